@@ -1,0 +1,62 @@
+# Everything sets itself up: `make run` and `make test` need nothing but python3 (3.11 or newer) and a package index.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test soak bench check lock clean
+
+help:
+	@echo "make run    start Intouch with a demo semester and open for events"
+	@echo "make test   every check and every test"
+	@echo "make check  ruff, mypy and the import rules only"
+	@echo "make soak   the same properties over long histories (minutes)"
+	@echo "make bench  measure what docs claim"
+	@echo "make lock   choose dependency versions anew"
+	@echo "make clean  remove what these commands made (never ./var, where your data is)"
+
+run: $(READY)
+	@$(BIN)/intouch run --play-semester
+
+test: check
+	@echo "Running the tests ..."
+	@$(BIN)/python -m pytest
+
+soak: $(READY)
+	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak"
+
+bench: $(READY)
+	@$(BIN)/intouch bench
+
+check: $(READY)
+	@echo "Checking style, types and import rules ..."
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > $(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
+
+# One stamp: set up again only when the lock or the project file changed.
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Intouch needs Python 3.11 or newer: install it, or name it, as in \"make PYTHON=python3.12 $(MAKECMDGOALS)\"." >&2; exit 1; }
+	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV) || \
+	  { echo "Python could not make a virtual environment: install its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+# The tool that writes the locks lives apart, so that its own needs are never ours.
+lock:
+	@$(PYTHON) -m venv --clear $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install -qq --disable-pip-version-check "pip-tools>=7.4"
+	@$(VENV)-lock/bin/pip-compile $(LOCK_FLAGS) --output-file requirements.lock pyproject.toml
+	@$(VENV)-lock/bin/pip-compile $(LOCK_FLAGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@rm -rf $(VENV)-lock
+
+LOCK_FLAGS := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+clean:
+	@rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find service tests examples -name __pycache__ -type d -prune -exec rm -rf {} +

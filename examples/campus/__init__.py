@@ -1,0 +1,1 @@
+"""A mentoring program that nobody runs: its people, habits and surprises. `examples/semester.py` tells it."""

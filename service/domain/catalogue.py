@@ -1,0 +1,88 @@
+"""The words that event schemas give to rules: types, fields, things, and which event closes which.
+
+Derived from `schemas/events/*.json`, so that a new event type is one schema file and no code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from service.domain.events import SubjectKind
+
+
+class Does(StrEnum):
+    """What an event does to the thing that its business id names."""
+
+    OPENS = "opens"
+    UPDATES = "updates"
+    ACKNOWLEDGES = "acknowledges"
+    CLOSES = "closes"
+    REOPENS = "reopens"
+    CORRECTS = "corrects"
+    DELETES = "deletes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of an event's data. `values` are those its schema enumerates, in order, booleans as text."""
+
+    name: str
+    required: bool
+    is_list: bool = False
+    values: tuple[str, ...] = ()
+    sensitive: frozenset[str] | bool = False
+    """False, True (every value), or the values that a counterpart must never see."""
+    only_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Value → the roles that may send it; a value that is not named is anybody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """One event type. `thing` and `id_field` go together; `initiator` is the field naming who acted."""
+
+    name: str
+    title: str
+    subject: SubjectKind
+    fields: Mapping[str, Field]
+    thing: str | None = None
+    id_field: str | None = None
+    does: Does | None = None
+    initiator: str | None = None
+    counted_by: str | None = None
+    """The field that says how many this one event stands for."""
+    open_gates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Extra gate values of the thing → field values such that no open thing may have them."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All event types by name."""
+
+    types: Mapping[str, EventType]
+
+    @cached_property
+    def things(self) -> Mapping[str, tuple[EventType, ...]]:
+        """The thing's name → the event types about it."""
+        found: dict[str, list[EventType]] = {}
+        for each in self.types.values():
+            if each.thing:
+                found.setdefault(each.thing, []).append(each)
+        return {name: tuple(types) for name, types in found.items()}
+
+    def gate_words(self) -> Mapping[str, tuple[str, ...]]:
+        """Return every word that `only_while` knows, each with its values."""
+        words: dict[str, tuple[str, ...]] = {"mentorship": ("active", "paused", "ended")}
+        for name in self.types:
+            words[name] = ("never", "happened", "none_since_start", "happened_since_start")
+        for thing, types in self.things.items():
+            done = {each.does for each in types}
+            extra = tuple(gate for each in types for gate in each.open_gates)
+            if Does.CLOSES in done:
+                words[thing] = ("none_open", "open", *extra)
+            states = (("open",) if Does.CLOSES in done else ()) + (
+                ("unacknowledged",) if Does.ACKNOWLEDGES in done else ()
+            )
+            if states:
+                words[f"this_{thing}"] = states
+        return words

@@ -1,0 +1,33 @@
+"""Errors, split by who must act. Each message says what is wrong and what to do, and names no personal datum."""
+
+
+class IntouchError(Exception):
+    """The base of every error that Intouch raises on purpose."""
+
+
+class RuleAuthorError(IntouchError):
+    """Something in the rules, programs, messages or resources needs an edit by its author."""
+
+
+class EventSenderError(IntouchError):
+    """An event cannot be accepted; the service that sent it must change it."""
+
+
+class OperatorError(IntouchError):
+    """The installation needs a hand: a setting, a file, a database, a port."""
+
+
+class ProviderError(IntouchError):
+    """The mail provider did not take an email.
+
+    `temporary` says whether trying again can help; `retry_after_s` is the provider's own wish, in seconds;
+    `unknown` is true when the request may have been carried out although no answer came.
+    """
+
+    def __init__(
+        self, message: str, *, temporary: bool, retry_after_s: float | None = None, unknown: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.temporary = temporary
+        self.retry_after_s = retry_after_s
+        self.unknown = unknown

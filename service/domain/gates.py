@@ -1,0 +1,143 @@
+"""Gates as predicates, compiled once from the rules' words; and `until`, which stops a rule for good."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from service.domain.calendar import Instant
+from service.domain.catalogue import Catalogue
+from service.domain.events import SubjectKind
+from service.domain.facts import Start, Tally
+from service.domain.fold import same_by
+from service.domain.lens import as_text
+from service.domain.rules import Actor, Count, Gate, Until
+from service.domain.view import Person, View, other_role
+
+Test = Callable[[View, Start | None, Person | None], bool]
+"""(what is seen, the start or None in a pause, the recipient as a participant or None) → whether it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledGate:
+    """A gate ready to ask. `personal` gates look at the recipient's own events; the others are asked once a slot."""
+
+    name: str
+    personal: bool
+    holds: Test
+    seen: Callable[[View, Start | None, Person | None], object]
+    """What an explanation shows as the value that was found."""
+
+
+def compile_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
+    """Return the predicate of `word: value`. Raises: KeyError on a word the catalogue does not know."""
+    if gate.word == "mentorship":
+        return CompiledGate(
+            str(gate), False, lambda view, *_: view.status() == gate.value, lambda view, *_: view.status()
+        )
+    if gate.word in catalogue.types:
+        return _event_gate(gate, catalogue)
+    if gate.word.startswith("this_"):
+        return _this_gate(gate)
+    return _thing_gate(gate, catalogue)
+
+
+def _event_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
+    event = gate.word
+    personal = catalogue.types[event].subject is SubjectKind.PARTICIPANT
+
+    def last(view: View, _start: Start | None, person: Person | None) -> Instant | None:
+        return view.last(catalogue, event, person)
+
+    def since(view: View, start: Start | None, person: Person | None) -> bool:
+        at = last(view, start, person)
+        return at is not None and start is not None and at > start.moment.time
+
+    tests: Mapping[str, Test] = {
+        "never": lambda *seen: last(*seen) is None,
+        "happened": lambda *seen: last(*seen) is not None,
+        "none_since_start": lambda *seen: not since(*seen),
+        "happened_since_start": since,
+    }
+    return CompiledGate(str(gate), personal, tests[gate.value], last)
+
+
+def _this_gate(gate: Gate) -> CompiledGate:
+    kind = gate.word.removeprefix("this_")
+
+    def state(view: View, start: Start | None, _person: Person | None) -> set[str]:
+        if start is None or start.ref is None:
+            return set()
+        thing = next(
+            (t for facts in view.seen(start.subject.kind) if (t := facts.things.get((kind, start.ref))) is not None),
+            None,
+        )
+        if thing is None:
+            return set()
+        named = (("open", thing.is_open), ("unacknowledged", thing.is_unacknowledged))
+        return {name for name, true in named if true}
+
+    return CompiledGate(str(gate), False, lambda *seen: gate.value in state(*seen), lambda *seen: sorted(state(*seen)))
+
+
+def _thing_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
+    kind = gate.word
+    extra = {name: fields for each in catalogue.things[kind] for name, fields in each.open_gates.items()}
+    subject_kind = catalogue.things[kind][0].subject
+
+    def open_with(view: View, fields: Mapping[str, str]) -> int:
+        return sum(
+            thing.kind == kind and thing.is_open and all(as_text(thing.value(f)) == v for f, v in fields.items())
+            for facts in view.seen(subject_kind)
+            for thing in facts.things.values()
+        )
+
+    if gate.value == "open":
+        return CompiledGate(
+            str(gate), False, lambda view, *_: open_with(view, {}) > 0, lambda view, *_: open_with(view, {})
+        )
+    fields = extra.get(gate.value, {})
+    return CompiledGate(
+        str(gate), False, lambda view, *_: open_with(view, fields) == 0, lambda view, *_: open_with(view, fields)
+    )
+
+
+def compile_count(count: Count, catalogue: Catalogue) -> CompiledGate:
+    """Return the predicate of one line of `count`."""
+    personal = catalogue.types[count.event].subject is SubjectKind.PARTICIPANT
+    low, high = count.at_least or 0, count.at_most
+
+    def found(view: View, _start: Start | None, person: Person | None) -> int:
+        return view.count(catalogue, count.event, person)
+
+    def holds(view: View, start: Start | None, person: Person | None) -> bool:
+        number = found(view, start, person)
+        return number >= low and (high is None or number <= high)
+
+    return CompiledGate(str(count), personal, holds, found)
+
+
+def stopped(until: Until, view: View, start: Start, catalogue: Catalogue) -> bool:
+    """Return whether such an event happened after the start: event time strictly after the start's."""
+    role = ""
+    if until.by is not None:
+        initiator = view.initiator(start)
+        role = initiator if until.by is Actor.INITIATOR else other_role(initiator)
+        if not role:
+            return False
+    kind = catalogue.types[until.event].subject
+    if kind is SubjectKind.PARTICIPANT and role:
+        person = view.person(role)
+        tallies = [person.facts.tallies.get(until.event)] if person and person.facts else []
+        role = ""
+    else:
+        tallies = [facts.tallies.get(until.event) for facts in view.seen(kind)]
+    return any(_last(tally, role, until.same, start) > start.moment.time for tally in tallies if tally)
+
+
+def _last(tally: Tally, role: str, same: str | None, start: Start) -> Instant:
+    never = start.moment.time
+    if not tally.count:
+        return never
+    if same is not None:
+        held = tally.last_with.get(same_by(same, role) if role else same, {})
+        return held.get(as_text(start.data.get(same)), never)
+    return tally.last_by.get(role, never) if role else tally.last

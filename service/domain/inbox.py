@@ -1,0 +1,51 @@
+"""What a recipient's facts and the program's file say about their mailbox."""
+
+from service.domain.book import ProgramBook
+from service.domain.calendar import is_zone
+from service.domain.delivery import ADVISOR_PREFIX
+from service.domain.facts import SubjectFacts
+from service.domain.fold import preference
+from service.domain.plan import Inbox
+from service.domain.rules import STAFF_PREFIX, Category
+
+RECIPIENT_ZONE = "recipient"
+
+
+def addresses_of(book: ProgramBook, recipient: str, participant: SubjectFacts | None) -> tuple[str, ...]:
+    """Return where mail to the recipient goes: one address, or each of a staff role's; empty when unknown.
+
+    `participant` holds the facts of the participant, or of the one whose advisor the recipient is.
+    """
+    if recipient.startswith(STAFF_PREFIX):
+        return book.program.staff.get(recipient.removeprefix(STAFF_PREFIX), ())
+    if participant is None:
+        return ()
+    address = participant.value("advisor_email" if recipient.startswith(ADVISOR_PREFIX) else "email")
+    return (address,) if address else ()
+
+
+def inbox_of(
+    book: ProgramBook, recipient: str, participant: SubjectFacts | None, program: SubjectFacts, *, blocked: bool = False
+) -> Inbox:
+    """Return the recipient's inbox as the planner asks for it."""
+    own = participant if not recipient.startswith((STAFF_PREFIX, ADVISOR_PREFIX)) else None
+    return Inbox(
+        recipient=recipient,
+        zone=zone_of(book, own, program),
+        program_zone=book.zone(program),
+        has_address=bool(addresses_of(book, recipient, participant)),
+        blocked=blocked,
+        opted_out=frozenset(
+            category for category in Category if own is not None and own.value(preference(category)) is False
+        ),
+    )
+
+
+def zone_of(book: ProgramBook, participant: SubjectFacts | None, program: SubjectFacts) -> str:
+    """Return the zone in which mail to them keeps its hours: the rules', their own, or what stands in for it."""
+    delivery, own = book.delivery, participant and participant.value("timezone")
+    if participant is None:
+        return book.zone(program)
+    if delivery.timezone:
+        return delivery.timezone
+    return own if own and is_zone(own) else delivery.timezone_if_unknown or book.zone(program)

@@ -1,0 +1,329 @@
+"""Planning: which of one recipient's candidates go now, together in which emails, and why the others wait.
+
+`plan` is pure. Candidates take their place in the order of *Meaning* 6, each seeing what those before it took.
+Source: `docs/rule-language.md`, *Delivery* and *Meaning* 2, 3, 5, 6.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.domain.calendar import HOUR, NEVER, QUARTER, Instant, quarter_up
+from service.domain.delivery import Candidate, LedgerKey, Notice, Role, Verdict, Word, is_participant
+from service.domain.rules import Audience, Category, Delivery, Kind, Resource, RuleSet
+
+ALERTS_AN_HOUR = 5
+"""Alerts to one role beyond these are merged every quarter hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A candidate and the instant from which it may move: quarter hours for nudges, services and reports."""
+
+    candidate: Candidate
+    ready_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """What is known of a recipient's mailbox. Their hours run in `zone`, those of reports in the program's."""
+
+    recipient: str
+    zone: str
+    program_zone: str
+    has_address: bool
+    blocked: bool = False
+    opted_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A notice that went to this recipient before; `email` tells which of them went together."""
+
+    at: Instant
+    kind: Kind
+    rule: str
+    subject: str
+    start: str
+    k: int
+    message: str
+    resource: str
+    email: str
+
+    @classmethod
+    def of(cls, notice: Notice, email: str) -> "Past":
+        """Return how a notice that went is remembered."""
+        candidate = notice.candidate
+        return cls(
+            at=notice.at,
+            kind=candidate.kind,
+            rule=candidate.key.rule,
+            subject=candidate.key.subject,
+            start=candidate.key.start,
+            k=candidate.key.k,
+            message=candidate.message,
+            resource=notice.resource,
+            email=email,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One email to go now: the notices it carries, in order."""
+
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes now, why the rest does not, and when that can change without an event or a new candidate."""
+
+    emails: tuple[Planned, ...]
+    verdicts: Mapping[LedgerKey, Verdict]
+    next_at: Instant
+    source: str = ""
+
+
+def pend(held: Mapping[LedgerKey, Pending], candidates: Iterable[Candidate], now: Instant) -> dict[LedgerKey, Pending]:
+    """Return a subject's pending notices after it was decided at `now`.
+
+    One that was pending already keeps the instant from which it may move; a new one may move at once, or from the
+    next quarter hour. Two starts with one business id are one decision: the first in order stands.
+    """
+    pending: dict[LedgerKey, Pending] = {}
+    for each in sorted(candidates, key=lambda candidate: candidate.order):
+        if each.key in pending:
+            continue
+        known = held.get(each.key)
+        ready_at = known.ready_at if known else now if each.kind.exact else quarter_up(now)
+        pending[each.key] = Pending(each, ready_at)
+    return pending
+
+
+def plan(pending: Iterable[Pending], inbox: Inbox, past: Sequence[Past], rule_set: RuleSet, now: Instant) -> Plan:
+    """Return the emails that go to one recipient at `now`, and a verdict for every notice that does not.
+
+    `now` is the planned instant: a quarter hour, or else only alerts and answers move.
+    """
+    planner = _Planner(inbox, past, rule_set, now)
+    for each in sorted(pending, key=lambda p: p.candidate.order):
+        planner.place(each)
+    return planner.result()
+
+
+@dataclass(slots=True)
+class _Planner:
+    """One planning: what went before and what has been placed so far."""
+
+    inbox: Inbox
+    past: Sequence[Past]
+    rule_set: RuleSet
+    now: Instant
+    emails: list[list[Notice]] = field(default_factory=list)
+    verdicts: dict[LedgerKey, Verdict] = field(default_factory=dict)
+    next_at: Instant = NEVER
+    source: str = ""
+    digest: list[Notice] = field(default_factory=list)
+    merged: dict[Kind, list[Notice]] = field(default_factory=dict)
+    had: set[str] | None = None
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.rule_set.delivery
+
+    def result(self) -> Plan:
+        return Plan(tuple(Planned(tuple(each)) for each in self.emails), self.verdicts, self.next_at, self.source)
+
+    def place(self, pending: Pending) -> None:
+        """Give a candidate its place in an email, or its verdict."""
+        candidate = pending.candidate
+        at = self.now if candidate.kind.exact else quarter_up(self.now)
+        if max(at, pending.ready_at) > self.now:
+            return self._wait(candidate, Word.WAITING, max(at, pending.ready_at), "ready")
+        if self._gap(candidate, at):
+            return None
+        verdict = self._refusal(candidate)
+        if verdict is not None:
+            self.verdicts[candidate.key] = verdict
+            return None
+        if self._closed(candidate, at):
+            return None
+        resource = self._resource(candidate)
+        if resource is None:
+            self.verdicts[candidate.key] = Verdict(Word.NOTHING_NEW, candidate.pick)
+            return None
+        notice = Notice(candidate=candidate, at=at, resource=resource)
+        if not self._again(notice):
+            self._send(notice)
+        return None
+
+    def _refusal(self, candidate: Candidate) -> Verdict | None:
+        """Return what about the recipient stands against it until they or staff change it."""
+        if not self.inbox.has_address:
+            return Verdict(Word.NO_ADDRESS)
+        if self.inbox.blocked:
+            return Verdict(Word.ADDRESS_BLOCKED)
+        category = self.rule_set.policy(candidate.message).category
+        optional = candidate.kind is Kind.NUDGE and category is not Category.SERVICE
+        if optional and is_participant(candidate.key.recipient) and category in self.inbox.opted_out:
+            return Verdict(Word.OPTED_OUT, category)
+        return None
+
+    # Resources.
+
+    def _resource(self, candidate: Candidate) -> str | None:
+        """Return the slug it carries, "" for none, or None when nothing new is left to pick."""
+        if candidate.resource is None:
+            return ""
+        if candidate.resource not in ("by_topic", "by_stage"):
+            return candidate.resource or None
+        fits = _fits_topic if candidate.resource == "by_topic" else _fits_stage
+        had = self._resources_had()
+        return next(
+            (
+                each.slug
+                for each in self.rule_set.resources
+                if fits(each, candidate.pick) and _suits(each.audience, candidate.role) and each.slug not in had
+            ),
+            None,
+        )
+
+    def _resources_had(self) -> set[str]:
+        if self.had is None:
+            self.had = {each.resource for each in self.past if each.resource}
+        return self.had
+
+    # Gaps, hours, limits: what time alone lifts.
+
+    def _gap(self, candidate: Candidate, at: Instant) -> bool:
+        """*Meaning* 5: after a notice, the same rule, subject and start send nothing more for `every`."""
+        if not candidate.every:
+            return False
+        names, key = (candidate.key.rule, *candidate.formerly), candidate.key
+        same = (each for each in self.past if each.rule in names and each.subject == key.subject)
+        last = max((each.at for each in same if each.start == key.start and each.at < at), default=None)
+        if last is None or last + candidate.every <= at:
+            return False
+        self._wait(candidate, Word.GAP, self._release(candidate, last + candidate.every), "gap")
+        return True
+
+    def _again(self, notice: Notice) -> bool:
+        candidate = notice.candidate
+        within = self.rule_set.policy(candidate.message).not_again_within
+        if within is None:
+            return False
+        went = [each.at for each in self.past if (each.message, each.resource) == (candidate.message, notice.resource)]
+        placed = (each for email in self.emails for each in email)
+        went += [each.at for each in placed if _same(each, notice)]
+        last = max(went, default=None)
+        if last is None or last + within <= notice.at:
+            return False
+        self._wait(candidate, Word.AGAIN, self._release(candidate, last + within), "again")
+        return True
+
+    def _closed(self, candidate: Candidate, at: Instant) -> bool:
+        """Keep the hours of the recipient's day; a report keeps the first hour of its program's day."""
+        if candidate.kind.exact:
+            return False
+        zone = self.inbox.program_zone if candidate.kind is Kind.REPORT else self.inbox.zone
+        spell = self.delivery.hours.spell(at, zone)
+        if not spell.holds(at):
+            return self._wait_for_hours(candidate, spell.start)
+        if candidate.kind is Kind.REPORT and at != quarter_up(spell.start):
+            following = self.delivery.hours.spell(spell.end, zone)
+            return self._wait_for_hours(candidate, following.start)
+        self._note(spell.end, "hours")
+        return False
+
+    def _wait_for_hours(self, candidate: Candidate, opens: Instant) -> bool:
+        self._wait(candidate, Word.HOURS, quarter_up(opens) if opens < NEVER else NEVER, "hours")
+        return True
+
+    def _send(self, notice: Notice) -> None:
+        kind = notice.candidate.kind
+        to_staff = notice.candidate.role in (Role.STAFF, Role.ADVISOR)
+        if kind is Kind.NUDGE and not to_staff:
+            self._nudge(notice)
+        elif kind is Kind.REPORT:
+            self._merge(notice)
+        elif kind is Kind.ALERT and to_staff:
+            self._alert(notice)
+        else:
+            self._take([notice])
+
+    def _take(self, email: list[Notice]) -> None:
+        self.emails.append(email)
+        self._resources_had().update(each.resource for each in email if each.resource)
+
+    def _merge(self, notice: Notice) -> None:
+        """Put it with the others of its kind in one email."""
+        email = self.merged.get(notice.candidate.kind)
+        if email is None:
+            email = self.merged[notice.candidate.kind] = []
+            self.emails.append(email)
+        email.append(notice)
+        if notice.resource:
+            self._resources_had().add(notice.resource)
+
+    def _alert(self, notice: Notice) -> None:
+        """Alone while fewer than five went in the last hour; else with all that wait, at the next quarter hour."""
+        went = sorted(each.at for each in self.past if each.kind is Kind.ALERT and each.at > self.now - HOUR)
+        went += [self.now for email in self.emails for each in email if each.candidate.kind is Kind.ALERT]
+        if len(went) < ALERTS_AN_HOUR:
+            self._take([notice])
+        elif self.now % QUARTER == 0:
+            self._merge(notice)
+        else:
+            frees = went[-ALERTS_AN_HOUR] + HOUR
+            self._wait(notice.candidate, Word.LIMITED, min(frees, quarter_up(self.now + 1)), "merge")
+
+    def _nudge(self, notice: Notice) -> None:
+        """Fill the digest that is open, or open another if the limits allow it."""
+        if not self.digest or len(self.digest) >= self.delivery.digest_at_most:
+            until = self._limited_until(notice.at)
+            if until is not None:
+                self._wait(notice.candidate, Word.LIMITED, until, "limit")
+                return
+            self.digest = []
+            self.emails.append(self.digest)
+        self.digest.append(notice)
+        if notice.resource:
+            self._resources_had().add(notice.resource)
+
+    def _limited_until(self, at: Instant) -> Instant | None:
+        """Return when the limits would allow one more email with nudges, or None when they do now."""
+        went = sorted({each.email: each.at for each in self.past if each.kind is Kind.NUDGE}.values())
+        went += [email[0].at for email in self.emails if email[0].candidate.kind is Kind.NUDGE]
+        until: Instant | None = None
+        for limit in self.delivery.limits:
+            within = [each for each in went if each > at - limit.window]
+            if len(within) >= limit.at_most:
+                frees = within[-limit.at_most] + limit.window if limit.at_most else NEVER
+                until = max(until or 0, quarter_up(frees))
+        return until
+
+    def _release(self, candidate: Candidate, at: Instant) -> Instant:
+        return at if candidate.kind.exact else quarter_up(at)
+
+    def _wait(self, candidate: Candidate, word: Word, until: Instant, source: str) -> None:
+        self.verdicts[candidate.key] = Verdict(word, "", until)
+        self._note(until, source)
+
+    def _note(self, at: Instant, source: str) -> None:
+        if self.now < at < self.next_at:
+            self.next_at, self.source = at, source
+
+
+def _same(one: Notice, other: Notice) -> bool:
+    return one.candidate.message == other.candidate.message and one.resource == other.resource
+
+
+def _fits_topic(resource: Resource, topic: str) -> bool:
+    return topic in resource.topics or "all" in resource.topics
+
+
+def _fits_stage(resource: Resource, _: str) -> bool:
+    return bool(resource.stage)
+
+
+def _suits(audience: Audience, role: Role) -> bool:
+    return audience is Audience.BOTH or audience.value == role.value or role in (Role.STAFF, Role.ADVISOR)

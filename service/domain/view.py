@@ -1,0 +1,143 @@
+"""What one rule sees: its subject, the people in it, their mentorships, and the program."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from service.domain.calendar import Instant, parse_rfc3339, start_of_day
+from service.domain.catalogue import Catalogue
+from service.domain.delivery import Role
+from service.domain.events import Subject, SubjectKind
+from service.domain.facts import Start, SubjectFacts
+from service.domain.fold import NO_END, PAUSE, PRESENCE, STATUS
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant in a mentorship, or the participant a rule is about; `facts` is None before their first event."""
+
+    id: str
+    role: Role
+    facts: SubjectFacts | None
+
+    @property
+    def has_left(self) -> bool:
+        return self.facts is not None and self.facts.value(PRESENCE) == "left"
+
+    @property
+    def groups(self) -> frozenset[str]:
+        return frozenset(self.facts.value("groups") or ()) if self.facts else frozenset()
+
+    def paused_until(self, zone_name: str) -> Instant | str | None:
+        """Return when their pause ends, NO_END for one without an end, or None when they are not paused.
+
+        A pause until a date ends at its 00:00 in the zone given.
+        """
+        until = self.facts.value(PAUSE) if self.facts else None
+        if until is None or until == NO_END:
+            return until
+        if "T" in until or "t" in until:
+            return parse_rfc3339(until)
+        return start_of_day(date.fromisoformat(until), zone_name)
+
+    @property
+    def email(self) -> str:
+        return (self.facts and self.facts.value("email")) or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The facts that judge one subject. `mentorships` is the subject itself, or all of the participant's."""
+
+    subject: Subject
+    own: SubjectFacts
+    people: tuple[Person, ...]
+    mentorships: tuple[SubjectFacts, ...]
+    program: SubjectFacts
+
+    def seen(self, kind: SubjectKind) -> Iterable[SubjectFacts]:
+        """Return the facts in which events about that kind of subject are."""
+        if kind is SubjectKind.MENTORSHIP:
+            return self.mentorships
+        if kind is SubjectKind.PROGRAM:
+            return (self.program,)
+        return [each.facts for each in self.people if each.facts]
+
+    def person(self, role: str) -> Person | None:
+        """Return the mentor or mentee, or None."""
+        return next((each for each in self.people if each.role == role), None)
+
+    def exists_since(self) -> Instant | None:
+        """Return when the subject was first heard of; of a participant, also through a match."""
+        first = [self.own.exists_since, *(each.first("mentorship.matched") for each in self.mentorships)]
+        return min((at for at in first if at is not None), default=None)
+
+    def status(self) -> str | None:
+        """Return `active`, `paused` or `ended`; over several mentorships the liveliest; None before any match."""
+        statuses = {each.value(STATUS) for each in self.mentorships}
+        return next((each for each in ("active", "paused", "ended") if each in statuses), None)
+
+    def last(self, catalogue: Catalogue, event: str, recipient: Person | None) -> Instant | None:
+        """Return when such an event last happened; a participant's event is looked up for the recipient."""
+        kind = catalogue.types[event].subject
+        if kind is SubjectKind.PARTICIPANT and recipient is not None:
+            return recipient.facts.last(event) if recipient.facts else None
+        return max((at for facts in self.seen(kind) if (at := facts.last(event)) is not None), default=None)
+
+    def count(self, catalogue: Catalogue, event: str, recipient: Person | None) -> int:
+        """Return how many such events stand, conversations with their count."""
+        kind = catalogue.types[event].subject
+        if kind is SubjectKind.PARTICIPANT and recipient is not None:
+            return recipient.facts.count(event) if recipient.facts else 0
+        return sum(facts.count(event) for facts in self.seen(kind))
+
+    def initiator(self, start: Start) -> str:
+        """Return the role of whoever's act started the rule, or "" where that is staff or nobody."""
+        if start.by in (Role.MENTOR, Role.MENTEE):
+            return start.by
+        if start.by in ("", "participant") and start.subject.kind is SubjectKind.PARTICIPANT:
+            return next((each.role for each in self.people if each.id == start.subject.id), "")
+        return ""
+
+
+def other_role(role: str) -> str:
+    """Return the counterpart's role, or "" for nobody's."""
+    return {Role.MENTOR: Role.MENTEE, Role.MENTEE: Role.MENTOR}.get(role, "")  # type: ignore[call-overload,no-any-return]
+
+
+def participants_of(mentorship: SubjectFacts) -> dict[Role, str]:
+    """Return the ids that the newest match named, by role; empty before a match."""
+    named = ((Role.MENTOR, mentorship.value("mentor_id")), (Role.MENTEE, mentorship.value("mentee_id")))
+    return {role: str(value) for role, value in named if value}
+
+
+def mentorship_view(mentorship: SubjectFacts, people: dict[str, SubjectFacts], program: SubjectFacts) -> View:
+    """Return the view of a mentorship rule; `people` holds the facts of participants by id, where there are any."""
+    return View(
+        subject=mentorship.subject,
+        own=mentorship,
+        people=tuple(Person(id, role, people.get(id)) for role, id in participants_of(mentorship).items()),
+        mentorships=(mentorship,),
+        program=program,
+    )
+
+
+def participant_view(participant: SubjectFacts, mentorships: Iterable[SubjectFacts], program: SubjectFacts) -> View:
+    """Return the view of a participant rule."""
+    theirs = tuple(mentorships)
+    role = participant.value("role") or next(
+        (role for each in theirs for role, id in participants_of(each).items() if id == participant.subject.id),
+        Role.MENTEE,
+    )
+    return View(
+        subject=participant.subject,
+        own=participant,
+        people=(Person(participant.subject.id, Role(role), participant),),
+        mentorships=theirs,
+        program=program,
+    )
+
+
+def program_view(program: SubjectFacts) -> View:
+    """Return the view of a program rule."""
+    return View(subject=program.subject, own=program, people=(), mentorships=(), program=program)

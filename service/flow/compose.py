@@ -1,0 +1,217 @@
+"""Composing: what a claimed email's messages may speak of, gathered from facts and the log.
+
+A letter holds words and plain values only; rendering it is the templates adapter's work. A private group, a flag's
+topic or a reason is here only if the starting event carries it; what a counterpart may see is checked with the rules.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.domain.book import PROGRAM_ENDS, ProgramBook, book_of
+from service.domain.calendar import Instant, local_date
+from service.domain.delivery import ADVISOR_PREFIX, Candidate, Notice, Role
+from service.domain.events import Subject, SubjectKind
+from service.domain.facts import SubjectFacts
+from service.domain.inbox import addresses_of, zone_of
+from service.domain.rules import Program, Rule, RuleSet
+from service.domain.view import Person, View
+from service.flow.ports import EmailRow, Snapshot, SubjectKey, SubjectRow
+from service.flow.reconcile import program_facts, view_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterPart:
+    """One notice: its message, what the message may speak of, and the resource it carries ("" for none)."""
+
+    message: str
+    context: Mapping[str, object]
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One email before it is rendered. `addresses` has one entry, or every address of a staff role."""
+
+    parts: tuple[LetterPart, ...]
+    program: Program
+    program_name: str
+    addresses: tuple[str, ...]
+    to_name: str
+    has_preferences: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where links in mail lead; "" where Intouch has no public address."""
+
+    public_url: str
+
+    def resource(self, slug: str, program: str) -> str:
+        return f"{self.public_url}/resources/{slug}?program={program}" if self.public_url and slug else ""
+
+    def subject(self, key: SubjectKey) -> str:
+        return f"{self.public_url}/console/{key.program}/{key.subject}" if self.public_url else ""
+
+
+def compose(snapshot: Snapshot, rule_set: RuleSet, email: EmailRow, links: Links) -> Letter:
+    """Return the letter of a claimed email."""
+    book = book_of(rule_set, email.program)
+    program = program_facts(snapshot, email.program)
+    participant = _participant(snapshot, email)
+    composer = _Composer(snapshot, book, program, participant, email, links)
+    return Letter(
+        parts=tuple(composer.part(notice) for notice in email.notices),
+        program=book.program,
+        program_name=_program_name(book, program),
+        addresses=addresses_of(book, email.recipient, participant),
+        to_name=composer.recipient_name(email.notices[0].candidate.role),
+        has_preferences=email.notices[0].candidate.role in (Role.MENTOR, Role.MENTEE),
+    )
+
+
+def _participant(snapshot: Snapshot, email: EmailRow) -> SubjectFacts | None:
+    subject = Subject(SubjectKind.PARTICIPANT, email.recipient.removeprefix(ADVISOR_PREFIX))
+    row = snapshot.subject(SubjectKey(email.program, subject))
+    return row.facts if row else None
+
+
+def _program_name(book: ProgramBook, program: SubjectFacts) -> str:
+    return book.program.name or program.value("name") or book.program.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    """What the notices of one email share."""
+
+    snapshot: Snapshot
+    book: ProgramBook
+    program: SubjectFacts
+    participant: SubjectFacts | None
+    email: EmailRow
+    links: Links
+
+    def part(self, notice: Notice) -> LetterPart:
+        candidate = notice.candidate
+        rule = next((each for each in self.book.rules if each.id == candidate.key.rule), None)
+        context: dict[str, object] = {
+            "recipient": self._recipient(candidate.role),
+            "program": self._program(),
+            "rule": {"id": candidate.key.rule, "title": rule.title if rule else ""},
+            "slot": _slot(candidate, rule),
+            "start": self._start(candidate),
+            "links": self._links(candidate, notice.resource),
+        }
+        if candidate.subject.kind is SubjectKind.MENTORSHIP:
+            context |= self._mentorship(candidate)
+        if candidate.key.value:
+            label = self.book.program.flag_labels.get(candidate.key.value, candidate.key.value.replace("_", " "))
+            context["topic"] = {"key": candidate.key.value, "label": label}
+        return LetterPart(message=candidate.message, context=context, resource=notice.resource)
+
+    def recipient_name(self, role: Role) -> str:
+        """Return the name for the To line, or ""."""
+        return _full_name(self.participant) if role in (Role.MENTOR, Role.MENTEE) else ""
+
+    def _recipient(self, role: Role) -> dict[str, object]:
+        own = self.participant if role in (Role.MENTOR, Role.MENTEE) else None
+        return {"name": _full_name(own) or "there", "first_name": _first_name(own) or "there", "role": str(role)}
+
+    def _program(self) -> dict[str, object]:
+        file = self.book.program
+        ends = self.book.dates(PROGRAM_ENDS, self.program)
+        return {
+            "id": file.id,
+            "name": _program_name(self.book, self.program),
+            "email": file.from_email,
+            "dashboard": file.dashboard,
+            "ends_on": written_date(ends[-1]) if ends else "",
+        }
+
+    def _zone(self) -> str:
+        return zone_of(self.book, self.participant, self.program)
+
+    def _written(self, at: Instant) -> str:
+        return written_date(local_date(at, self._zone()))
+
+    def _start(self, candidate: Candidate) -> dict[str, object]:
+        """Return the starting event's data with "" for what it left out, and its date."""
+        moment = candidate.start_moment
+        event = self.snapshot.event(self.email.program, moment.source, moment.id) if moment.source else None
+        start: dict[str, object] = {"date": self._written(moment.time)}
+        if event is not None:
+            fields = self.book.catalogue.types[event.type].fields
+            start |= {name: [] if field.is_list else "" for name, field in fields.items()}
+            start |= event.data
+        return start
+
+    def _links(self, candidate: Candidate, resource: str) -> dict[str, object]:
+        key = SubjectKey(self.email.program, candidate.subject)
+        return {
+            "resource": self.links.resource(resource, self.email.program),
+            "preferences": "",
+            "console": self.links.subject(key) if candidate.role is Role.STAFF else "",
+        }
+
+    def _mentorship(self, candidate: Candidate) -> dict[str, object]:
+        row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
+        if row is None or row.facts is None:
+            return {}
+        view = view_of(self.snapshot, self.book, row)
+        people: dict[str, Any] = {role: _person(view, role) for role in (Role.MENTOR, Role.MENTEE)}
+        about: dict[str, object] = {"mentorship": self._about(row, view), **{str(k): v for k, v in people.items()}}
+        other = {Role.MENTOR: Role.MENTEE, Role.MENTEE: Role.MENTOR}.get(candidate.role)
+        if other:
+            about["counterpart"] = {**people[other], "role": str(other)}
+        return about
+
+    def _about(self, row: SubjectRow, view: View) -> dict[str, object]:
+        matched = view.own.first("mentorship.matched")
+        return {
+            "id": row.key.subject.id,
+            "conversations": view.own.count("conversation.logged"),
+            "matched_on": self._written(matched) if matched is not None else "",
+        }
+
+
+def _slot(candidate: Candidate, rule: Rule | None) -> dict[str, object]:
+    total = rule.total if rule else candidate.key.k + 1
+    return {"number": candidate.key.k + 1, "total": total, "last": candidate.key.k + 1 >= total}
+
+
+def _person(view: View, role: Role) -> dict[str, str]:
+    found: Person | None = view.person(role)
+    unknown = f"your {role}"
+    facts = found.facts if found else None
+    return {"name": _full_name(facts) or unknown, "first_name": _first_name(facts) or unknown}
+
+
+def _first_name(facts: SubjectFacts | None) -> str:
+    return str(facts.value("first_name") or "") if facts else ""
+
+
+def _full_name(facts: SubjectFacts | None) -> str:
+    names = (facts.value("first_name"), facts.value("last_name")) if facts else ()
+    return " ".join(str(each) for each in names if each)
+
+
+def written_date(day: date) -> str:
+    """Return `2 March 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)

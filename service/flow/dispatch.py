@@ -1,0 +1,182 @@
+"""Dispatching: plan one recipient, claim what goes now, render it, send it, record its fate.
+
+A claim is one transaction: what is new about the subjects is folded first, gates, consent, address and the active
+rule set are tested as they are at that moment, and the ledger rows go in. Nothing is recalled after it, and nothing
+goes out without it. A cut after the claim leaves the email `sending` until its lease runs out; then the provider is
+asked, and where it does not know, the kind's `on_unknown` settles it. Never is such an email simply tried again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from service.domain.book import book_of
+from service.domain.calendar import NEVER, SECOND, Duration, Instant, quarter_down
+from service.domain.delivery import ADVISOR_PREFIX
+from service.domain.errors import ProviderError, RuleAuthorError
+from service.domain.events import Subject, SubjectKind
+from service.domain.facts import SubjectFacts
+from service.domain.inbox import inbox_of
+from service.domain.plan import Plan, plan
+from service.domain.rules import Kind, OnUnknown, RuleSet
+from service.domain.view import participants_of
+from service.flow.mail_port import Fate, Mailer, Outgoing
+from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
+from service.flow.reconcile import check, program_facts
+
+LEASE: Duration = 120 * SECOND
+LONGEST_PAST: Duration = 400 * 24 * 3600 * SECOND
+"""How far back limits, gaps and `not_again_within` can look."""
+
+
+class Composer(Protocol):
+    """Turns a claimed email into what the provider is given: one Outgoing per address."""
+
+    def __call__(self, email: EmailRow) -> tuple[Outgoing, ...]:
+        """Raises: RuleAuthorError when a message cannot be rendered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claiming:
+    """What every claim needs besides the transaction."""
+
+    new_id: Callable[[], str]
+    lease: Duration = LEASE
+
+
+def planned_instant(due: Instant, now: Instant) -> Instant:
+    """Return the instant to plan for at `now` what was due since `due`.
+
+    A worker is always a little late. What was due at the quarter hour is planned as of that quarter hour; after an
+    outage, as of the last one, so that nothing is sent by the clock of a day ago.
+    """
+    return max(due, quarter_down(now))
+
+
+def claim(
+    transaction: Transaction, rule_set: RuleSet, due: tuple[RecipientKey, Instant], now: Instant, how: Claiming
+) -> tuple[EmailRow, ...]:
+    """Plan one recipient, due since an instant, and claim the emails that go to them now."""
+    key = due[0]
+    _freshen(transaction, rule_set, key, now)
+    planned = plan_for(transaction, rule_set, key, planned_instant(due[1], now))
+    emails = tuple(
+        EmailRow(
+            id=how.new_id(),
+            program=key.program,
+            recipient=key.recipient,
+            state=EmailState.SENDING,
+            planned_at=each.notices[0].at,
+            claimed_at=now,
+            lease_until=now + how.lease,
+            notices=each.notices,
+        )
+        for each in planned.emails
+    )
+    for email in emails:
+        transaction.claim(email)
+    transaction.planned(key, None if planned.next_at == NEVER else planned.next_at)
+    return emails
+
+
+def plan_for(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> Plan:
+    """Return the recipient's plan at `now`, from what is pending and what went before."""
+    pending = transaction.pending_for(key)
+    if not pending:
+        return Plan((), {}, NEVER)
+    program = program_facts(transaction, key.program)
+    participant = _participant(transaction, key)
+    inbox = inbox_of(book_of(rule_set, key.program), key.recipient, participant, program)
+    return plan(pending, inbox, transaction.past(key, now - LONGEST_PAST), rule_set, now)
+
+
+def _participant(transaction: Transaction, key: RecipientKey) -> SubjectFacts | None:
+    subject = Subject(SubjectKind.PARTICIPANT, key.recipient.removeprefix(ADVISOR_PREFIX))
+    row = transaction.subject(SubjectKey(key.program, subject))
+    return row.facts if row else None
+
+
+def _freshen(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> None:
+    """Check every subject with news that this recipient's pending notices depend on, until none has any."""
+    while stale := transaction.with_news(_concerned(transaction, key), now):
+        for each in stale:
+            check(transaction, rule_set, each, now)
+
+
+def _concerned(transaction: Transaction, key: RecipientKey) -> set[SubjectKey]:
+    about = {each.candidate.subject for each in transaction.pending_for(key)}
+    rows = transaction.subjects([SubjectKey(key.program, each) for each in about])
+    people = {
+        Subject(SubjectKind.PARTICIPANT, id)
+        for row in rows.values()
+        if row.facts and row.key.subject.kind is SubjectKind.MENTORSHIP
+        for id in participants_of(row.facts).values()
+    }
+    own = Subject(SubjectKind.PARTICIPANT, key.recipient.removeprefix(ADVISOR_PREFIX))
+    program = Subject(SubjectKind.PROGRAM, key.program)
+    return {SubjectKey(key.program, each) for each in about | people | {own, program}}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How one email's delivery ended."""
+
+    state: EmailState
+    reference: str = ""
+    error: str = ""
+    retry_after_s: float | None = None
+    """Set when the channel itself is in trouble: no other email should be tried before."""
+
+
+def deliver(email: EmailRow, compose: Composer, mailer: Mailer) -> Delivered:
+    """Render and send one claimed email, and return its fate."""
+    try:
+        outgoing = compose(email)
+    except RuleAuthorError as error:
+        return Delivered(EmailState.FAILED, error=f"It could not be written: {error}")
+    ends = [_send(each, mailer) for each in outgoing]
+    # A staff role is one recipient however many addresses it has: one that was reached is enough.
+    order = (EmailState.SENT, EmailState.UNKNOWN, EmailState.RELEASED, EmailState.FAILED)
+    return min(ends, key=lambda end: order.index(end.state), default=Delivered(EmailState.FAILED, error="no address"))
+
+
+def _send(outgoing: Outgoing, mailer: Mailer) -> Delivered:
+    try:
+        return Delivered(EmailState.SENT, reference=mailer.send(outgoing))
+    except ProviderError as error:
+        if error.unknown:
+            return Delivered(EmailState.UNKNOWN, error=str(error))
+        if error.temporary:
+            return Delivered(EmailState.RELEASED, error=str(error), retry_after_s=error.retry_after_s or 30.0)
+        return Delivered(EmailState.FAILED, error=str(error))
+
+
+def record(transaction: Transaction, email: EmailRow, delivered: Delivered, now: Instant) -> None:
+    """Settle an email as its delivery ended; one that surely was not sent is decided anew."""
+    settled = transaction.settle(email.id, delivered.state, now, reference=delivered.reference, error=delivered.error)
+    if settled and delivered.state is EmailState.RELEASED:
+        subjects = {SubjectKey(email.program, each.candidate.subject) for each in email.notices}
+        transaction.check_soon(subjects, now)
+
+
+def settle_expired(store: Store, rule_set: RuleSet, mailer: Mailer, now: Instant, limit: int = 50) -> int:
+    """Settle emails whose sender was cut off between claim and record, and return how many."""
+    with store.reading() as snapshot:
+        expired = snapshot.expired(now, limit)
+    for email in expired:
+        delivered = _after_cut(email, mailer, rule_set)
+        with store.writing() as transaction:
+            record(transaction, email, delivered, now)
+    return len(expired)
+
+
+def _after_cut(email: EmailRow, mailer: Mailer, rule_set: RuleSet) -> Delivered:
+    fate = mailer.settle(email.id)
+    if fate is Fate.SENT:
+        return Delivered(EmailState.SENT, error="The confirmation was lost; the provider knows that it was sent.")
+    if fate is Fate.NOT_SENT:
+        return Delivered(EmailState.RELEASED, error="It was cut off before it was sent.")
+    kinds: Iterable[Kind] = {each.candidate.kind for each in email.notices}
+    if all(rule_set.delivery.on_unknown.get(kind) is OnUnknown.RESEND for kind in kinds):
+        return Delivered(EmailState.RELEASED, error="Nobody knows whether it was sent; it is sent again.")
+    return Delivered(EmailState.UNKNOWN, error="Nobody knows whether it was sent; staff decide.")

@@ -1,0 +1,50 @@
+"""The port to whoever carries the mail: one email out, and what became of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from service.domain.calendar import Instant
+
+
+class Fate(StrEnum):
+    """What the provider itself knows about a send whose answer was lost."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One email to one person, ready to go.
+
+    `to`, `from_email` and `reply_to` are one addr-spec each (`reply_to` may be ""); names are any text. `send_id`
+    is the ledger's: the same id is the same email, however often it is sent. `headers` are further header fields.
+    """
+
+    send_id: str
+    to: str
+    to_name: str
+    from_name: str
+    from_email: str
+    reply_to: str
+    subject: str
+    html: str
+    text: str
+    created: Instant
+    headers: tuple[tuple[str, str], ...] = ()
+    language: str = "en"
+
+
+class Mailer(Protocol):
+    """Carries email. One mailer may be used from several threads."""
+
+    def send(self, outgoing: Outgoing) -> str:
+        """Return the provider's own reference. Raises: ProviderError."""
+
+    def settle(self, send_id: str) -> Fate:
+        """Return what the provider knows about a send whose answer was lost."""
+
+    def close(self) -> None:
+        """Give back connections and files; the mailer is not used after it."""

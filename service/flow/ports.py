@@ -1,0 +1,231 @@
+"""What the flows need of the outside: a store and a clock. Adapters implement these; `wiring.py` picks them.
+
+A store hands out transactions. Everything a flow does in one transaction happens or does not happen as a whole, and
+no two writing transactions see each other half done.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from service.domain.calendar import Instant
+from service.domain.delivery import LedgerKey, Notice
+from service.domain.events import Event, Incoming, Subject
+from service.domain.facts import SubjectFacts
+from service.domain.plan import Past, Pending
+
+
+class Clock(Protocol):
+    """Tells the instant it is now. The live clock reads the machine's; a virtual one is set."""
+
+    def __call__(self) -> Instant: ...
+
+
+class SubjectKey(NamedTuple):
+    """A subject within its program."""
+
+    program: str
+    subject: Subject
+
+
+class RecipientKey(NamedTuple):
+    """A recipient (participant id, `staff.<role>` or `advisor:<participant>`) within a program."""
+
+    program: str
+    recipient: str
+
+
+class Appended(NamedTuple):
+    """How many events were new, how many were there before, and which (by index) had an id with another body.
+
+    Where there is a conflict, nothing was appended.
+    """
+
+    accepted: int
+    duplicates: int
+    conflicts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRow:
+    """A subject as the store keeps it.
+
+    `facts` is None before its first fold and holds only things that are `live` (open, unacknowledged, or known to a
+    start that still counts); `folded_seq` is the log position up to which it is folded; `folded_with` the lens and
+    `checked_with` the rule set that did so.
+    """
+
+    key: SubjectKey
+    facts: SubjectFacts | None
+    folded_seq: int = 0
+    folded_with: str = ""
+    checked_with: str = ""
+    next_check_at: Instant | None = None
+
+
+class EmailState(StrEnum):
+    """Where an email stands. `sending` holds a lease; `released` was surely not sent and was decided anew."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailRow:
+    """One email with the notices it carries. `error` is for staff, free of personal data."""
+
+    id: str
+    program: str
+    recipient: str
+    state: EmailState
+    planned_at: Instant
+    claimed_at: Instant
+    lease_until: Instant
+    notices: tuple[Notice, ...]
+    settled_at: Instant | None = None
+    reference: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSetRow:
+    """A rule set that was ever active: its content hash, its files as JSON, and when and by whom it was made active."""
+
+    hash: str
+    sources: str
+    activated_at: Instant
+    activated_by: str
+
+
+class Snapshot(Protocol):
+    """What can be read, all of one moment."""
+
+    def subject(self, key: SubjectKey, refs: Collection[tuple[str, str]] = ()) -> SubjectRow | None:
+        """Return the subject with its live things and those that `refs` (kind, id) name, or None."""
+
+    def subjects(self, keys: Iterable[SubjectKey]) -> Mapping[SubjectKey, SubjectRow]:
+        """Return those of the subjects that exist."""
+
+    def all_subjects(self, program: str, kind: str, after: str = "", limit: int = 100) -> Sequence[SubjectRow]:
+        """Return a page of a program's subjects of one kind, by id."""
+
+    def programs(self) -> Sequence[str]:
+        """Return the programs that have events, by name."""
+
+    def mentorships_of(self, program: str, participant: str) -> Sequence[str]:
+        """Return the ids of the participant's mentorships, sorted."""
+
+    def news(self, key: SubjectKey, after_seq: int, limit: int = 10_000) -> Sequence[tuple[int, Event]]:
+        """Return the subject's events after a log position, in log order."""
+
+    def history(self, key: SubjectKey) -> Iterator[Event]:
+        """Yield all of the subject's events in log order."""
+
+    def event(self, program: str, source: str, id: str) -> Event | None:
+        """Return one event of the log, or None."""
+
+    def sent(self, key: SubjectKey) -> Collection[LedgerKey]:
+        """Return the ledger keys of everything that went out, or is going out, about the subject."""
+
+    def pending_of(self, key: SubjectKey) -> Mapping[LedgerKey, Pending]:
+        """Return the subject's pending notices."""
+
+    def pending_for(self, key: RecipientKey) -> Sequence[Pending]:
+        """Return the recipient's pending notices."""
+
+    def past(self, key: RecipientKey, since: Instant) -> Sequence[Past]:
+        """Return what went to the recipient since then, and everything that ever carried a resource."""
+
+    def emails_about(self, key: SubjectKey) -> Sequence[EmailRow]:
+        """Return the emails that carry a notice about the subject, oldest first."""
+
+    def email(self, id: str) -> EmailRow | None:
+        """Return one email, or None."""
+
+    def next_due(self) -> Instant | None:
+        """Return the earliest instant at which a subject or recipient is due (0 where there is news), or None."""
+
+    def expired(self, now: Instant, limit: int) -> Sequence[EmailRow]:
+        """Return emails still `sending` whose lease ran out."""
+
+    def active_rule_set(self) -> RuleSetRow | None:
+        """Return the rule set that every process uses now, or None in an empty store."""
+
+    def rule_sets(self) -> Sequence[RuleSetRow]:
+        """Return every activation, newest first."""
+
+
+class Transaction(Snapshot, Protocol):
+    """What can be changed, as a whole or not at all."""
+
+    def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:
+        """Append what is new to the log and mark each of its subjects as having news.
+
+        Two events of one (program, source, id) are the same when their `canonical` bytes are equal.
+        """
+
+    def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
+        """Return subjects that have news, whose check is due, or that another rule set checked; the longest due first."""
+
+    def with_news(self, keys: Iterable[SubjectKey], now: Instant) -> Sequence[SubjectKey]:
+        """Return those of the subjects that have news or whose check is due."""
+
+    def save_subject(self, row: SubjectRow) -> None:
+        """Keep the subject as it was folded and checked, and its things; its news up to `folded_seq` are old now."""
+
+    def check_soon(self, keys: Iterable[SubjectKey], now: Instant) -> None:
+        """Make the check of these subjects due; one that has no event yet (named by a match) gets an empty row."""
+
+    def check_program(self, program: str, now: Instant) -> None:
+        """Make the check of every subject of the program due."""
+
+    def join(self, program: str, mentorship: str, participants: Iterable[str]) -> None:
+        """Note who belongs to a mentorship, besides those noted before."""
+
+    def save_pending(self, key: SubjectKey, pending: Mapping[LedgerKey, Pending]) -> None:
+        """Replace the subject's pending notices, and make each recipient's plan due by the least `ready_at` that is new.
+
+        A recipient who lost one is planned anew at their next turn; nothing is lost by planning too often.
+        """
+
+    def plan_soon(self, key: RecipientKey, at: Instant) -> None:
+        """Make the recipient's plan due at that instant or earlier."""
+
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+        """Return recipients whose plan is due, with the instant since when, the longest due first."""
+
+    def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
+        """Note that the recipient was planned; None: not again before something new is pending."""
+
+    def claim(self, email: EmailRow) -> None:
+        """Insert the email and a ledger row for each notice, and drop those notices from what is pending.
+
+        Raises: IntouchError when a ledger key exists already; the transaction must then be given up.
+        """
+
+    def settle(self, id: str, state: EmailState, at: Instant, *, reference: str = "", error: str = "") -> bool:
+        """Set a sending or unknown email's fate and return True; False when it was settled before.
+
+        `RELEASED` deletes its ledger rows: it was surely not sent, and its notices will be decided anew.
+        """
+
+    def activate(self, row: RuleSetRow) -> None:
+        """Make a rule set the active one; earlier ones are kept."""
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        """Return a context whose snapshot does not change."""
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Return a context that commits at its end, or rolls back when it raises.
+
+        Raises: StoreUnavailable when the store is locked, full or gone.
+        """

@@ -1,0 +1,59 @@
+"""All messages and resources, as far as the planner needs to know them."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from service.adapters.rulebook.findings import Findings
+from service.adapters.rulebook.front_matter import check_orders, read_message, read_resource
+from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
+from service.adapters.rulebook.tree import Place, Text
+from service.adapters.rulebook.values import kebab
+from service.domain.rules import MessagePolicy, Resource
+
+_TEMPLATES = "templates/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """`resources` in catalogue order. The names hold faulty pages too; None where no templates were given."""
+
+    messages: Mapping[str, MessagePolicy]
+    resources: tuple[Resource, ...]
+    message_names: Collection[str] | None
+    resource_names: Collection[str] | None
+
+
+def read_pages(sources: Sources, findings: Findings) -> Pages:
+    """Return the front matter of every message and resource."""
+    messages: dict[str, MessagePolicy] = {}
+    resources: dict[str, tuple[Resource, Place]] = {}
+    message_names, resource_names = dict(_named(sources, MESSAGES)), dict(_named(sources, RESOURCES))
+    for name, path in message_names.items():
+        policy = read_message(path, sources.files.get(path, ""), _scope(findings, "Message", name, path))
+        if policy is not None:
+            messages[name] = policy
+    for slug, path in resource_names.items():
+        scope = _scope(findings, "Resource", slug, path)
+        resource = read_resource(path, sources.files.get(path, ""), slug, scope)
+        if resource is not None:
+            resources[slug] = (resource, Place(path, 1, 1, 3))
+    check_orders(resources, findings)
+    given = any(path.startswith(_TEMPLATES) for path in (*sources.files, *sources.refused))
+    return Pages(
+        messages=messages,
+        resources=tuple(sorted((each for each, _ in resources.values()), key=lambda each: (each.order, each.slug))),
+        message_names=message_names if given else None,
+        resource_names=resource_names if given else None,
+    )
+
+
+def _named(sources: Sources, prefix: str) -> Iterator[tuple[str, str]]:
+    for path in sorted(sources.files):
+        if path.startswith(prefix):
+            yield path.removeprefix(prefix).removesuffix(".md"), path
+
+
+def _scope(findings: Findings, what: str, name: str, path: str) -> Findings:
+    scope = findings.about(f'{what} "{name}"')
+    kebab(Text(name, Place(path, 1, 1, 1)), scope)
+    return scope

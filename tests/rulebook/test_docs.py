@@ -1,0 +1,52 @@
+"""What docs/rule-language.md shows in YAML is accepted as it stands."""
+
+import re
+
+import pytest
+
+from service.adapters.rulebook.load import load
+from service.adapters.rulebook.sources import Sources
+from service.adapters.rulebook.vocabulary import (
+    DELIVERY_KEYS,
+    PAUSE_KEYS,
+    PROGRAM_KEYS,
+    RECIPIENTS,
+    RULE_FILE_KEYS,
+    RULE_KEYS,
+    Vocabulary,
+)
+from tests.rulebook.sets import HERE, catalogue
+
+PAGE = (HERE.parents[1] / "docs/rule-language.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+FIRST_WORDS = "rules:\n  - id: example\n    kind: answer\n    starts: help.requested\n"
+RULES_FOR_OVERRIDES = """rules:
+  - { id: log-first-conversation, kind: nudge, starts: mentorship.matched, send: [ { to: both, message: a } ] }
+  - { id: celebrate-three, kind: nudge, starts: conversation.logged, send: [ { to: both, message: a } ] }
+"""
+
+
+def as_sources(example: str) -> Sources:
+    """Return the example as a file of its kind; a part of a file is given what stands above it."""
+    if example.startswith("---"):
+        folder = "messages" if "category:" in example else "resources"
+        return Sources({f"templates/{folder}/example.md": f"{example}Text.\n"})
+    if example.startswith("program:"):
+        return Sources({"rules/a.yaml": RULES_FOR_OVERRIDES, "rules/b.yaml": example})
+    above = "rules:\n" if example.startswith("  - id") else FIRST_WORDS if example.startswith("    ") else ""
+    return Sources({"rules/a.yaml": above + example})
+
+
+def test_there_are_examples_of_everything() -> None:
+    assert len(EXAMPLES) == 10
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.split("\n")[0].strip(" -"))
+def test_an_example_loads_without_a_problem(example: str) -> None:
+    assert load(as_sources(example), catalogue()).problems == ()
+
+
+def test_every_word_of_the_language_is_on_the_page() -> None:
+    things = {word for word in Vocabulary(catalogue()).gates if "." not in word}
+    words = {*things, *RULE_FILE_KEYS, *RULE_KEYS, *DELIVERY_KEYS, *PAUSE_KEYS, *PROGRAM_KEYS, *RECIPIENTS}
+    assert {word for word in words if f"`{word}`" not in PAGE and f"{word}:" not in PAGE} == set()

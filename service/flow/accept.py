@@ -1,8 +1,16 @@
-"""Accept: append valid events to the log, once."""
+"""Accept: append valid events to the log, once.
 
-from dataclasses import dataclass
+Requests that arrive together share one commit. Each waits for the writer's turn; whoever gets it takes in everything
+that is waiting, so that a busy door costs one flush to disk for many requests instead of one each.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
 
 from service.domain.errors import EventSenderError, OperatorError
+from service.domain.events import Incoming
+from service.flow.ports import Appended, Clock, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +21,7 @@ class Accepted:
     duplicates: int
 
 
-class IdConflict(EventSenderError):  # noqa: N818
+class IdConflict(EventSenderError):  # noqa: N818 - it names what it is, to a sender
     """An event's id is taken by another event; `indices` are those of the refused ones, in order."""
 
     def __init__(self, indices: tuple[int, ...]) -> None:
@@ -21,9 +29,70 @@ class IdConflict(EventSenderError):  # noqa: N818
         self.indices = indices
 
 
-class StoreUnavailable(OperatorError):  # noqa: N818
+class StoreUnavailable(OperatorError):  # noqa: N818 - it names what it is, to an operator
     """The store cannot commit now; the sender may try again after `retry_after_s` seconds."""
 
     def __init__(self, message: str, *, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+@dataclass(slots=True, eq=False)
+class _Request:
+    """One caller's events, and what became of them once somebody took them in."""
+
+    events: Sequence[Incoming]
+    appended: Appended | None = None
+    error: Exception | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.appended is not None or self.error is not None
+
+
+@dataclass(slots=True)
+class Acceptor:
+    """Takes events in. `news` is called after each commit that added any."""
+
+    store: Store
+    clock: Clock
+    news: Callable[[], None]
+    _waiting: list[_Request] = field(default_factory=list)
+    _queue: Lock = field(default_factory=Lock)
+    _turn: Lock = field(default_factory=Lock)
+
+    def accept(self, events: Sequence[Incoming]) -> Accepted:
+        """Return what became of the events, after the commit: all of them were taken in, or none.
+
+        Raises: IdConflict, StoreUnavailable.
+        """
+        request = _Request(events)
+        with self._queue:
+            self._waiting.append(request)
+        with self._turn:
+            if not request.is_done:
+                self._take_all()
+        if request.error is not None:
+            raise request.error
+        assert request.appended is not None
+        if request.appended.conflicts:
+            raise IdConflict(request.appended.conflicts)
+        return Accepted(accepted=request.appended.accepted, duplicates=request.appended.duplicates)
+
+    def _take_all(self) -> None:
+        with self._queue:
+            requests, self._waiting = self._waiting, []
+        try:
+            with self.store.writing() as transaction:
+                results = [self._append(transaction, each) for each in requests]
+        except Exception as error:  # whatever it is, every caller in this commit must hear of it
+            for each in requests:
+                each.error = error
+            return
+        for each, appended in zip(requests, results, strict=True):
+            each.appended = appended
+        if any(appended.accepted for appended in results):
+            self.news()
+
+    def _append(self, transaction: Transaction, request: _Request) -> Appended:
+        return transaction.append(request.events, self.clock())

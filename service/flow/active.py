@@ -9,7 +9,7 @@ from service.domain.errors import OperatorError
 from service.domain.rules import RuleSet
 from service.flow.ports import Snapshot
 
-Templates = TypeVar("Templates")
+Templates = TypeVar("Templates", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,9 @@ class Snapshot(Protocol):
     def email(self, id: str) -> EmailRow | None:
         """Return one email, or None."""
 
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+        """Return recipients whose plan is due, with the instant since when, the longest due first."""
+
     def next_due(self) -> Instant | None:
         """Return the earliest instant at which a subject or recipient is due (0 where there is news), or None."""
 
@@ -170,7 +173,7 @@ class Transaction(Snapshot, Protocol):
         """
 
     def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
-        """Return subjects that have news, whose check is due, or that another rule set checked; the longest due first."""
+        """Return subjects that have news, whose check is due, or that another rule set checked, longest due first."""
 
     def with_news(self, keys: Iterable[SubjectKey], now: Instant) -> Sequence[SubjectKey]:
         """Return those of the subjects that have news or whose check is due."""
@@ -188,16 +191,14 @@ class Transaction(Snapshot, Protocol):
         """Note who belongs to a mentorship, besides those noted before."""
 
     def save_pending(self, key: SubjectKey, pending: Mapping[LedgerKey, Pending]) -> None:
-        """Replace the subject's pending notices, and make each recipient's plan due by the least `ready_at` that is new.
+        """Replace the subject's pending notices, and make each recipient's plan due by the least `ready_at` that is
+        new.
 
         A recipient who lost one is planned anew at their next turn; nothing is lost by planning too often.
         """
 
     def plan_soon(self, key: RecipientKey, at: Instant) -> None:
         """Make the recipient's plan due at that instant or earlier."""
-
-    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
-        """Return recipients whose plan is due, with the instant since when, the longest due first."""
 
     def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
         """Note that the recipient was planned; None: not again before something new is pending."""

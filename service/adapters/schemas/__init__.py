@@ -1,0 +1,7 @@
+"""Event schemas: what may come in, and the words that rules get from it."""
+
+from service.adapters.schemas.faults import Fault
+from service.adapters.schemas.load import SchemaFileError, load_schemas
+from service.adapters.schemas.schemas import Schemas
+
+__all__ = ["Fault", "SchemaFileError", "Schemas", "load_schemas"]

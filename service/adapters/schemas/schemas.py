@@ -1,0 +1,128 @@
+"""What the door asks of every event, by type."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from service.adapters.schemas import strict_json
+from service.adapters.schemas.explain import Violation, explain
+from service.adapters.schemas.faults import Fault, did_you_mean, quoted
+from service.adapters.schemas.incoming import incoming
+from service.adapters.schemas.validators import Compiled
+from service.domain.catalogue import Catalogue
+from service.domain.events import Incoming, SubjectKind
+
+MAX_FAULTS = 100
+"""Faults told at once; a sender who is that wrong will not read more, and must not cost more."""
+
+MAX_VALUES = 500
+MAX_CHARACTERS = 64 * 1024
+"""What an event may hold to have its faults told: each report of a validator carries the value that it is about,
+so that an event of 20,000 wrong names would cost gigabytes to explain. Valid events are not measured."""
+
+_TOO_MUCH = (
+    f"This event is not valid, and too big to say why: more than {MAX_VALUES} values or {MAX_CHARACTERS // 1024} KiB "
+    "of text. Send only the fields of its type."
+)
+
+Judge = Callable[[Compiled, Any], Iterator[Violation]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schemas:
+    """All event schemas, compiled. `envelope` judges events of unknown types; `distinct` are pairs by type."""
+
+    catalogue: Catalogue
+    envelope: Compiled
+    by_type: Mapping[str, Compiled]
+    distinct: Mapping[str, Sequence[str]]
+
+    def decode(self, body: bytes) -> object:
+        """Return the value of a JSON text. Raises: MalformedJsonError, an EventSenderError."""
+        return strict_json.decode(body)
+
+    def admit(self, events: Iterable[object]) -> tuple[list[Incoming], list[Fault]]:
+        """Return the valid events as values, and the first MAX_FAULTS faults of the others."""
+        admitted: list[Incoming] = []
+        faults: list[Fault] = []
+        for index, event in enumerate(events):
+            complete = _complete(event)
+            found = self._faults(complete, index, Compiled.violations)
+            if not found:
+                admitted.append(incoming(complete))
+            faults += found
+            if len(faults) >= MAX_FAULTS:
+                break
+        return admitted, faults[:MAX_FAULTS]
+
+    def validate(self, event: object, index: int = 0) -> list[Fault]:
+        """Return what is wrong with a CloudEvent, nothing if it is valid. An absent `data` reads as {}."""
+        return self._faults(_complete(event), index, Compiled.violations)
+
+    def read(self, event: object, index: int = 0) -> list[Fault]:
+        """Return the same as `validate`, found by jsonschema: slow, for single events that people look at."""
+        return self._faults(_complete(event), index, Compiled.read_violations)
+
+    def _faults(self, event: Any, index: int, judge: Judge) -> list[Fault]:
+        if not isinstance(event, dict):
+            return [Fault(index=index, pointer="", message="Send an event as a JSON object.")]
+        name = event.get("type")
+        compiled = self.by_type.get(name) if isinstance(name, str) else None
+        if compiled is None:
+            faults = self._judged(self.envelope, event, index, judge)
+            return (
+                faults
+                if any(each.pointer == "/type" for each in faults)
+                else [*faults, self._unknown_type(name, index)]
+            )
+        if judge is Compiled.violations and compiled.is_valid(event):
+            return self._mismatches(event, index)
+        return self._judged(compiled, event, index, judge) or self._mismatches(event, index)
+
+    def _judged(self, compiled: Compiled, event: Any, index: int, judge: Judge) -> list[Fault]:
+        if not _is_explainable(event):
+            return [Fault(index=index, pointer="", message=_TOO_MUCH)]
+        violations = islice(judge(compiled, event), MAX_FAULTS)
+        return list(islice(explain(compiled.schema, event, violations, index), MAX_FAULTS))
+
+    def _unknown_type(self, name: object, index: int) -> Fault:
+        guess = did_you_mean(str(name), self.catalogue.types)
+        message = f"{quoted(str(name))} is not an event type that Intouch knows.{guess}"
+        return Fault(index=index, pointer="/type", message=message)
+
+    def _mismatches(self, event: Mapping[str, Any], index: int) -> list[Fault]:
+        """Return where fields, each valid, do not fit one another; JSON Schema cannot compare them."""
+        faults = []
+        wanted = f"{SubjectKind.PROGRAM}/{event['program']}"
+        if event["subject"].startswith(f"{SubjectKind.PROGRAM}/") and event["subject"] != wanted:
+            message = f'Send "{wanted}": the subject of a program\'s event is the program itself.'
+            faults.append(Fault(index=index, pointer="/subject", message=message))
+        one, other = self.distinct.get(event["type"], ("", ""))
+        if one in event["data"] and event["data"][one] == event["data"].get(other):
+            message = f'Send another id here: "{one}" and "{other}" cannot be the same.'
+            faults.append(Fault(index=index, pointer=f"/data/{other}", message=message))
+        return faults
+
+
+def _complete(event: object) -> Any:
+    """Return the event without the attributes that are null, which CloudEvents reads as unset, and with data."""
+    if not isinstance(event, dict) or ("data" in event and None not in event.values()):
+        return event
+    return {"data": {}, **{name: value for name, value in event.items() if value is not None}}
+
+
+def _is_explainable(event: Mapping[str, Any]) -> bool:
+    values = characters = 0
+    waiting: list[Any] = [event]
+    while waiting and values <= MAX_VALUES and characters <= MAX_CHARACTERS:
+        each = waiting.pop()
+        values += 1
+        if isinstance(each, str):
+            characters += len(each)
+        elif isinstance(each, dict):
+            characters += sum(map(len, each))
+            waiting.extend(islice(each.values(), MAX_VALUES))
+        elif isinstance(each, list):
+            waiting.extend(islice(each, MAX_VALUES))
+    return values <= MAX_VALUES and characters <= MAX_CHARACTERS

@@ -1,0 +1,112 @@
+"""The changes made to the tables, in SQL that SQLite and PostgreSQL both know. `:so` are parameters."""
+
+from typing import Final
+
+# Mark a subject as having news, and make it where it is new. One that has news already is left alone.
+MARK_NEWS: Final = """
+INSERT INTO subjects (program, kind, id, news_at, checked_with, folded_with, folded_seq)
+VALUES (:program, :kind, :id, :news_at, '', '', 0)
+ON CONFLICT (program, kind, id) DO UPDATE SET news_at = excluded.news_at WHERE subjects.news_at IS NULL
+"""
+
+# Append an event to the log.
+APPEND: Final = """
+INSERT INTO events (program, source, id, type, subject_kind, subject_id, time, recorded, data, hash)
+VALUES (:program, :source, :id, :type, :kind, :subject_id, :time, :recorded, :data, :hash)
+"""
+
+# Keep a subject as folded and checked. It has news still where the log holds more than was folded.
+SAVE_SUBJECT: Final = """
+INSERT INTO subjects (program, kind, id, next_check_at, checked_with, folded_with, folded_seq, facts)
+VALUES (:program, :kind, :id, :next_check_at, :checked_with, :folded_with, :folded_seq, :facts)
+ON CONFLICT (program, kind, id) DO UPDATE SET
+    next_check_at = excluded.next_check_at,
+    checked_with = excluded.checked_with,
+    folded_with = excluded.folded_with,
+    folded_seq = excluded.folded_seq,
+    facts = excluded.facts,
+    news_at = CASE WHEN EXISTS (
+        SELECT 1 FROM events AS e
+        WHERE e.program = :program AND e.subject_kind = :kind AND e.subject_id = :id AND e.seq > :folded_seq
+    ) THEN coalesce(subjects.news_at, 0) END
+"""
+
+# Keep one thing of a subject.
+SAVE_THING: Final = """
+INSERT INTO things (program, kind, id, thing, ref, live, state)
+VALUES (:program, :kind, :id, :thing, :ref, :live, :state)
+ON CONFLICT (program, kind, id, thing, ref) DO UPDATE SET live = excluded.live, state = excluded.state
+"""
+
+# Make a subject's check due; one that was only named so far gets an empty row.
+CHECK_SOON: Final = """
+INSERT INTO subjects (program, kind, id, next_check_at, checked_with, folded_with, folded_seq)
+VALUES (:program, :kind, :id, :now, '', '', 0)
+ON CONFLICT (program, kind, id) DO UPDATE SET next_check_at = excluded.next_check_at
+WHERE subjects.next_check_at IS NULL OR subjects.next_check_at > excluded.next_check_at
+"""
+
+# Make the check of a program's every subject due.
+CHECK_PROGRAM: Final = """
+UPDATE subjects SET next_check_at = :now
+WHERE program = :program AND (next_check_at IS NULL OR next_check_at > :now)
+"""
+
+# Note that a participant belongs to a mentorship.
+JOIN: Final = """
+INSERT INTO members (program, participant, mentorship) VALUES (:program, :participant, :mentorship)
+ON CONFLICT (program, participant, mentorship) DO NOTHING
+"""
+
+_DECISION: Final = """
+WHERE program = :program AND subject = :subject AND rule = :rule AND start = :start AND k = :k
+  AND recipient = :recipient AND value = :value
+"""
+
+# Drop a pending notice; keep one.
+DROP_PENDING: Final = "DELETE FROM pending" + _DECISION
+SAVE_PENDING: Final = """
+INSERT INTO pending (program, subject, rule, start, k, recipient, value, ready_at, candidate)
+VALUES (:program, :subject, :rule, :start, :k, :recipient, :value, :ready_at, :candidate)
+ON CONFLICT (program, subject, rule, start, k, recipient, value)
+DO UPDATE SET ready_at = excluded.ready_at, candidate = excluded.candidate
+"""
+
+# Make a recipient's plan due by an instant, or earlier where it is due earlier.
+PLAN_SOON: Final = """
+INSERT INTO recipients (program, recipient, next_plan_at) VALUES (:program, :recipient, :at)
+ON CONFLICT (program, recipient) DO UPDATE SET next_plan_at = excluded.next_plan_at
+WHERE recipients.next_plan_at IS NULL OR recipients.next_plan_at > excluded.next_plan_at
+"""
+
+# Note when a recipient is to be planned next.
+PLANNED: Final = """
+INSERT INTO recipients (program, recipient, next_plan_at) VALUES (:program, :recipient, :at)
+ON CONFLICT (program, recipient) DO UPDATE SET next_plan_at = excluded.next_plan_at
+"""
+
+# Claim an email: the email, which subjects it is about, and a ledger row for each decision, once for ever.
+CLAIM_EMAIL: Final = """
+INSERT INTO emails (id, program, recipient, state, planned_at, claimed_at, lease_until, settled_at, reference, error,
+                    notices)
+VALUES (:id, :program, :recipient, :state, :planned_at, :claimed_at, :lease_until, :settled_at, :reference, :error,
+        :notices)
+"""
+CLAIM_SUBJECT: Final = "INSERT INTO email_subjects (program, subject, email) VALUES (:program, :subject, :email)"
+CLAIM_DECISION: Final = """
+INSERT INTO ledger (program, subject, rule, start, k, recipient, value, at, email, kind, message, resource)
+VALUES (:program, :subject, :rule, :start, :k, :recipient, :value, :at, :email, :kind, :message, :resource)
+"""
+
+# Settle an email that is not settled; forget the decisions of one that was surely not sent.
+SETTLE: Final = """
+UPDATE emails SET state = :state, settled_at = :at, reference = :reference, error = :error
+WHERE id = :id AND state IN ('sending', 'unknown')
+"""
+FORGET_DECISIONS: Final = "DELETE FROM ledger WHERE email = :id"
+
+# Keep a rule set's files once, and note that it is active from now on.
+KEEP_RULE_SET: Final = """
+INSERT INTO rule_sets (hash, sources) VALUES (:hash, :sources) ON CONFLICT (hash) DO NOTHING
+"""
+ACTIVATE: Final = "INSERT INTO activations (hash, at, by) VALUES (:hash, :at, :by)"

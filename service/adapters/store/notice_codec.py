@@ -1,0 +1,82 @@
+"""Candidates and notices as JSON, and back, exactly.
+
+They are kept for as long as the program lives, so their fields are named: a later version can read what an earlier
+one wrote, as long as a new field has a default here.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from service.adapters.store.fact_codec import KINDS
+from service.domain.delivery import Candidate, LedgerKey, Notice, Role
+from service.domain.events import Moment, Subject
+from service.domain.rules import Kind
+
+
+def candidate_text(candidate: Candidate) -> str:
+    """Return a candidate as JSON."""
+    return orjson.dumps(_candidate(candidate)).decode()
+
+
+def candidate_of(text: str) -> Candidate:
+    """Return the candidate."""
+    return _candidate_of(orjson.loads(text))
+
+
+def notices_text(notices: Iterable[Notice]) -> str:
+    """Return an email's notices as JSON, in order."""
+    form = [{"at": each.at, "resource": each.resource, "candidate": _candidate(each.candidate)} for each in notices]
+    return orjson.dumps(form).decode()
+
+
+def notices_of(text: str) -> tuple[Notice, ...]:
+    """Return an email's notices, in order."""
+    return tuple(
+        Notice(candidate=_candidate_of(each["candidate"]), at=each["at"], resource=each["resource"])
+        for each in orjson.loads(text)
+    )
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "key": [*candidate.key],
+        "kind": candidate.kind,
+        "position": candidate.position,
+        "subject": [*candidate.subject],
+        "start_id": candidate.start_id,
+        "start_moment": [*candidate.start_moment],
+        "place": candidate.place,
+        "to": candidate.to,
+        "role": candidate.role,
+        "message": candidate.message,
+        "resource": candidate.resource,
+        "pick": candidate.pick,
+        "due": candidate.due,
+        "closes": candidate.closes,
+        "every": candidate.every,
+        "formerly": candidate.formerly,
+    }
+
+
+def _candidate_of(form: dict[str, Any]) -> Candidate:
+    kind, id = form["subject"]
+    return Candidate(
+        key=LedgerKey(*form["key"]),
+        kind=Kind(form["kind"]),
+        position=form["position"],
+        subject=Subject(KINDS[kind], id),
+        start_id=form["start_id"],
+        start_moment=Moment(*form["start_moment"]),
+        place=form["place"],
+        to=form["to"],
+        role=Role(form["role"]),
+        message=form["message"],
+        resource=form["resource"],
+        pick=form["pick"],
+        due=form["due"],
+        closes=form["closes"],
+        every=form["every"],
+        formerly=tuple(form["formerly"]),
+    )

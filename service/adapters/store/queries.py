@@ -1,0 +1,158 @@
+"""The questions asked of the tables, in SQL that SQLite and PostgreSQL both know. `:so` are parameters."""
+
+from typing import Final
+
+# One subject's row.
+SUBJECT: Final = """
+SELECT news_at, next_check_at, checked_with, folded_with, folded_seq, facts FROM subjects
+WHERE program = :program AND kind = :kind AND id = :id
+"""
+
+# Its things that a rule may ask for without a new event.
+LIVE_THINGS: Final = """
+SELECT thing, ref, state, live FROM things WHERE program = :program AND kind = :kind AND id = :id AND live = 1
+"""
+
+# One of its things by business id, live or not.
+THING: Final = """
+SELECT thing, ref, state, live FROM things
+WHERE program = :program AND kind = :kind AND id = :id AND thing = :thing AND ref = :ref
+"""
+
+# Several subjects' rows.
+SUBJECTS: Final = """
+SELECT s.program, s.kind, s.id, s.news_at, s.next_check_at, s.checked_with, s.folded_with, s.folded_seq, s.facts
+FROM {listed} AS wanted CROSS JOIN subjects AS s
+WHERE s.program = wanted.program AND s.kind = wanted.kind AND s.id = wanted.id
+"""
+
+# Their live things.
+LIVE_THINGS_OF: Final = """
+SELECT t.program, t.kind, t.id, t.thing, t.ref, t.state, t.live
+FROM {listed} AS wanted CROSS JOIN things AS t
+WHERE t.program = wanted.program AND t.kind = wanted.kind AND t.id = wanted.id AND t.live = 1
+"""
+
+# A page of a program's subjects, by id.
+PAGE: Final = """
+SELECT id FROM subjects WHERE program = :program AND kind = :kind AND id > :after ORDER BY id LIMIT :limit
+"""
+
+# The programs: one step through the index for each, however many subjects they have.
+PROGRAMS: Final = """
+WITH RECURSIVE found (program) AS (
+    SELECT min(program) FROM subjects
+    UNION ALL
+    SELECT (SELECT min(s.program) FROM subjects AS s WHERE s.program > found.program) FROM found
+    WHERE found.program IS NOT NULL
+)
+SELECT program FROM found WHERE program IS NOT NULL
+"""
+
+# Mentorships that a participant belongs or belonged to.
+MENTORSHIPS: Final = """
+SELECT mentorship FROM members WHERE program = :program AND participant = :participant ORDER BY mentorship
+"""
+
+# A subject's events after a position of the log.
+NEWS: Final = """
+SELECT seq, program, source, id, type, subject_kind, subject_id, time, recorded, data FROM events
+WHERE program = :program AND subject_kind = :kind AND subject_id = :id AND seq > :after ORDER BY seq LIMIT :limit
+"""
+
+# One event.
+EVENT: Final = """
+SELECT seq, program, source, id, type, subject_kind, subject_id, time, recorded, data FROM events
+WHERE program = :program AND source = :source AND id = :id
+"""
+
+# What is known of one event id.
+HASH: Final = "SELECT hash FROM events WHERE program = :program AND source = :source AND id = :id"
+
+# What is known of several.
+HASHES: Final = """
+SELECT e.program, e.source, e.id, e.hash FROM {listed} AS wanted CROSS JOIN events AS e
+WHERE e.program = wanted.program AND e.source = wanted.source AND e.id = wanted.id
+"""
+
+# The ledger keys about a subject.
+SENT: Final = """
+SELECT rule, subject, start, k, recipient, value FROM ledger WHERE program = :program AND subject = :subject
+"""
+
+# What is pending about a subject, and for a recipient.
+PENDING_OF: Final = """
+SELECT rule, subject, start, k, recipient, value, candidate, ready_at FROM pending
+WHERE program = :program AND subject = :subject
+"""
+PENDING_FOR: Final = """
+SELECT candidate, ready_at FROM pending WHERE program = :program AND recipient = :recipient
+ORDER BY subject, rule, start, k, value
+"""
+
+# What went to a recipient lately, and whatever carried a resource before.
+PAST: Final = """
+SELECT at, kind, rule, subject, start, k, message, resource, email, id FROM ledger
+WHERE program = :program AND recipient = :recipient AND at > :since
+UNION ALL
+SELECT at, kind, rule, subject, start, k, message, resource, email, id FROM ledger
+WHERE program = :program AND recipient = :recipient AND resource <> '' AND at <= :since
+ORDER BY 1, 10
+"""
+
+_EMAIL: Final = """
+SELECT e.id, e.program, e.recipient, e.state, e.planned_at, e.claimed_at, e.lease_until, e.notices, e.settled_at,
+       e.reference, e.error
+FROM emails AS e
+"""
+
+# One email.
+EMAIL: Final = _EMAIL + "WHERE e.id = :id"
+
+# Emails about a subject, oldest first.
+EMAILS_ABOUT: Final = (
+    _EMAIL
+    + """JOIN email_subjects AS about ON about.email = e.id
+WHERE about.program = :program AND about.subject = :subject ORDER BY e.claimed_at, e.id
+"""
+)
+
+# Emails whose sender did not come back, the longest gone first.
+EXPIRED: Final = _EMAIL + "WHERE e.state = 'sending' AND e.lease_until <= :now ORDER BY e.lease_until LIMIT :limit"
+
+# When the next subject and the next recipient are due, and whether a subject has news: one probe each.
+NEXT_CHECK: Final = "SELECT min(next_check_at) FROM subjects WHERE next_check_at IS NOT NULL"
+NEXT_PLAN: Final = "SELECT min(next_plan_at) FROM recipients WHERE next_plan_at IS NOT NULL"
+ANY_NEWS: Final = "SELECT 1 FROM subjects WHERE news_at IS NOT NULL LIMIT 1"
+
+# Subjects that are due: by news, by the clock, and by rules that are not the active ones. One small index each.
+DUE_BY_NEWS: Final = """
+SELECT news_at, program, kind, id FROM subjects WHERE news_at IS NOT NULL ORDER BY news_at LIMIT :limit
+"""
+DUE_BY_CLOCK: Final = """
+SELECT next_check_at, program, kind, id FROM subjects
+WHERE next_check_at IS NOT NULL AND next_check_at <= :now ORDER BY next_check_at LIMIT :limit
+"""
+DUE_BY_RULES: Final = (
+    "SELECT 0, program, kind, id FROM subjects WHERE checked_with < :rule_set ORDER BY checked_with LIMIT :limit",
+    "SELECT 0, program, kind, id FROM subjects WHERE checked_with > :rule_set ORDER BY checked_with LIMIT :limit",
+)
+
+# Which of some subjects have news or are due by the clock.
+WITH_NEWS: Final = """
+SELECT s.program, s.kind, s.id, s.news_at, s.next_check_at FROM {listed} AS wanted CROSS JOIN subjects AS s
+WHERE s.program = wanted.program AND s.kind = wanted.kind AND s.id = wanted.id
+"""
+
+# Recipients whose plan is due.
+DUE_RECIPIENTS: Final = """
+SELECT program, recipient, next_plan_at FROM recipients
+WHERE next_plan_at IS NOT NULL AND next_plan_at <= :now ORDER BY next_plan_at, program, recipient LIMIT :limit
+"""
+
+# The rule set that is active, and every activation.
+ACTIVE: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC LIMIT 1"
+SOURCES: Final = "SELECT sources FROM rule_sets WHERE hash = :hash"
+ACTIVATIONS: Final = """
+SELECT a.hash, r.sources, a.at, a.by FROM activations AS a JOIN rule_sets AS r ON r.hash = a.hash ORDER BY a.n DESC
+"""

@@ -1,0 +1,209 @@
+"""The tables. `migrations/` makes them; a test holds the two to the same.
+
+The rules of this file:
+- Instants are integers (microseconds UTC), hashes are bytes, JSON is text that the codecs write and read.
+- Ids sort in code-point order in every database.
+- What comes due has a small index of its own that quiet rows are not in, so that a million of them cost nothing.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+REVISION: Final = "0001"
+"""The newest migration; a store that is not at it is refused."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+_ID = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _id(name: str, *more: Any) -> "Column[str]":
+    return Column(name, _ID, *more, nullable=False)
+
+
+def _at(name: str, *, nullable: bool = False) -> "Column[int]":
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _json(name: str, *, nullable: bool = False) -> "Column[str]":
+    return Column(name, Text, nullable=nullable)
+
+
+def _number(name: str) -> "Column[int]":
+    return Column(name, _NUMBER, primary_key=True, autoincrement=True)
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """Return an index of only those rows that the condition holds for."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+events = Table(
+    "events",
+    metadata,
+    _number("seq"),
+    _id("program"),
+    _id("source"),
+    _id("id"),
+    _id("type"),
+    _id("subject_kind"),
+    _id("subject_id"),
+    _at("time"),
+    _at("recorded"),
+    _json("data"),
+    Column("hash", LargeBinary, nullable=False),  # of the canonical bytes: the same id again must have the same
+    UniqueConstraint("program", "source", "id"),
+    Index("ix_events_subject", "program", "subject_kind", "subject_id", "seq"),
+    sqlite_autoincrement=True,  # a position is never used again, whatever is erased
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    _id("program"),
+    _id("kind"),
+    _id("id"),
+    _at("news_at", nullable=True),  # when the first event that is not folded yet came, or null
+    _at("next_check_at", nullable=True),
+    _id("checked_with"),
+    _id("folded_with"),
+    Column("folded_seq", BigInteger, nullable=False),
+    _json("facts", nullable=True),  # without things
+    PrimaryKeyConstraint("program", "kind", "id"),
+    Index("ix_subjects_checked_with", "checked_with"),
+    _partial("ix_subjects_news_at", "news_at", where="news_at IS NOT NULL"),
+    _partial("ix_subjects_next_check_at", "next_check_at", where="next_check_at IS NOT NULL"),
+)
+
+things = Table(
+    "things",
+    metadata,
+    _id("program"),
+    _id("kind"),
+    _id("id"),
+    _id("thing"),
+    _id("ref"),
+    Column("live", SmallInteger, nullable=False),
+    _json("state"),
+    PrimaryKeyConstraint("program", "kind", "id", "thing", "ref"),
+    _partial("ix_things_live", "program", "kind", "id", where="live = 1"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    _id("program"),
+    _id("participant"),
+    _id("mentorship"),
+    PrimaryKeyConstraint("program", "participant", "mentorship"),
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    _id("program"),
+    _id("subject"),
+    _id("rule"),
+    _id("start"),
+    Column("k", Integer, nullable=False),
+    _id("recipient"),
+    _id("value"),
+    _at("ready_at"),
+    _json("candidate"),
+    PrimaryKeyConstraint("program", "subject", "rule", "start", "k", "recipient", "value"),
+    Index("ix_pending_recipient", "program", "recipient"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    _id("program"),
+    _id("recipient"),
+    _at("next_plan_at", nullable=True),
+    PrimaryKeyConstraint("program", "recipient"),
+    _partial("ix_recipients_next_plan_at", "next_plan_at", where="next_plan_at IS NOT NULL"),
+)
+
+emails = Table(
+    "emails",
+    metadata,
+    _id("id"),
+    _id("program"),
+    _id("recipient"),
+    _id("state"),
+    _at("planned_at"),
+    _at("claimed_at"),
+    _at("lease_until"),
+    _at("settled_at", nullable=True),
+    _id("reference"),
+    _id("error"),
+    _json("notices"),
+    PrimaryKeyConstraint("id"),
+    _partial("ix_emails_lease_until", "lease_until", where="state = 'sending'"),
+)
+
+email_subjects = Table(  # kept when an email is released and its ledger rows go
+    "email_subjects",
+    metadata,
+    _id("program"),
+    _id("subject"),
+    _id("email", ForeignKey("emails.id")),
+    PrimaryKeyConstraint("program", "subject", "email"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _number("id"),
+    _id("program"),
+    _id("subject"),
+    _id("rule"),
+    _id("start"),
+    Column("k", Integer, nullable=False),
+    _id("recipient"),
+    _id("value"),
+    _at("at"),
+    _id("email", ForeignKey("emails.id")),
+    _id("kind"),
+    _id("message"),
+    _id("resource"),
+    # The subject stands first, so that the one index also answers what was sent about it.
+    UniqueConstraint("program", "subject", "rule", "start", "k", "recipient", "value"),
+    Index("ix_ledger_recipient", "program", "recipient", "at"),
+    _partial("ix_ledger_resource", "program", "recipient", where="resource <> ''"),
+    Index("ix_ledger_email", "email"),
+)
+
+rule_sets = Table("rule_sets", metadata, _id("hash"), _json("sources"), PrimaryKeyConstraint("hash"))
+
+activations = Table(
+    "activations",
+    metadata,
+    _number("n"),
+    _id("hash", ForeignKey("rule_sets.hash")),
+    _at("at"),
+    _id("by"),
+    sqlite_autoincrement=True,
+)

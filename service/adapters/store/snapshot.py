@@ -1,0 +1,168 @@
+"""Reading: everything a snapshot answers, all of one moment."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from service.adapters.store import queries
+from service.adapters.store.fact_codec import thing_of
+from service.adapters.store.notice_codec import candidate_of
+from service.adapters.store.rows import about, email_of, event_of, key_of, listed, named, past_of, subject_row
+from service.adapters.store.session import Session
+from service.domain.calendar import Instant
+from service.domain.delivery import LedgerKey
+from service.domain.events import Event, Subject, SubjectKind
+from service.domain.plan import Past, Pending
+from service.flow.ports import EmailRow, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
+
+_PAGE: Final = 500
+_SUBJECT: Final = ("program", "kind", "id")
+
+
+class SqlSnapshot:
+    """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last."""
+
+    def __init__(self, session: Session, sources: dict[str, str]) -> None:
+        self._session = session
+        self._sources = sources
+
+    # Subjects.
+
+    def subject(self, key: SubjectKey, refs: Collection[tuple[str, str]] = ()) -> SubjectRow | None:
+        values = named(key)
+        found = self._session.one(queries.SUBJECT, values)
+        if found is None:
+            return None
+        row = subject_row(key, found)
+        if row.facts is not None:
+            things = self._session.all(queries.LIVE_THINGS, values)
+            for thing, ref in refs:
+                things += self._session.all(queries.THING, {**values, "thing": thing, "ref": ref})
+            self._add_things(row, things)
+        return row
+
+    def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
+        assert row.facts is not None
+        for thing, ref, state, _ in things:
+            row.facts.things[thing, ref] = thing_of(state, thing, ref)
+
+    def subjects(self, keys: Iterable[SubjectKey]) -> Mapping[SubjectKey, SubjectRow]:
+        wanted = sorted({listed(key) for key in keys})
+        if len(wanted) == 1:
+            key = key_of(*wanted[0])
+            row = self.subject(key)
+            return {key: row} if row else {}
+        return self._several(wanted)
+
+    def _several(self, wanted: list[tuple[str, str, str]]) -> dict[SubjectKey, SubjectRow]:
+        found: dict[SubjectKey, SubjectRow] = {}
+        for program, kind, id, *rest in self._session.listed(queries.SUBJECTS, wanted, *_SUBJECT):
+            key = key_of(program, kind, id)
+            found[key] = subject_row(key, rest)
+        things: dict[SubjectKey, list[Sequence[Any]]] = {}
+        for program, kind, id, *rest in self._session.listed(queries.LIVE_THINGS_OF, wanted, *_SUBJECT):
+            things.setdefault(key_of(program, kind, id), []).append(rest)
+        for key, row in found.items():
+            if row.facts is not None:
+                self._add_things(row, things.get(key, ()))
+        return found
+
+    def all_subjects(self, program: str, kind: str, after: str = "", limit: int = 100) -> Sequence[SubjectRow]:
+        values = {"program": program, "kind": str(kind), "after": after, "limit": limit}
+        ids = [id for (id,) in self._session.all(queries.PAGE, values)]
+        keys = [SubjectKey(program, Subject(SubjectKind(kind), id)) for id in ids]
+        rows = self.subjects(keys)
+        return [rows[key] for key in keys]
+
+    def programs(self) -> Sequence[str]:
+        return [program for (program,) in self._session.all(queries.PROGRAMS, {})]
+
+    def mentorships_of(self, program: str, participant: str) -> Sequence[str]:
+        values = {"program": program, "participant": participant}
+        return [id for (id,) in self._session.all(queries.MENTORSHIPS, values)]
+
+    # The log.
+
+    def news(self, key: SubjectKey, after_seq: int, limit: int = 10_000) -> Sequence[tuple[int, Event]]:
+        rows = self._session.all(queries.NEWS, {**named(key), "after": after_seq, "limit": limit})
+        return [(row[0], event_of(row)) for row in rows]
+
+    def history(self, key: SubjectKey) -> Iterator[Event]:
+        # Page by page: a cursor left open would hold its moment of the store for as long as somebody holds it.
+        after, more = 0, True
+        while more:
+            page = self.news(key, after, _PAGE)
+            for after, event in page:  # noqa: B007 - the last one is where the next page begins
+                yield event
+            more = len(page) == _PAGE
+
+    def event(self, program: str, source: str, id: str) -> Event | None:
+        row = self._session.one(queries.EVENT, {"program": program, "source": source, "id": id})
+        return event_of(row) if row else None
+
+    # Notices and emails.
+
+    def sent(self, key: SubjectKey) -> Collection[LedgerKey]:
+        return {LedgerKey(*row) for row in self._session.all(queries.SENT, about(key))}
+
+    def pending_of(self, key: SubjectKey) -> Mapping[LedgerKey, Pending]:
+        rows = self._session.all(queries.PENDING_OF, about(key))
+        return {LedgerKey(*own): Pending(candidate_of(text), ready_at) for *own, text, ready_at in rows}
+
+    def pending_for(self, key: RecipientKey) -> Sequence[Pending]:
+        rows = self._session.all(queries.PENDING_FOR, key._asdict())
+        return [Pending(candidate_of(text), ready_at) for text, ready_at in rows]
+
+    def past(self, key: RecipientKey, since: Instant) -> Sequence[Past]:
+        return [past_of(row) for row in self._session.all(queries.PAST, {**key._asdict(), "since": since})]
+
+    def emails_about(self, key: SubjectKey) -> Sequence[EmailRow]:
+        return [email_of(row) for row in self._session.all(queries.EMAILS_ABOUT, about(key))]
+
+    def email(self, id: str) -> EmailRow | None:
+        row = self._session.one(queries.EMAIL, {"id": id})
+        return email_of(row) if row else None
+
+    def expired(self, now: Instant, limit: int) -> Sequence[EmailRow]:
+        return [email_of(row) for row in self._session.all(queries.EXPIRED, {"now": now, "limit": limit})]
+
+    # What is due, and by which rules.
+
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+        rows = self._session.all(queries.DUE_RECIPIENTS, {"now": now, "limit": limit})
+        return [(RecipientKey(program, recipient), at) for program, recipient, at in rows]
+
+    def next_due(self) -> Instant | None:
+        if self._session.one(queries.ANY_NEWS, {}) or self._is_sweeping():
+            return 0
+        found = (self._session.one(each, {})[0] for each in (queries.NEXT_CHECK, queries.NEXT_PLAN))
+        return min((at for at in found if at is not None), default=None)
+
+    def _is_sweeping(self) -> bool:
+        """Return whether the active rule set has subjects left to check."""
+        active = self._session.one(queries.ACTIVE, {})
+        if active is None:
+            return False
+        values = {"rule_set": active[0], "limit": 1}
+        return any(self._session.one(each, values) for each in queries.DUE_BY_RULES)
+
+    def active_rule_set(self) -> RuleSetRow | None:
+        row = self._session.one(queries.ACTIVE, {})
+        if row is None:
+            return None
+        hash, at, by = row
+        return RuleSetRow(hash=hash, sources=self._sources_of(hash), activated_at=at, activated_by=by)
+
+    def _sources_of(self, hash: str) -> str:
+        # They never change under their hash, and every transaction asks for them.
+        known = self._sources.get(hash)
+        if known is None:
+            known = str(self._session.one(queries.SOURCES, {"hash": hash})[0])
+            self._sources.clear()
+            self._sources[hash] = known
+        return known
+
+    def rule_sets(self) -> Sequence[RuleSetRow]:
+        rows = self._session.all(queries.ACTIVATIONS, {})
+        return [
+            RuleSetRow(hash=hash, sources=sources, activated_at=at, activated_by=by) for hash, sources, at, by in rows
+        ]

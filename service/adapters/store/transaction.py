@@ -1,0 +1,173 @@
+"""Writing: everything a transaction changes, as a whole or not at all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from service.adapters.store import changes, queries
+from service.adapters.store.append import append
+from service.adapters.store.fact_codec import facts_text, thing_text
+from service.adapters.store.notice_codec import candidate_text, notices_text
+from service.adapters.store.rows import about, email_values, key_of, ledger_values, listed, named
+from service.adapters.store.session import Session
+from service.adapters.store.snapshot import SqlSnapshot
+from service.domain.calendar import Instant
+from service.domain.delivery import LedgerKey
+from service.domain.errors import IntouchError
+from service.domain.events import Incoming
+from service.domain.facts import SubjectFacts
+from service.domain.plan import Pending
+from service.flow.ports import Appended, EmailRow, EmailState, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
+
+_Things = dict[tuple[str, str], tuple[str, bool]]
+_NO_THINGS: Final[_Things] = {}
+
+
+class SqlTransaction(SqlSnapshot):
+    """A `Transaction` over one transaction of the database."""
+
+    def __init__(self, session: Session, sources: dict[str, str]) -> None:
+        super().__init__(session, sources)
+        self.given_up = False
+        """Whether it must not be committed, because a claim failed half way."""
+        self._stored: dict[SubjectKey, _Things] = {}
+
+    # The log and its subjects.
+
+    def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:
+        return append(self._session, events, recorded)
+
+    def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
+        values = {"now": now, "rule_set": rule_set, "limit": limit}
+        by_time = (queries.DUE_BY_NEWS, queries.DUE_BY_CLOCK)
+        found = sorted(row for each in by_time for row in self._due(each, values))
+        # A new rule set sweeps behind what is due by itself: the oldest news is never older for it.
+        for each in queries.DUE_BY_RULES:
+            found += self._due(each, values)
+        return list(dict.fromkeys(key_of(*row[1:]) for row in found))[:limit]
+
+    def _due(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
+        return self._session.all(statement + self._session.flavour.skip_locked, values)
+
+    def with_news(self, keys: Iterable[SubjectKey], now: Instant) -> Sequence[SubjectKey]:
+        wanted = sorted({listed(key) for key in keys})
+        rows = self._session.listed(queries.WITH_NEWS, wanted, "program", "kind", "id")
+        return [
+            key_of(program, kind, id)
+            for program, kind, id, news_at, next_check_at in rows
+            if news_at is not None or (next_check_at is not None and next_check_at <= now)
+        ]
+
+    def save_subject(self, row: SubjectRow) -> None:
+        values = {
+            **named(row.key),
+            "next_check_at": row.next_check_at,
+            "checked_with": row.checked_with,
+            "folded_with": row.folded_with,
+            "folded_seq": row.folded_seq,
+            "facts": facts_text(row.facts) if row.facts is not None else None,
+        }
+        self._session.change(changes.SAVE_SUBJECT, values)
+        if row.facts is not None and row.facts.things:
+            self._save_things(row.key, row.facts)
+
+    def _save_things(self, key: SubjectKey, facts: SubjectFacts) -> None:
+        """Write the things that are new, or not as they were read."""
+        live = facts.live_things()
+        before = self._stored.setdefault(key, {})
+        now = {known: (thing_text(thing), known in live) for known, thing in facts.things.items()}
+        own = named(key)
+        rows = [
+            {**own, "thing": known[0], "ref": known[1], "live": int(is_live), "state": state}
+            for known, (state, is_live) in now.items()
+            if before.get(known) != (state, is_live)
+        ]
+        self._session.change_each(changes.SAVE_THING, rows)
+        before.update(now)
+
+    def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
+        rows = list(things)
+        super()._add_things(row, rows)
+        stored = self._stored.setdefault(row.key, {})
+        stored.update({(thing, ref): (state, bool(live)) for thing, ref, state, live in rows})
+
+    def check_soon(self, keys: Iterable[SubjectKey], now: Instant) -> None:
+        rows = [{**named(key), "now": now} for key in sorted(set(keys))]
+        self._session.change_each(changes.CHECK_SOON, rows)
+
+    def check_program(self, program: str, now: Instant) -> None:
+        self._session.change(changes.CHECK_PROGRAM, {"program": program, "now": now})
+
+    def join(self, program: str, mentorship: str, participants: Iterable[str]) -> None:
+        rows = [
+            {"program": program, "mentorship": mentorship, "participant": participant}
+            for participant in sorted(set(participants))
+        ]
+        self._session.change_each(changes.JOIN, rows)
+
+    # What is pending, and whose plan is due.
+
+    def save_pending(self, key: SubjectKey, pending: Mapping[LedgerKey, Pending]) -> None:
+        rows = self._session.all(queries.PENDING_OF, about(key))
+        before = {LedgerKey(*own): (text, ready_at) for *own, text, ready_at in rows}
+        now = {own: (candidate_text(each.candidate), each.ready_at) for own, each in pending.items()}
+        gone = [ledger_values(key.program, own) for own in before if own not in now]
+        self._session.change_each(changes.DROP_PENDING, gone)
+        new = [own for own in now if before.get(own) != now[own]]
+        values = [
+            {**ledger_values(key.program, own), "candidate": now[own][0], "ready_at": now[own][1]} for own in new
+        ]
+        self._session.change_each(changes.SAVE_PENDING, values)
+        for recipient in sorted({own.recipient for own in new}):
+            least = min(now[own][1] for own in new if own.recipient == recipient)
+            self.plan_soon(RecipientKey(key.program, recipient), least)
+
+    def plan_soon(self, key: RecipientKey, at: Instant) -> None:
+        self._session.change(changes.PLAN_SOON, {**key._asdict(), "at": at})
+
+    def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
+        self._session.change(changes.PLANNED, {**key._asdict(), "at": next_plan_at})
+
+    # Emails.
+
+    def claim(self, email: EmailRow) -> None:
+        try:
+            self._insert(email)
+        except Exception as error:
+            self.given_up = True
+            if self._session.flavour.is_conflict(error):
+                raise IntouchError("A notice of this email went out before; it is not sent twice.") from error
+            raise
+
+    def _insert(self, email: EmailRow) -> None:
+        self._session.change(changes.CLAIM_EMAIL, email_values(email, notices_text(email.notices)))
+        subjects = sorted({each.candidate.key.subject for each in email.notices})
+        about_rows = [{"program": email.program, "subject": each, "email": email.id} for each in subjects]
+        self._session.change_each(changes.CLAIM_SUBJECT, about_rows)
+        decisions = [ledger_values(email.program, each.candidate.key) for each in email.notices]
+        rows = [
+            {
+                **decision,
+                "at": notice.at,
+                "email": email.id,
+                "kind": notice.candidate.kind.value,
+                "message": notice.candidate.message,
+                "resource": notice.resource,
+            }
+            for decision, notice in zip(decisions, email.notices, strict=True)
+        ]
+        self._session.change_each(changes.CLAIM_DECISION, rows)
+        self._session.change_each(changes.DROP_PENDING, decisions)
+
+    def settle(self, id: str, state: EmailState, at: Instant, *, reference: str = "", error: str = "") -> bool:
+        values = {"id": id, "state": state.value, "at": at, "reference": reference, "error": error}
+        settled = self._session.change(changes.SETTLE, values) == 1
+        if settled and state is EmailState.RELEASED:
+            self._session.change(changes.FORGET_DECISIONS, {"id": id})
+        return settled
+
+    # Rule sets.
+
+    def activate(self, row: RuleSetRow) -> None:
+        self._session.change(changes.KEEP_RULE_SET, {"hash": row.hash, "sources": row.sources})
+        values = {"hash": row.hash, "at": row.activated_at, "by": row.activated_by}
+        self._session.change(changes.ACTIVATE, values)

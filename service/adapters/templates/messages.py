@@ -1,0 +1,126 @@
+"""A message's file as compiled pieces, and what they say in one context."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markdown_it.token import Token
+
+from service.adapters.templates.front_matter import read_front_matter
+from service.adapters.templates.hrefs import href
+from service.adapters.templates.markdown import read_markdown
+from service.adapters.templates.pieces import Piece
+from service.adapters.templates.values import Values
+from service.domain.errors import RuleAuthorError
+
+_GREETING: Final = re.compile(r"(?:Hi|Hello|Hey|Dear|Good (?:morning|day))\b.{0,80}[,!]")
+_LONGEST_LINE: Final = 180
+_REQUIRED: Final = ("subject", "preheader")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A message worked out for one context; in the body's tokens its values are still placeholders."""
+
+    subject: str
+    preheader: str
+    heading: str
+    body: Sequence[Token]
+    buttons: tuple[Button, ...]
+    values: Values
+
+    @property
+    def greeting(self) -> str:
+        """The words of a first paragraph that only greets ("Hi Sam,"), or nothing."""
+        if len(self.body) < 3 or self.body[0].type != "paragraph_open":
+            return ""
+        words = self.values.plain(self.body[1].content)
+        return words if _GREETING.fullmatch(words) else ""
+
+    @property
+    def body_after_greeting(self) -> Sequence[Token]:
+        return self.body[3:] if self.greeting else self.body
+
+
+class Message:
+    """One message's file, compiled."""
+
+    def __init__(self, path: str, text: str) -> None:
+        """Raises: RuleAuthorError when the file is incomplete or its Jinja cannot be used."""
+        parts = read_front_matter(path, text)
+        missing = [key for key in _REQUIRED if not parts.text(key)]
+        if missing:
+            raise RuleAuthorError(f"{path}:1: has no {' and no '.join(missing)}. Add a line for it between the ---.")
+        self._path = path
+        self._lines = {
+            key: Piece(path, parts.keys[key]) for key in ("subject", "preheader", "digest_title") if parts.text(key)
+        }
+        self._body = Piece(path, parts.body)
+        self._buttons = tuple((Piece(path, label), Piece(path, url)) for label, url in parts.buttons)
+
+    def write(self, context: Mapping[str, object]) -> Written:
+        """Return what the message says in a prepared context. Raises: RuleAuthorError."""
+        values = Values()
+        subject = self._line("subject", context, values)
+        return Written(
+            subject=subject,
+            preheader=self._line("preheader", context, values),
+            heading=self._line("digest_title", context, values) or subject,
+            body=self._read_body(context, values),
+            buttons=tuple(self._read_buttons(context, values)),
+            values=values,
+        )
+
+    def problems(self, context: Mapping[str, object]) -> Iterator[str]:
+        """Yield what is wrong in each piece of the message in a prepared context."""
+        parts: list[Callable[[], object]] = [
+            lambda: self._line("subject", context, Values()),
+            lambda: self._line("preheader", context, Values()),
+            lambda: self._line("digest_title", context, Values()),
+            lambda: list(self._read_buttons(context, Values())),
+            lambda: self._read_body(context, Values()),
+        ]
+        for part in parts:
+            try:
+                part()
+            except RuleAuthorError as error:
+                yield str(error)
+
+    def variables(self) -> frozenset[str]:
+        """Return the variables that any piece of the message uses, as dotted paths."""
+        pieces = [*self._lines.values(), self._body, *(piece for pair in self._buttons for piece in pair)]
+        return frozenset().union(*(piece.variables() for piece in pieces))
+
+    def _line(self, key: str, context: Mapping[str, object], values: Values) -> str:
+        piece = self._lines.get(key)
+        if piece is None:
+            return ""
+        words = " ".join(values.plain(piece.render(context, values)).split())
+        return words if len(words) <= _LONGEST_LINE else words[: _LONGEST_LINE - 1].rstrip() + "…"
+
+    def _read_body(self, context: Mapping[str, object], values: Values) -> Sequence[Token]:
+        tokens = read_markdown(self._body.render(context, values).strip("\n"))
+        for token in tokens:
+            for child in token.children or ():
+                if child.type == "link_open":
+                    self._href(str(child.attrs.get("href", "")), values)
+        return tokens
+
+    def _read_buttons(self, context: Mapping[str, object], values: Values) -> Iterator[Button]:
+        for label, url in self._buttons:
+            target = self._href(url.render(context, values).strip(), values)
+            if target:
+                yield Button(label=" ".join(values.plain(label.render(context, values)).split()), url=target)
+
+    def _href(self, target: str, values: Values) -> str | None:
+        try:
+            return href(target, values)
+        except RuleAuthorError as error:
+            raise RuleAuthorError(f"{self._path}: {error}") from error

@@ -1,0 +1,130 @@
+"""One compiled piece of a message (its subject, its body, a button's label …) and the words for what is wrong in it."""
+
+import difflib
+import itertools
+import traceback
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from typing import Final
+
+from jinja2 import Template, meta, nodes
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.runtime import Undefined
+
+from service.adapters.templates.front_matter import Line
+from service.adapters.templates.grammar import LONGEST_OUTPUT, LONGEST_TEMPLATE, MessageEnvironment, TooLongError
+from service.adapters.templates.values import CLOSE, OPEN, Values
+from service.domain.errors import RuleAuthorError
+
+_rendering: ContextVar[Values] = ContextVar("values of the rendering under way")
+"""Jinja's `finalize` knows the value and nothing else; this tells it whose rendering it is, in each thread."""
+
+
+def _placeholder(value: object) -> object:
+    # A constant is finalized while compiling, before any rendering: let Jinja do it again at rendering.
+    if isinstance(value, Undefined):
+        return str(value)  # raises, with the variable's name
+    return _rendering.get().keep(value)
+
+
+_ENVIRONMENT: Final = MessageEnvironment(_placeholder)
+
+
+class Piece:
+    """One text with Jinja in it, compiled once. `where` names the file, for the author."""
+
+    __slots__ = ("_source", "_template", "_where")
+
+    def __init__(self, where: str, source: Line) -> None:
+        """Raises: RuleAuthorError when the text is no template, or uses what messages may not."""
+        self._where, self._source = where, source
+        text = source.text.replace(OPEN, "").replace(CLOSE, "")
+        if len(text) > LONGEST_TEMPLATE:
+            raise self._wrong(source.line, f"is longer than {LONGEST_TEMPLATE} characters. Make it shorter")
+        try:
+            self._template: Template = _ENVIRONMENT.from_string(text)
+        except TemplateSyntaxError as error:
+            raise self._wrong(self._line(error.lineno), error.message or "is no template") from error
+        except TemplateError as error:
+            raise self._wrong(source.line, str(error)) from error
+
+    def render(self, context: Mapping[str, object], values: Values) -> str:
+        """Return the text with placeholders that `values` knows. Raises: RuleAuthorError."""
+        token = _rendering.set(values)
+        try:
+            return self._collect(self._template.generate(**context), values)
+        except TooLongError as error:
+            raise self._wrong(self._source.line, f"makes more than {LONGEST_OUTPUT} characters. Shorten it") from error
+        except UndefinedError as error:
+            raise self._wrong(self._line_of(error), _unknown(error, self.variables(), context)) from error
+        except (SecurityError, TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
+            raise self._wrong(self._line_of(error), f"cannot be worked out ({error})") from error
+        finally:
+            _rendering.reset(token)
+
+    def variables(self) -> frozenset[str]:
+        """Return the variables it uses, as dotted paths (`mentee.first_name`), without the names of its loops."""
+        tree = _ENVIRONMENT.parse(self._source.text)
+        free = meta.find_undeclared_variables(tree)
+        inner = {id(each.node) for each in tree.find_all(nodes.Getattr)}
+        found = (_path(each) for each in tree.find_all((nodes.Getattr, nodes.Name)) if id(each) not in inner)
+        return frozenset(path for path in found if path and path.partition(".")[0] in free)
+
+    @staticmethod
+    def _collect(chunks: Iterator[str], values: Values) -> str:
+        parts: list[str] = []
+        length = 0
+        for chunk in chunks:
+            length += len(values.filled(chunk, str)) if OPEN in chunk else len(chunk)
+            if length > LONGEST_OUTPUT:
+                raise TooLongError
+            parts.append(chunk)
+        return "".join(parts)
+
+    def _line(self, lineno: int) -> int:
+        return self._source.line + lineno - 1
+
+    def _line_of(self, error: Exception) -> int:
+        frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename == "<template>"]
+        return self._line(frames[-1].lineno or 1) if frames else self._source.line
+
+    def _wrong(self, line: int, words: str) -> RuleAuthorError:
+        return RuleAuthorError(f"{self._where}:{line}: {words.rstrip('.')}{'' if words.endswith('?') else '.'}")
+
+
+def _path(node: nodes.Node) -> str | None:
+    if isinstance(node, nodes.Name):
+        return node.name if node.ctx == "load" else None
+    if isinstance(node, nodes.Getattr):
+        before = _path(node.node)
+        return f"{before}.{node.attr}" if before else None
+    return None
+
+
+def _unknown(error: UndefinedError, used: frozenset[str], context: Mapping[str, object]) -> str:
+    name = _name_in(str(error))
+    asked = next((path for path in sorted(used) if path.rpartition(".")[2] == name), name)
+    near = _nearest(asked, sorted(_paths(context)))
+    hint = f'Did you mean "{near}"?' if near else f"It has: {', '.join(sorted(context))}."
+    return f'"{asked}" is nothing that this message has here. {hint}'
+
+
+def _nearest(asked: str, known: list[str]) -> str | None:
+    by_last = {path.rpartition(".")[2]: path for path in reversed(known)}
+    last = asked.rpartition(".")[2]
+    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.75) or difflib.get_close_matches(
+        last, by_last, n=1, cutoff=0.75
+    )
+    return by_last.get(near[0], near[0]) if near else None
+
+
+def _name_in(message: str) -> str:
+    quoted = message.split("'")
+    return quoted[-2] if len(quoted) > 2 else message
+
+
+def _paths(context: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+    for key, value in context.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from itertools.islice(_paths(value, f"{prefix}{key}."), 200)

@@ -1,0 +1,54 @@
+"""From a letter to what the provider is given: rendered, addressed, signed with the program's name."""
+
+from dataclasses import dataclass
+
+from service.adapters.templates.book import Part, ProgramLook, TemplateBook
+from service.flow.compose import Letter, LetterPart
+from service.flow.mail_port import Outgoing
+from service.flow.ports import EmailRow
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWriter:
+    """Writes letters with the templates of one rule set; `otherwise_from` signs for programs without an address."""
+
+    book: TemplateBook
+    otherwise_from: str
+
+    def outgoing(self, letter: Letter, email: EmailRow) -> tuple[Outgoing, ...]:
+        """Return one mail for each of the letter's addresses; the first carries the email's own id.
+
+        Raises: RuleAuthorError when a message cannot be rendered.
+        """
+        look = look_of(letter)
+        rendered = self.book.render_email([self._part(each, look) for each in letter.parts], look)
+        sender = letter.program.from_email or self.otherwise_from
+        return tuple(
+            Outgoing(
+                send_id=email.id if number == 0 else f"{email.id}.{number + 1}",
+                to=address,
+                to_name=letter.to_name,
+                from_name=letter.program.from_name or letter.program_name,
+                from_email=sender,
+                reply_to=sender,
+                subject=rendered.subject,
+                html=rendered.html,
+                text=rendered.text,
+                created=email.claimed_at,
+            )
+            for number, address in enumerate(letter.addresses)
+        )
+
+    def _part(self, part: LetterPart, look: ProgramLook) -> Part:
+        if not part.resource:
+            return Part(message=part.message, context=part.context)
+        links = part.context["links"]
+        url = str(links["resource"]) if isinstance(links, dict) else ""
+        resource = self.book.resource_context(part.resource, url, look)
+        return Part(message=part.message, context={**part.context, "resource": resource})
+
+
+def look_of(letter: Letter) -> ProgramLook:
+    """Return how the letter's program looks in mail."""
+    program = letter.program
+    return ProgramLook(name=letter.program_name, email=program.from_email, color=program.color, logo=program.logo)

@@ -1,0 +1,39 @@
+"""The command line: `intouch …`. Every command says in one line what is wrong and what to do."""
+
+import sys
+
+import click
+
+from service.cli.rules import check, explain, preview, simulate, test
+from service.cli.running import migrate, run, serve, work
+from service.domain.errors import IntouchError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="intouch")
+def intouch() -> None:
+    """Intouch keeps mentorships in touch: rules decide who should hear what, and when."""
+
+
+for _command in (run, serve, work, migrate, check, test, simulate, explain, preview):
+    intouch.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; exit code 0 only on success, and never a stack trace."""
+    try:
+        sys.exit(intouch.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except IntouchError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:  # the edge of the process: a defect is told in a line, not as a trace
+        click.echo(f"Error: Intouch met a defect of its own ({type(error).__name__}). Please report it.", err=True)
+        sys.exit(70)

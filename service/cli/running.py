@@ -1,0 +1,150 @@
+"""The commands that run Intouch: `run`, `serve`, `work`, `migrate`."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from service.cli.play import play_semester
+from service.settings import Settings, read_settings, refuse_open_door
+from service.wiring import Installation
+
+DRAIN_S = 25
+
+
+@click.command()
+@click.option("--play-semester", "plays", is_flag=True, help="Fill an empty store with a sample semester first.")
+def run(plays: bool) -> None:
+    """Run everything in one process: intake, rules, mail and console."""
+    settings = _prepared()
+    refuse_open_door(settings.http)
+    with _installation(settings) as intouch:
+        intouch.migrate()
+        intouch.rules_folder.refresh()
+        _need_rules(intouch)
+        server = intouch.server()
+        if plays:
+            play_semester(intouch)
+        stop = _stop_on_signal(intouch)
+        server.start()
+        _greet(intouch, server.address)
+        threads = [
+            _thread("work", lambda: intouch.worker().run(stop, intouch.wake)),
+            _thread("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set)),
+        ]
+        _until(stop)
+        server.stop(DRAIN_S)
+        _join(threads)
+
+
+@click.command()
+def serve() -> None:
+    """Take events in over HTTP and show the console; `intouch work` does the rest."""
+    settings = _prepared()
+    refuse_open_door(settings.http)
+    with _installation(settings) as intouch:
+        _need_rules(intouch)
+        server = intouch.server()
+        stop = _stop_on_signal(intouch)
+        server.start()
+        _greet(intouch, server.address)
+        _until(stop)
+        server.stop(DRAIN_S)
+
+
+@click.command()
+def work() -> None:
+    """Decide and send what is due, for as long as it runs."""
+    with _installation(_prepared()) as intouch:
+        intouch.rules_folder.refresh()
+        _need_rules(intouch)
+        stop = _stop_on_signal(intouch)
+        threads = [
+            _thread("work", lambda: intouch.worker().run(stop, intouch.wake)),
+            _thread("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set)),
+        ]
+        click.echo("Intouch is working. Stop it with Ctrl-C.")
+        _until(stop)
+        _join(threads)
+
+
+@click.command()
+def migrate() -> None:
+    """Make the store, or bring it up to date. Does nothing where there is nothing to do."""
+    with _installation(read_settings()) as intouch:
+        intouch.migrate()
+    click.echo("The store is up to date.")
+
+
+def _prepared() -> Settings:
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    return read_settings()
+
+
+@contextmanager
+def _installation(settings: Settings) -> Iterator[Installation]:
+    intouch = Installation(settings)
+    try:
+        yield intouch
+    finally:
+        intouch.close()
+
+
+def _need_rules(intouch: Installation) -> None:
+    """Raises: ClickException when neither the folder nor the store has rules that load."""
+    with intouch.store.reading() as snapshot:
+        if snapshot.active_rule_set() is None:
+            problem = intouch.rules_folder.problems or "No rule set is active yet: run `intouch work` or `intouch run`."
+            raise click.ClickException(f"There are no rules to run by. {problem}")
+
+
+def _stop_on_signal(intouch: Installation) -> threading.Event:
+    stop = threading.Event()
+
+    def ask(*_: object) -> None:
+        stop.set()
+        intouch.wake.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, ask)
+    return stop
+
+
+def _until(stop: threading.Event) -> None:
+    # In slices, so that a signal is seen at once on every platform.
+    while not stop.wait(0.5):
+        pass
+    click.echo("Finishing what is under way ...", err=True)
+
+
+def _thread(name: str, target: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=target, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _join(threads: list[threading.Thread]) -> None:
+    for each in threads:
+        each.join(DRAIN_S)
+
+
+def _greet(intouch: Installation, address: str) -> None:
+    url = f"http://{address}"
+    event = (
+        '{"specversion":"1.0","id":"try-1","source":"/try","type":"help.requested","subject":"mentorships/m-1",'
+        '"program":"northfield","time":"2026-01-01T12:00:00Z",'
+        '"data":{"request_id":"h-try-1","by":"mentee","option":"dont_know_how_to_reach_out"}}'
+    )
+    click.echo(
+        f"\nIntouch is running. Mail and timelines: {url}/console\n\n"
+        f"Try an event; its answer is in the mailbox a moment later:\n\n"
+        f"  curl -i {url}/events -H 'Content-Type: application/cloudevents+json' \\\n    -d '{event}'\n"
+    )
+    _ = intouch

@@ -1,0 +1,133 @@
+"""Working: check what is due, send what may go, settle what was cut off; again and again until told to stop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging import getLogger
+from threading import Event as Signal
+from typing import Protocol
+
+from service.domain.calendar import SECOND, Instant
+from service.domain.rules import RuleSet
+from service.flow.accept import StoreUnavailable
+from service.flow.active import ActiveRules
+from service.flow.compose import Letter, Links, compose
+from service.flow.dispatch import Claiming, Delivered, claim, deliver, record, settle_expired
+from service.flow.mail_port import Mailer, Outgoing
+from service.flow.ports import Clock, EmailRow, Store
+from service.flow.reconcile import reconcile
+
+LONGEST_WAIT_S = 1.0
+"""How long an idle worker sleeps at most: a rule set that another process made active is seen within it."""
+
+log = getLogger("intouch.work")
+
+
+class Writer(Protocol):
+    """Renders letters with the templates of one rule set."""
+
+    def outgoing(self, letter: Letter, email: EmailRow) -> tuple[Outgoing, ...]:
+        """Return one mail for each of the letter's addresses. Raises: RuleAuthorError."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """Does the work of one process. `paused_until` holds the mail channel back while its provider is in trouble."""
+
+    store: Store
+    rules: ActiveRules[Writer]
+    mailer: Mailer
+    clock: Clock
+    claiming: Claiming
+    links: Links
+    jitter: Callable[[], float]
+    """Returns a number in [0, 1), to spread retries."""
+    recipients_per_claim: int = 1
+    """How many recipients one transaction claims for; more than one only where the mailer can tell what was sent."""
+    paused_until: Instant = 0
+    failures: int = 0
+
+    def run(self, stop: Signal, wake: Signal) -> None:
+        """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
+        while not stop.is_set():
+            wake.clear()
+            try:
+                busy = self.turn(stop)
+            except StoreUnavailable as error:
+                log.warning("The store cannot be used now; trying again. %s", error)
+                busy = False
+            if not busy:
+                wake.wait(self._wait_s())
+
+    def turn(self, stop: Signal | None = None) -> bool:
+        """Do what is due now, in batches, and return whether there was anything."""
+        now = self.clock()
+        checked = self._check(now, stop)
+        settled = settle_expired(self.store, self._rule_set(), self.mailer, now)
+        sent = self._dispatch(now, stop) if self.paused_until <= now else 0
+        return bool(checked or settled or sent)
+
+    def _rule_set(self) -> RuleSet:
+        with self.store.reading() as snapshot:
+            return self.rules.of(snapshot).rule_set
+
+    def _check(self, now: Instant, stop: Signal | None) -> int:
+        """Check every subject that is due, so that plans see all of them."""
+        total = 0
+        while not (stop and stop.is_set()):
+            with self.store.writing() as transaction:
+                count = reconcile(transaction, self.rules.of(transaction).rule_set, now)
+            total += count
+            if not count:
+                break
+        return total
+
+    def _dispatch(self, now: Instant, stop: Signal | None) -> int:
+        planned = 0
+        while not (stop and stop.is_set()) and self.paused_until <= now:
+            emails = self._claim(now)
+            if emails is None:
+                break
+            planned += 1
+            for email in emails:
+                self._deliver(email)
+        return planned
+
+    def _claim(self, now: Instant) -> tuple[EmailRow, ...] | None:
+        """Claim for the next recipients that are due; None when nobody is."""
+        with self.store.reading() as snapshot:
+            if not snapshot.due_recipients(now, 1):
+                return None
+        with self.store.writing() as transaction:
+            rule_set = self.rules.of(transaction).rule_set
+            due = transaction.due_recipients(now, self.recipients_per_claim)
+            return tuple(email for each in due for email in claim(transaction, rule_set, each, now, self.claiming))
+
+    def _deliver(self, email: EmailRow) -> None:
+        delivered = deliver(email, self._compose, self.mailer)
+        self._note_channel(delivered)
+        with self.store.writing() as transaction:
+            record(transaction, email, delivered, self.clock())
+
+    def _compose(self, email: EmailRow) -> tuple[Outgoing, ...]:
+        with self.store.reading() as snapshot:
+            loaded = self.rules.of(snapshot)
+            letter = compose(snapshot, loaded.rule_set, email, self.links)
+            return loaded.templates.outgoing(letter, email)
+
+    def _note_channel(self, delivered: Delivered) -> None:
+        """Hold the channel back after a temporary failure, longer each time in a row, up to five minutes."""
+        if delivered.retry_after_s is None:
+            self.failures = 0
+            return
+        self.failures += 1
+        wait_s = min(delivered.retry_after_s * 2 ** (self.failures - 1), 300.0) * (0.5 + self.jitter() / 2)
+        self.paused_until = self.clock() + int(wait_s * SECOND)
+        log.warning("Mail cannot be sent now; trying again in %.0f s. %s", wait_s, delivered.error)
+
+    def _wait_s(self) -> float:
+        with self.store.reading() as snapshot:
+            due = snapshot.next_due()
+        if due is None:
+            return LONGEST_WAIT_S
+        due = max(due, self.paused_until)
+        return max(0.0, min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))

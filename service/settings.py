@@ -1,0 +1,125 @@
+"""Settings: from the environment, checked at start, with a sentence for every mistake."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from service.domain.errors import OperatorError
+
+PREFIX = "INTOUCH_"
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder in which rules/, templates/ and schemas/ lie beside the package."""
+
+_FROM_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?$")
+_FOR_TESTS = f"{PREFIX}TEST_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an installation can choose. `lease_s` is how long one claim may take, in seconds."""
+
+    http: str
+    data_dir: Path
+    database_url: str
+    mail_url: str
+    mail_from: str
+    public_url: str
+    rules_dir: Path
+    templates_dir: Path
+    schemas_dir: Path
+    lease_s: int
+
+
+_DEFAULTS: Mapping[str, str] = {
+    "HTTP": "127.0.0.1:8080",
+    "DATA_DIR": "./var",
+    "DATABASE_URL": "",
+    "MAIL_URL": "mailbox:",
+    "MAIL_FROM": "intouch@localhost",
+    "PUBLIC_URL": "",
+    "RULES_DIR": str(ROOT / "rules"),
+    "TEMPLATES_DIR": str(ROOT / "templates"),
+    "SCHEMAS_DIR": str(ROOT / "schemas"),
+    "LEASE_SECONDS": "120",
+}
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that the environment asks for. Raises: OperatorError."""
+    given = os.environ if environment is None else environment
+    _refuse_unknown(given)
+    value = {name: _value(given, name, default) for name, default in _DEFAULTS.items()}
+    data_dir = Path(value["DATA_DIR"]).expanduser()
+    return Settings(
+        http=value["HTTP"],
+        data_dir=data_dir,
+        database_url=value["DATABASE_URL"] or f"sqlite:///{data_dir.absolute() / 'intouch.db'}",
+        mail_url=value["MAIL_URL"],
+        mail_from=value["MAIL_FROM"],
+        public_url=_public_url(value["PUBLIC_URL"]) or f"http://{value['HTTP']}",
+        rules_dir=Path(value["RULES_DIR"]).expanduser(),
+        templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),
+        schemas_dir=Path(value["SCHEMAS_DIR"]).expanduser(),
+        lease_s=_seconds(value["LEASE_SECONDS"]),
+    )
+
+
+def _value(given: Mapping[str, str], name: str, default: str) -> str:
+    """Return a setting's value, or the content of the file that `INTOUCH_<NAME>_FILE` names."""
+    direct, file = given.get(f"{PREFIX}{name}"), given.get(f"{PREFIX}{name}_FILE")
+    if direct is not None and file is not None:
+        raise OperatorError(f"{PREFIX}{name} and {PREFIX}{name}_FILE are both set. Keep one.")
+    if file is None:
+        return default if direct is None or not direct.strip() else direct.strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{PREFIX}{name}_FILE names a file that cannot be read: {file}.") from error
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = {f"{PREFIX}{name}{ending}" for name in _DEFAULTS for ending in ("", "_FILE")}
+    for name in sorted(given):
+        if name.startswith(PREFIX) and name not in known and not _is_foreign(name, given[name]):
+            near = get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(sorted(known))}."
+            raise OperatorError(f"{name} is no setting of Intouch.{hint}")
+
+
+def _is_foreign(name: str, value: str) -> bool:
+    """Return whether the name is not ours: Kubernetes injects such for a Service called intouch; tests have theirs."""
+    injected = _FROM_KUBERNETES.search(name) or (name.endswith("_PORT") and "://" in value)
+    return bool(injected) or name.startswith(_FOR_TESTS)
+
+
+def _public_url(text: str) -> str:
+    if text and urlsplit(text).scheme not in ("http", "https"):
+        raise OperatorError(
+            f"{PREFIX}PUBLIC_URL must begin with http:// or https://, as in https://mentoring.example.org."
+        )
+    return text.rstrip("/")
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 3600:
+        raise OperatorError(f"{PREFIX}LEASE_SECONDS must be a whole number from 1 to 3600.")
+    return int(text)
+
+
+def refuse_open_door(listen: str) -> None:
+    """Raises: OperatorError when the address is reached from other machines: this version knows no credentials."""
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        is_loopback = ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise OperatorError(
+            f"{PREFIX}HTTP is {listen}, which other machines can reach, and there are no credentials yet. "
+            "Listen on 127.0.0.1 and let your own proxy decide who may pass."
+        )

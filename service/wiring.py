@@ -1,0 +1,161 @@
+"""The composition root: settings in, running parts out. Only the command line imports it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from random import SystemRandom
+from threading import Event as Signal
+from time import time_ns
+from typing import Any
+
+from service.adapters.http.app import create_app
+from service.adapters.http.server import HttpServer
+from service.adapters.mail.mailbox import Mailbox
+from service.adapters.mail.url import mailer_from_url
+from service.adapters.rulebook.load import load
+from service.adapters.rulebook.sources import Sources, read_sources
+from service.adapters.schemas import Schemas, load_schemas
+from service.adapters.store.migrate import migrate
+from service.adapters.store.store import SqlStore, open_store
+from service.adapters.templates.book import TemplateBook
+from service.adapters.templates.layouts import load_layouts
+from service.adapters.templates.writer import LetterWriter
+from service.domain.calendar import SECOND, Instant
+from service.domain.errors import IntouchError, OperatorError
+from service.flow.accept import Acceptor
+from service.flow.active import ActiveRules, Loaded
+from service.flow.compose import Links
+from service.flow.dispatch import Claiming
+from service.flow.mail_port import Mailer
+from service.flow.ports import Clock
+from service.flow.work import Worker
+from service.adapters.rulebook.folder import RulesFolder
+from service.settings import Settings
+
+RECIPIENTS_PER_CLAIM = 20
+"""For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown."""
+
+
+def machine_clock() -> Instant:
+    """Return the instant it is now by this machine's clock."""
+    return time_ns() // 1_000
+
+
+def opaque_id() -> str:
+    """Return a new id that tells nothing and cannot be guessed."""
+    return secrets.token_hex(16)
+
+
+@dataclass
+class Installation:
+    """Everything one process of Intouch is made of, each part made when it is first asked for."""
+
+    settings: Settings
+    clock: Clock = machine_clock
+
+    @cached_property
+    def wake(self) -> Signal:
+        """Set when there is news for the worker of this process."""
+        return Signal()
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        return load_schemas(self.settings.schemas_dir)
+
+    @cached_property
+    def store(self) -> SqlStore:
+        return open_store(self.settings.database_url)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        return mailer_from_url(self.settings.mail_url, self.settings.data_dir)
+
+    @cached_property
+    def mailbox(self) -> Mailbox:
+        """The mailbox that the console shows: the mailer itself, where that is one."""
+        return self.mailer if isinstance(self.mailer, Mailbox) else Mailbox(self.settings.data_dir)
+
+    @cached_property
+    def rules(self) -> ActiveRules[LetterWriter]:
+        return ActiveRules(self._load_stored)
+
+    @cached_property
+    def rules_folder(self) -> RulesFolder:
+        """The rules as files: what is edited, as against what is active."""
+        return RulesFolder(
+            read=lambda: read_sources(self.settings.rules_dir, self.settings.templates_dir),
+            catalogue=self.schemas.catalogue,
+            store=self.store,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def acceptor(self) -> Acceptor:
+        return Acceptor(self.store, self.clock, self.wake.set)
+
+    def migrate(self) -> None:
+        """Make the store ready for this version. Raises: OperatorError."""
+        if self.settings.database_url.startswith("sqlite"):
+            _make_folder(self.settings)
+        migrate(self.settings.database_url)
+
+    def worker(self, mailer: Mailer | None = None) -> Worker:
+        """Return a worker that sends through the mailer given, or through the installation's own."""
+        carrier = mailer or self.mailer
+        return Worker(
+            store=self.store,
+            rules=self.rules,
+            mailer=carrier,
+            clock=self.clock,
+            claiming=Claiming(new_id=opaque_id, lease=self.settings.lease_s * SECOND),
+            links=Links(public_url=self.settings.public_url),
+            jitter=SystemRandom().random,
+            recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) else 1,
+        )
+
+    def server(self, **options: Any) -> HttpServer:
+        """Return the HTTP server, bound but not started. Raises: OperatorError when the address is taken."""
+        app = create_app(self.acceptor, self.schemas, self.ready, self._pages())
+        return HttpServer(app, self.settings.http, **options)
+
+    def _pages(self) -> list[Any]:
+        return []
+
+    def ready(self) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether events can be taken now, and what is wrong, in words."""
+        problems = self.rules_folder.problems
+        detail: dict[str, Any] = {"rules": problems or "ok"}
+        try:
+            with self.store.reading() as snapshot:
+                active = snapshot.active_rule_set()
+        except IntouchError as error:
+            return False, {**detail, "store": str(error)}
+        detail |= {"store": "ok", "rule_set": active.hash[:12] if active else None}
+        return active is not None, detail
+
+    def _load_stored(self, sources: str) -> Loaded[LetterWriter]:
+        """Turn a stored rule set's files into what decides and what renders."""
+        stored = Sources.from_json(sources)
+        loaded = load(stored, self.schemas.catalogue)
+        if loaded.rule_set is None:
+            first = loaded.problems[0].message if loaded.problems else "it is empty"
+            raise OperatorError(f"The active rule set no longer loads with this version: {first}")
+        layouts = load_layouts(self.settings.templates_dir / "layouts")
+        return Loaded(loaded.rule_set, LetterWriter(TemplateBook(stored.files, layouts), self.settings.mail_from))
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        for name in ("store", "mailer", "mailbox"):
+            held = self.__dict__.pop(name, None)
+            if held is not None:
+                held.close()
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(
+            f"The folder {settings.data_dir} cannot be made ({error.strerror}). Set INTOUCH_DATA_DIR to one that can."
+        ) from error

@@ -1,0 +1,73 @@
+"""The standard pack renders: every message for those who can get it, every resource as a page."""
+
+from functools import lru_cache
+from itertools import pairwise
+
+import pytest
+
+from service.adapters.schemas.load import load_schemas
+from service.adapters.templates.book import Part, TemplateBook
+from service.adapters.templates.samples import sample_context, sample_start
+from service.domain.catalogue import Catalogue
+from tests.templates.pages import LOOK, PREFERENCES, TEMPLATES, Seen, layouts
+
+TEXTS = {
+    f"templates/{path.relative_to(TEMPLATES).as_posix()}": path.read_text("utf-8") for path in TEMPLATES.rglob("*.md")
+}
+PACK = TemplateBook(TEXTS, layouts())
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    return load_schemas(TEMPLATES.parent / "schemas").catalogue
+
+
+def start_with_every_field() -> dict[str, object]:
+    """Return data with the fields of all event types, since a message does not say which event starts it."""
+    start: dict[str, object] = {}
+    for event_type in catalogue().types.values():
+        start |= sample_start(event_type)
+    return start
+
+
+@pytest.mark.parametrize("name", PACK.message_names)
+def test_every_message_renders(name: str) -> None:
+    contexts = {role: sample_context(role, start=start_with_every_field()) for role in ("mentor", "mentee", "staff")}
+    readers = [role for role, context in contexts.items() if not PACK.problems_of(name, [context])]
+
+    assert readers, PACK.problems_of(name, contexts.values())
+    for role in readers:
+        mail = PACK.render_email([Part(message=name, context=contexts[role])], LOOK, preferences=PREFERENCES)
+        levels = [int(tag[1]) for tag, _ in Seen(mail.html).headings]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert all(mark not in mail.text + mail.html for mark in ("{{", "}}", "None", "\ue000"))
+        assert 0 < len(mail.subject) <= 78
+
+
+@pytest.mark.parametrize("slug", PACK.resource_slugs)
+def test_every_resource_is_a_page(slug: str) -> None:
+    page = PACK.render_resource_page(slug, LOOK)
+
+    assert [tag for tag, _ in Seen(page).headings].count("h1") == 1
+    assert PACK.resource_context(slug, "https://example.org/r", LOOK)["body"]
+
+
+@pytest.mark.parametrize("role", ["mentor", "mentee", "staff", "advisor"])
+def test_a_sample_context_has_all_that_the_reader_can_have(role: str) -> None:
+    context = sample_context(role, start={"by": "mentor"})
+
+    assert {"recipient", "program", "rule", "slot", "start", "links", "mentorship", "mentor", "mentee"} <= set(context)
+    assert ("counterpart" in context) == (role in ("mentor", "mentee"))
+    assert context["start"] == {"by": "mentor", "date": "2 March 2026"}
+    bare = sample_context(role, mentorship=False, resource=False, topic=False)
+    assert not {"mentorship", "mentor", "mentee", "counterpart", "resource", "topic"} & set(bare)
+
+
+def test_a_sample_start_has_every_field_and_the_first_of_its_values() -> None:
+    flag = sample_start(catalogue().types["flag.submitted"])
+
+    assert set(flag) == {*catalogue().types["flag.submitted"].fields, "date"}
+    assert isinstance(flag["topics"], list)
+    assert flag["priority"] == catalogue().types["flag.submitted"].fields["priority"].values[0]
+    assert sample_start(None, "date.program_ends") == {"date": "2 March 2026"}

@@ -19,7 +19,7 @@ from service.adapters.schemas import Schemas, load_schemas
 from service.adapters.store.migrate import migrate
 from service.adapters.store.store import SqlStore, open_store
 from service.adapters.templates.book import TemplateBook
-from service.adapters.templates.layouts import load_layouts
+from service.adapters.templates.layouts import Layouts, load_layouts
 from service.adapters.templates.writer import LetterWriter
 from service.domain.calendar import SECOND, Instant
 from service.domain.errors import IntouchError, OperatorError
@@ -31,7 +31,7 @@ from service.flow.mail_port import Mailer
 from service.flow.ports import Clock
 from service.flow.work import Worker
 from service.adapters.rulebook.folder import RulesFolder
-from service.settings import Settings
+from service.settings import ROOT, Settings
 
 RECIPIENTS_PER_CLAIM = 20
 """For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown."""
@@ -141,8 +141,13 @@ class Installation:
         if loaded.rule_set is None:
             first = loaded.problems[0].message if loaded.problems else "it is empty"
             raise OperatorError(f"The active rule set no longer loads with this version: {first}")
-        layouts = load_layouts(self.settings.templates_dir / "layouts")
-        return Loaded(loaded.rule_set, LetterWriter(TemplateBook(stored.files, layouts), self.settings.mail_from))
+        return Loaded(loaded.rule_set, LetterWriter(TemplateBook(stored.files, self.layouts), self.settings.mail_from))
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """The email and page layouts: the templates folder's own, where it has any, else the standard ones."""
+        own = self.settings.templates_dir
+        return load_layouts(own if (own / "layouts").is_dir() else ROOT / "templates")
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -24,6 +24,7 @@ PATIENCE_S: Final = 5.0
 _READERS: Final = 32
 _PRAGMAS: Final = (
     f"busy_timeout = {int(PATIENCE_S * 1000)}",  # first, so that the others wait too
+    "page_size = 1024",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",

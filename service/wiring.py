@@ -13,6 +13,7 @@ from service.adapters.http.app import create_app
 from service.adapters.http.server import HttpServer
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.url import mailer_from_url
+from service.adapters.rulebook.folder import RulesFolder
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import Sources, read_sources
 from service.adapters.schemas import Schemas, load_schemas
@@ -30,7 +31,6 @@ from service.flow.dispatch import Claiming
 from service.flow.mail_port import Mailer
 from service.flow.ports import Clock
 from service.flow.work import Worker
-from service.adapters.rulebook.folder import RulesFolder
 from service.settings import ROOT, Settings
 
 RECIPIENTS_PER_CLAIM = 20

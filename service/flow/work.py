@@ -13,7 +13,7 @@ from service.flow.active import ActiveRules
 from service.flow.compose import Letter, Links, compose
 from service.flow.dispatch import Claiming, Delivered, claim, deliver, record, settle_expired
 from service.flow.mail_port import Mailer, Outgoing
-from service.flow.ports import Clock, EmailRow, Store
+from service.flow.ports import Clock, EmailRow, EmailState, Store
 from service.flow.reconcile import reconcile
 
 LONGEST_WAIT_S = 1.0
@@ -103,8 +103,11 @@ class Worker:
             return tuple(email for each in due for email in claim(transaction, rule_set, each, now, self.claiming))
 
     def _deliver(self, email: EmailRow) -> None:
-        delivered = deliver(email, self._compose, self.mailer)
-        self._note_channel(delivered)
+        if self.paused_until > self.clock():
+            delivered = Delivered(EmailState.RELEASED, error="The mail channel rests after a failure.")
+        else:
+            delivered = deliver(email, self._compose, self.mailer)
+            self._note_channel(delivered)
         with self.store.writing() as transaction:
             record(transaction, email, delivered, self.clock())
 

@@ -61,9 +61,10 @@ def read_head(content_type: str, content_encoding: str, attributes: Mapping[str,
 
 
 def read_events(head: Head, body: bytes, decode: Decode) -> list[object]:
-    """Return the events of a request. Raises: RefusedError, or the EventSenderError of `decode`."""
-    if len(body) > head.mode.max_bytes:
-        raise too_large(head.mode)
+    """Return the events of a request whose body is no longer than its mode allows.
+
+    Raises: RefusedError, or the EventSenderError of `decode`.
+    """
     if head.mode is Mode.BINARY:
         event: dict[str, object] = {name: _decoded(name, value) for name, value in head.attributes.items()}
         if body:

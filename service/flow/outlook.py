@@ -1,0 +1,162 @@
+"""The outlook: what the rules would still send about one subject, what holds it back, and what came to nothing.
+
+A slot to come is judged as of its own due time over today's facts: that is what "if nothing changes" means.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from service.domain.book import ProgramBook, book_of
+from service.domain.calendar import Instant, quarter_down
+from service.domain.decide import Judged, judge_all
+from service.domain.delivery import ADVISOR_PREFIX, Candidate, LedgerKey, Verdict, Word
+from service.domain.events import Subject, SubjectKind
+from service.domain.facts import SubjectFacts
+from service.domain.inbox import inbox_of
+from service.domain.plan import Inbox, Past, Pending, plan
+from service.domain.rules import RuleSet
+from service.domain.view import View
+from service.flow.dispatch import LONGEST_PAST
+from service.flow.ports import RecipientKey, Snapshot, SubjectKey
+from service.flow.reconcile import program_facts, view_of
+
+MOST_TO_COME = 60
+"""How many due times ahead are judged; a page that lists more helps nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """A slot that nobody was written to about yet.
+
+    `at` is when it is due or, in hours that are closed then, when they open. `verdict` is None where it goes then if
+    nothing changes. `recipients` are those with this verdict, "" being whoever the rule will name.
+    """
+
+    at: Instant
+    due: Instant
+    subject: Subject
+    rule: str
+    title: str
+    k: int
+    total: int
+    recipients: tuple[str, ...]
+    value: str = ""
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Slots open now, slots to come, and slots that passed or will pass in silence, each by time."""
+
+    waiting: tuple[Expected, ...] = ()
+    coming: tuple[Expected, ...] = ()
+    silent: tuple[Expected, ...] = ()
+
+
+def outlook(snapshot: Snapshot, rule_set: RuleSet, key: SubjectKey, now: Instant) -> Outlook:
+    """Return what lies before one subject; nothing before its first fold."""
+    row = snapshot.subject(key)
+    if row is None or row.facts is None:
+        return Outlook()
+    book = book_of(rule_set, key.program)
+    ahead = _Ahead(snapshot, rule_set, book, view_of(snapshot, book, row), key, now)
+    return ahead.outlook()
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """One looking ahead; holds what all slots of the subject share."""
+
+    snapshot: Snapshot
+    rule_set: RuleSet
+    book: ProgramBook
+    view: View
+    key: SubjectKey
+    now: Instant
+    plans: dict[str, tuple[Inbox, tuple[Past, ...]]] = field(default_factory=dict)
+
+    def outlook(self) -> Outlook:
+        sent = self.snapshot.sent(self.key)
+        waiting: list[Expected] = []
+        coming: list[Expected] = []
+        silent: list[Expected] = []
+        dues: set[Instant] = set()
+        for judged in judge_all(self.book, self.view, sent, self.now):
+            outcome, slot = judged.outcome, judged.slot
+            if isinstance(outcome, LedgerKey):
+                continue
+            if isinstance(outcome, Verdict) and outcome.word is Word.WAITING:
+                dues.add(slot.due)
+            else:
+                is_open = slot.due <= self.now < slot.closes
+                (waiting if is_open else silent).append(self._expected(judged, outcome))
+        for due in sorted(dues)[:MOST_TO_COME]:
+            for judged in judge_all(self.book, self.view, sent, due):
+                if judged.slot.due == due and not isinstance(judged.outcome, LedgerKey):
+                    each = self._expected(judged, judged.outcome)
+                    (silent if _is_over(each.verdict) else coming).append(each)
+        return Outlook(waiting=_joined(waiting), coming=_joined(coming), silent=_joined(silent))
+
+    def _expected(self, judged: Judged, outcome: Candidate | Verdict) -> Expected:
+        slot = judged.slot
+        at, verdict, value = slot.due, outcome if isinstance(outcome, Verdict) else None, ""
+        if isinstance(outcome, Candidate):
+            value = outcome.key.value
+            verdict = self._planned(outcome)
+            if verdict and verdict.word is Word.HOURS and verdict.until and self.now < slot.due:
+                at, verdict = verdict.until, None
+        return Expected(
+            at=at,
+            due=slot.due,
+            subject=self.key.subject,
+            rule=judged.rule.id,
+            title=judged.rule.title,
+            k=slot.k,
+            total=judged.rule.total,
+            recipients=(judged.recipient,),
+            value=value,
+            verdict=verdict,
+        )
+
+    def _planned(self, candidate: Candidate) -> Verdict | None:
+        """Return what holds a candidate back for its recipient when it is due, or now; None when it goes."""
+        recipient = candidate.key.recipient
+        inbox, past = self._mailbox(recipient)
+        if candidate.due > self.now:
+            pending: tuple[Pending, ...] = (Pending(candidate, candidate.due),)
+            planned = plan(pending, inbox, past, self.rule_set, candidate.due)
+        else:
+            # All that waits for this person takes its place in order, as it did when they were planned last.
+            pending = tuple(self.snapshot.pending_for(RecipientKey(self.key.program, recipient)))
+            planned = plan(pending, inbox, past, self.rule_set, quarter_down(self.now))
+        return planned.verdicts.get(candidate.key)
+
+    def _mailbox(self, recipient: str) -> tuple[Inbox, tuple[Past, ...]]:
+        if recipient not in self.plans:
+            program = self.key.program
+            inbox = inbox_of(self.book, recipient, self._facts_of(recipient), program_facts(self.snapshot, program))
+            past = self.snapshot.past(RecipientKey(program, recipient), self.now - LONGEST_PAST)
+            self.plans[recipient] = inbox, tuple(past)
+        return self.plans[recipient]
+
+    def _facts_of(self, recipient: str) -> SubjectFacts | None:
+        subject = Subject(SubjectKind.PARTICIPANT, recipient.removeprefix(ADVISOR_PREFIX))
+        row = self.snapshot.subject(SubjectKey(self.key.program, subject))
+        return row.facts if row else None
+
+
+_OVER = frozenset({Word.GATE, Word.UNTIL, Word.ENDED, Word.TOO_LATE})
+
+
+def _is_over(verdict: Verdict | None) -> bool:
+    """Return whether time alone will not let it go."""
+    return verdict is not None and verdict.word in _OVER and verdict.until is None
+
+
+def _joined(found: list[Expected]) -> tuple[Expected, ...]:
+    """Return the slots by time, the recipients of one slot with one verdict together."""
+    joined: dict[tuple[object, ...], Expected] = {}
+    for each in found:
+        known = (each.at, each.due, each.rule, each.k, each.value, each.verdict)
+        held = joined.get(known)
+        joined[known] = replace(held, recipients=held.recipients + each.recipients) if held else each
+    return tuple(sorted(joined.values(), key=lambda each: (each.at, each.rule, each.k)))

@@ -1,0 +1,62 @@
+"""Editing the rules while Intouch runs: a good edit counts at once, a bad one changes nothing and is told."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.domain.calendar import DAY, parse_rfc3339
+from service.settings import ROOT
+from tests.flow.events import pair
+from tests.flow.stage import Stage
+
+MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    staged = Stage(tmp_path / "var", MONDAY, {"INTOUCH_RULES_DIR": str(tmp_path / "rules")})
+    yield staged
+    staged.close()
+
+
+def _active(stage: Stage) -> str:
+    with stage.intouch.store.reading() as snapshot:
+        row = snapshot.active_rule_set()
+    assert row is not None
+    return row.hash
+
+
+def test_a_bad_edit_keeps_the_last_good_rules_and_says_where_it_is(stage: Stage, tmp_path: Path) -> None:
+    """The faulty file and line are named in readiness, and what ran goes on running."""
+    before = _active(stage)
+    faulty = tmp_path / "rules" / "extra.yaml"
+    faulty.write_text("rules:\n  - id: oops\n    kind: nudge\n    only_whilst: { mentorship: active }\n")
+    assert stage.intouch.rules_folder.refresh() is False
+    ready, detail = stage.intouch.ready()
+    assert ready
+    assert "rules/extra.yaml:" in detail["rules"]
+    assert _active(stage) == before
+    faulty.unlink()
+    stage.intouch.rules_folder.refresh()
+    assert stage.intouch.ready()[1]["rules"] == "ok"
+
+
+def test_a_good_edit_applies_to_mentorships_that_were_there_before(stage: Stage, tmp_path: Path) -> None:
+    """A new wait moves a reminder of a pair matched before the edit; every earlier rule set is kept."""
+    stage.take(*pair(MONDAY))
+    stage.work_until(MONDAY + DAY)
+    before, sent = _active(stage), stage.mailbox.count()
+    path = tmp_path / "rules" / "getting-connected.yaml"
+    text = path.read_text()
+    assert "wait: 2 days" in text
+    path.write_text(text.replace("wait: 2 days", "wait: 3 days", 1))
+    assert stage.intouch.rules_folder.refresh() is True
+    stage.work_until(MONDAY + 2 * DAY)
+    assert stage.mailbox.count() == sent
+    stage.work_until(MONDAY + 3 * DAY)
+    assert stage.mailbox.count() == sent + 2
+    with stage.intouch.store.reading() as snapshot:
+        assert [row.hash for row in snapshot.rule_sets()] == [_active(stage), before]

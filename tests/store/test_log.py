@@ -1,0 +1,103 @@
+"""The log: every event once, in order, as a whole batch or not at all."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.adapters.store import SqlStore
+from service.domain.events import Event, Incoming, Subject, SubjectKind
+from service.flow.ports import Appended, SubjectKey
+from tests.store.samples import M1, M2, NOW, incoming, mentorship
+
+
+def append(store: SqlStore, *events: Incoming, at: int = NOW) -> Appended:
+    with store.writing() as transaction:
+        return transaction.append(events, at)
+
+
+def log_of(store: SqlStore, key: SubjectKey) -> list[Event]:
+    with store.reading() as snapshot:
+        return list(snapshot.history(key))
+
+
+def test_an_event_comes_back_as_it_was_stamped(store: SqlStore) -> None:
+    event = incoming("e-1", note="Grüße \U0001f33b", count=2, share=0.1, topics=["stress"], nothing=None, ok=True)
+    assert append(store, event) == Appended(1, 0)
+    assert log_of(store, M1) == [event.recorded_at(NOW)]
+    with store.reading() as snapshot:
+        assert snapshot.event("northfield", "/matching", "e-1") == event.recorded_at(NOW)
+        assert snapshot.event("northfield", "/matching", "e-2") is None
+        assert snapshot.event("northfield", "/other", "e-1") is None
+
+
+def test_the_same_event_is_kept_once_with_its_first_stamp(store: SqlStore) -> None:
+    append(store, incoming("e-1"))
+    assert append(store, incoming("e-1"), incoming("e-2"), incoming("e-2"), at=NOW + 5) == Appended(1, 2)
+    assert [(each.id, each.recorded) for each in log_of(store, M1)] == [("e-1", NOW), ("e-2", NOW + 5)]
+
+
+def test_one_duplicate_alone_is_told(store: SqlStore) -> None:
+    append(store, incoming("e-1"))
+    assert append(store, incoming("e-1")) == Appended(0, 1)
+
+
+def test_an_id_belongs_to_its_program_and_source(store: SqlStore) -> None:
+    others = [incoming("e-1", source="/b", n=1), incoming("e-1", mentorship("m-1", "south"), n=2)]
+    assert append(store, incoming("e-1"), *others) == Appended(3, 0)
+
+
+def test_a_conflict_keeps_the_whole_batch_out(store: SqlStore) -> None:
+    append(store, incoming("e-1"))
+    batch = [incoming("e-2"), incoming("e-1", note="other"), incoming("e-3"), incoming("e-3", note="other")]
+    assert append(store, *batch) == Appended(0, 0, (1, 3))
+    assert [each.id for each in log_of(store, M1)] == ["e-1"]
+
+
+def test_one_conflict_alone_is_told(store: SqlStore) -> None:
+    append(store, incoming("e-1"))
+    assert append(store, incoming("e-1", note="other")) == Appended(0, 0, (0,))
+
+
+def test_what_is_not_canonical_makes_no_other_event(store: SqlStore) -> None:
+    append(store, incoming("e-1"))
+    assert append(store, replace(incoming("e-1"), traceparent="00-1", recordedtime=NOW)) == Appended(0, 1)
+
+
+def test_nothing_to_append_is_no_fault(store: SqlStore) -> None:
+    assert append(store) == Appended(0, 0)
+
+
+@pytest.mark.parametrize("size", [1, 2, 500, 1_001])
+def test_any_number_goes_in_at_once_and_comes_out_in_order(store: SqlStore, size: int) -> None:
+    events = [incoming(f"e-{n}") for n in range(size)]
+    assert append(store, *events) == Appended(size, 0)
+    assert [each.id for each in log_of(store, M1)] == [each.id for each in events]
+    assert append(store, *events) == Appended(0, size)
+
+
+def test_news_follow_a_position_of_the_log(store: SqlStore) -> None:
+    append(store, incoming("e-1"), incoming("e-2", M2), incoming("e-3"), incoming("e-4"))
+    with store.reading() as snapshot:
+        news = snapshot.news(M1, 0)
+        assert [event.id for _, event in news] == ["e-1", "e-3", "e-4"]
+        assert [event.id for _, event in snapshot.news(M1, news[0][0])] == ["e-3", "e-4"]
+        assert [event.id for _, event in snapshot.news(M1, 0, limit=2)] == ["e-1", "e-3"]
+
+
+def test_subjects_of_one_name_have_logs_of_their_own(store: SqlStore) -> None:
+    participant = SubjectKey("northfield", Subject(SubjectKind.PARTICIPANT, "m-1"))
+    append(store, incoming("e-1"), incoming("e-2", participant), incoming("e-3", mentorship("m-1", "south")))
+    assert [each.id for each in log_of(store, M1)] == ["e-1"]
+    assert [each.id for each in log_of(store, participant)] == ["e-2"]
+
+
+def test_every_program_with_events_is_listed_by_name(store: SqlStore) -> None:
+    for program in ("south", "Åkern", "North", "north"):
+        append(store, *(incoming(f"e-{n}", mentorship(f"m-{n}", program)) for n in range(3)))
+    with store.reading() as snapshot:
+        assert snapshot.programs() == ["North", "north", "south", "Åkern"]
+
+
+def test_an_empty_store_lists_no_program(store: SqlStore) -> None:
+    with store.reading() as snapshot:
+        assert snapshot.programs() == []

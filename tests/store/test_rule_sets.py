@@ -1,0 +1,36 @@
+"""Rule sets: one is active, every activation is remembered."""
+
+from service.adapters.store import SqlStore, open_store
+from service.flow.ports import RuleSetRow
+from tests.store.samples import NOW
+
+
+def row(hash: str, at: int, by: str = "kim") -> RuleSetRow:
+    return RuleSetRow(hash=hash, sources=f'{{"rules/{hash}.yaml": ""}}', activated_at=at, activated_by=by)
+
+
+def test_an_empty_store_has_none(store: SqlStore) -> None:
+    with store.reading() as snapshot:
+        assert snapshot.active_rule_set() is None
+        assert snapshot.rule_sets() == []
+
+
+def test_the_last_one_activated_is_active_and_the_others_are_remembered(store: SqlStore) -> None:
+    history = [row("r1", NOW), row("r2", NOW + 1), row("r1", NOW + 1, by="robin")]
+    for each in history:
+        with store.writing() as transaction:
+            transaction.activate(each)
+            assert transaction.active_rule_set() == each
+    with store.reading() as snapshot:
+        assert snapshot.active_rule_set() == history[2]
+        assert snapshot.rule_sets() == [history[2], history[1], history[0]]
+
+
+def test_what_another_process_activates_is_seen(store: SqlStore, url: str) -> None:
+    other = open_store(url)
+    for each in (row("r1", NOW), row("r2", NOW + 1), row("r1", NOW + 2)):
+        with other.writing() as transaction:
+            transaction.activate(each)
+        with store.reading() as snapshot:
+            assert snapshot.active_rule_set() == each
+    other.close()

@@ -111,6 +111,7 @@ class Installation:
             claiming=Claiming(new_id=opaque_id, lease=self.settings.lease_s * SECOND),
             links=Links(public_url=self.settings.public_url),
             jitter=SystemRandom().random,
+            door_is_busy=self.acceptor.is_busy,
             recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) else 1,
         )
 

@@ -57,6 +57,7 @@ class Acceptor:
     store: Store
     clock: Clock
     news: Callable[[], None]
+    _taken: int = 0
     _waiting: list[_Request] = field(default_factory=list)
     _queue: Lock = field(default_factory=Lock)
     _turn: Lock = field(default_factory=Lock)
@@ -79,9 +80,15 @@ class Acceptor:
             raise IdConflict(request.appended.conflicts)
         return Accepted(accepted=request.appended.accepted, duplicates=request.appended.duplicates)
 
+    def is_busy(self) -> bool:
+        """Return whether anything was taken in, or is waiting, since this was last asked."""
+        taken, self._taken = self._taken, 0
+        return bool(taken or self._waiting)
+
     def _take_all(self) -> None:
         with self._queue:
             requests, self._waiting = self._waiting, []
+            self._taken += len(requests)
         try:
             with self.store.writing() as transaction:
                 results = [self._append(transaction, each) for each in requests]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from logging import getLogger
 from threading import Event as Signal
+from time import perf_counter
 from typing import Protocol
 
 from service.domain.calendar import SECOND, Instant
@@ -15,6 +16,13 @@ from service.flow.dispatch import Claiming, Delivered, claim, deliver, record, s
 from service.flow.mail_port import Mailer, Outgoing
 from service.flow.ports import Clock, EmailRow, EmailState, Store
 from service.flow.reconcile import reconcile
+
+CHECKS_AT_ONCE = 25
+"""How many subjects one transaction checks: few enough that the door never waits long for its turn to write."""
+
+COURTESY = 3.0
+"""How much longer than it worked the worker rests while events come in: who publishes waits for an answer, who gets
+mail does not notice a second."""
 
 LONGEST_WAIT_S = 1.0
 """How long an idle worker sleeps at most: a rule set that another process made active is seen within it."""
@@ -41,6 +49,8 @@ class Worker:
     links: Links
     jitter: Callable[[], float]
     """Returns a number in [0, 1), to spread retries."""
+    door_is_busy: Callable[[], bool] = lambda: False
+    """Says whether events are coming in through this process now; the worker then leaves most of the time to them."""
     recipients_per_claim: int = 1
     """How many recipients one transaction claims for; more than one only where the mailer can tell what was sent."""
     paused_until: Instant = 0
@@ -74,11 +84,14 @@ class Worker:
         """Check every subject that is due, so that plans see all of them."""
         total = 0
         while not (stop and stop.is_set()):
+            begun = perf_counter()
             with self.store.writing() as transaction:
-                count = reconcile(transaction, self.rules.of(transaction).rule_set, now)
+                count = reconcile(transaction, self.rules.of(transaction).rule_set, now, CHECKS_AT_ONCE)
             total += count
             if not count:
                 break
+            if stop and self.door_is_busy():
+                stop.wait(COURTESY * (perf_counter() - begun))
         return total
 
     def _dispatch(self, now: Instant, stop: Signal | None) -> int:

@@ -5,6 +5,7 @@ loop takes what has already knocked, closes the door, lets requests in flight fi
 """
 
 import errno
+import logging
 import socket
 import threading
 import time
@@ -21,6 +22,9 @@ _BODY_ROOM = 8 * 1024 * 1024
 """Bodies up to this are read to the end, so that their sender gets the app's 413 and no broken connection."""
 
 _LOOP_TIMEOUT_S = 0.5
+
+# It warns of every request that has to wait a moment, hundreds of times a second when we are busy.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def parse_address(text: str) -> tuple[str, int]:

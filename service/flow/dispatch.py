@@ -22,7 +22,7 @@ from service.domain.rules import Kind, OnUnknown, RuleSet
 from service.domain.view import participants_of
 from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
-from service.flow.reconcile import check, program_facts
+from service.flow.reconcile import Checking, program_facts
 
 LEASE: Duration = 120 * SECOND
 LONGEST_PAST: Duration = 400 * 24 * 3600 * SECOND
@@ -97,10 +97,11 @@ def _participant(transaction: Transaction, key: RecipientKey) -> SubjectFacts | 
 
 
 def _freshen(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> None:
-    """Check every subject with news that this recipient's pending notices depend on, until none has any."""
-    while stale := transaction.with_news(_concerned(transaction, key), now):
+    """Check every subject that this recipient's pending notices depend on and that is not as new as the log."""
+    checking = Checking(transaction, rule_set, now)
+    while stale := transaction.stale(_concerned(transaction, key), now, rule_set.hash):
         for each in stale:
-            check(transaction, rule_set, each, now)
+            checking.check(each)
 
 
 def _concerned(transaction: Transaction, key: RecipientKey) -> set[SubjectKey]:

@@ -22,13 +22,16 @@ from service.flow.reconcile import program_facts, view_of
 MOST_TO_COME = 60
 """How many due times ahead are judged; a page that lists more helps nobody."""
 
+_MOST_RELEASES = 10
+_NEEDS_NEWS = frozenset({Word.GATE, Word.UNTIL, Word.ENDED, Word.TOO_LATE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """A slot that nobody was written to about yet.
 
-    `at` is when it is due or, in hours that are closed then, when they open. `verdict` is None where it goes then if
-    nothing changes. `recipients` are those with this verdict, "" being whoever the rule will name.
+    `at` is when it is due or, where hours or limits hold it longer, when they let it go. `verdict` is None where it
+    goes then if nothing changes. `recipients` are those with this verdict, "" being whoever the rule will name.
     """
 
     at: Instant
@@ -41,6 +44,11 @@ class Expected:
     recipients: tuple[str, ...]
     value: str = ""
     verdict: Verdict | None = None
+
+    @property
+    def needs_news(self) -> bool:
+        """Whether time alone will not let it go."""
+        return self.verdict is not None and self.verdict.word in _NEEDS_NEWS and self.verdict.until is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +66,11 @@ def outlook(snapshot: Snapshot, rule_set: RuleSet, key: SubjectKey, now: Instant
     if row is None or row.facts is None:
         return Outlook()
     book = book_of(rule_set, key.program)
-    ahead = _Ahead(snapshot, rule_set, book, view_of(snapshot, book, row), key, now)
-    return ahead.outlook()
+    return _Looking(snapshot, rule_set, book, view_of(snapshot, book, row), key, now).outlook()
 
 
 @dataclass(slots=True)
-class _Ahead:
+class _Looking:
     """One looking ahead; holds what all slots of the subject share."""
 
     snapshot: Snapshot
@@ -93,7 +100,7 @@ class _Ahead:
             for judged in judge_all(self.book, self.view, sent, due):
                 if judged.slot.due == due and not isinstance(judged.outcome, LedgerKey):
                     each = self._expected(judged, judged.outcome)
-                    (silent if _is_over(each.verdict) else coming).append(each)
+                    (silent if each.needs_news else coming).append(each)
         return Outlook(waiting=_joined(waiting), coming=_joined(coming), silent=_joined(silent))
 
     def _expected(self, judged: Judged, outcome: Candidate | Verdict) -> Expected:
@@ -101,9 +108,7 @@ class _Ahead:
         at, verdict, value = slot.due, outcome if isinstance(outcome, Verdict) else None, ""
         if isinstance(outcome, Candidate):
             value = outcome.key.value
-            verdict = self._planned(outcome)
-            if verdict and verdict.word is Word.HOURS and verdict.until and self.now < slot.due:
-                at, verdict = verdict.until, None
+            at, verdict = self._ahead(outcome) if slot.due > self.now else (at, self._today(outcome))
         return Expected(
             at=at,
             due=slot.due,
@@ -117,18 +122,27 @@ class _Ahead:
             verdict=verdict,
         )
 
-    def _planned(self, candidate: Candidate) -> Verdict | None:
-        """Return what holds a candidate back for its recipient when it is due, or now; None when it goes."""
+    def _today(self, candidate: Candidate) -> Verdict | None:
+        """Return what holds a candidate back now, all that waits for its recipient taking its place in order."""
         recipient = candidate.key.recipient
-        inbox, past = self._mailbox(recipient)
-        if candidate.due > self.now:
-            pending: tuple[Pending, ...] = (Pending(candidate, candidate.due),)
-            planned = plan(pending, inbox, past, self.rule_set, candidate.due)
-        else:
-            # All that waits for this person takes its place in order, as it did when they were planned last.
-            pending = tuple(self.snapshot.pending_for(RecipientKey(self.key.program, recipient)))
-            planned = plan(pending, inbox, past, self.rule_set, quarter_down(self.now))
+        pending = self.snapshot.pending_for(RecipientKey(self.key.program, recipient))
+        planned = plan(pending, *self._mailbox(recipient), self.rule_set, quarter_down(self.now))
         return planned.verdicts.get(candidate.key)
+
+    def _ahead(self, candidate: Candidate) -> tuple[Instant, Verdict | None]:
+        """Return when a candidate to come would go, by the hours and limits that are known today; or why it would not.
+
+        What else may be sent to the person until then is left out.
+        """
+        mailbox, at = self._mailbox(candidate.key.recipient), candidate.due
+        verdict: Verdict | None = None
+        for _ in range(_MOST_RELEASES):
+            planned = plan((Pending(candidate, at),), *mailbox, self.rule_set, at)
+            verdict = planned.verdicts.get(candidate.key)
+            if verdict is None or verdict.until is None or not at < verdict.until < candidate.closes:
+                break
+            at = verdict.until
+        return at, verdict
 
     def _mailbox(self, recipient: str) -> tuple[Inbox, tuple[Past, ...]]:
         if recipient not in self.plans:
@@ -142,14 +156,6 @@ class _Ahead:
         subject = Subject(SubjectKind.PARTICIPANT, recipient.removeprefix(ADVISOR_PREFIX))
         row = self.snapshot.subject(SubjectKey(self.key.program, subject))
         return row.facts if row else None
-
-
-_OVER = frozenset({Word.GATE, Word.UNTIL, Word.ENDED, Word.TOO_LATE})
-
-
-def _is_over(verdict: Verdict | None) -> bool:
-    """Return whether time alone will not let it go."""
-    return verdict is not None and verdict.word in _OVER and verdict.until is None
 
 
 def _joined(found: list[Expected]) -> tuple[Expected, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey, Notice
 from service.domain.events import Event, Incoming, Subject
-from service.domain.facts import SubjectFacts
+from service.domain.facts import SubjectFacts, Thing
 from service.domain.plan import Past, Pending
 
 
@@ -105,8 +105,11 @@ class RuleSetRow:
 class Snapshot(Protocol):
     """What can be read, all of one moment."""
 
-    def subject(self, key: SubjectKey, refs: Collection[tuple[str, str]] = ()) -> SubjectRow | None:
-        """Return the subject with its live things and those that `refs` (kind, id) name, or None."""
+    def subject(self, key: SubjectKey) -> SubjectRow | None:
+        """Return the subject with its live things, or None."""
+
+    def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
+        """Return those of the subject's things that `refs` (kind, id) name, live or not."""
 
     def subjects(self, keys: Iterable[SubjectKey]) -> Mapping[SubjectKey, SubjectRow]:
         """Return those of the subjects that exist."""
@@ -120,8 +123,8 @@ class Snapshot(Protocol):
     def mentorships_of(self, program: str, participant: str) -> Sequence[str]:
         """Return the ids of the participant's mentorships, sorted."""
 
-    def news(self, key: SubjectKey, after_seq: int, limit: int = 10_000) -> Sequence[tuple[int, Event]]:
-        """Return the subject's events after a log position, in log order."""
+    def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> Sequence[tuple[int, Event]]:
+        """Return the subject's events after a log position, in log order; with no limit, all of them."""
 
     def history(self, key: SubjectKey) -> Iterator[Event]:
         """Yield all of the subject's events in log order."""
@@ -175,8 +178,8 @@ class Transaction(Snapshot, Protocol):
     def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
         """Return subjects that have news, whose check is due, or that another rule set checked, longest due first."""
 
-    def with_news(self, keys: Iterable[SubjectKey], now: Instant) -> Sequence[SubjectKey]:
-        """Return those of the subjects that have news or whose check is due."""
+    def stale(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> Sequence[SubjectKey]:
+        """Return those of the subjects that have news, whose check is due, or that another rule set checked."""
 
     def save_subject(self, row: SubjectRow) -> None:
         """Keep the subject as it was folded and checked, and its things; its news up to `folded_seq` are old now."""

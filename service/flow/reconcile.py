@@ -1,7 +1,7 @@
 """Reconciling: fold what is new about a subject, decide, keep what is pending, note when to look again."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import NEVER, Instant
@@ -18,60 +18,65 @@ from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow, T
 
 def reconcile(transaction: Transaction, rule_set: RuleSet, now: Instant, limit: int = 200) -> int:
     """Check up to `limit` subjects that are due, and return how many there were."""
+    checking = Checking(transaction, rule_set, now)
     keys = transaction.due_subjects(now, rule_set.hash, limit)
     for key in keys:
-        check(transaction, rule_set, key, now)
+        checking.check(key)
     return len(keys)
 
 
-def check(transaction: Transaction, rule_set: RuleSet, key: SubjectKey, now: Instant) -> None:
-    """Fold and decide one subject, and tell whoever its news concern."""
-    book = book_of(rule_set, key.program)
-    folded = _fold(transaction, book, key, now)
-    row = folded.row
-    view = view_of(transaction, book, row)
-    decision = decide(book, view, transaction.sent(key), now)
-    transaction.save_pending(key, pend(transaction.pending_of(key), decision.candidates, now))
-    next_at = None if decision.next_at == NEVER else decision.next_at
-    transaction.save_subject(replace(row, next_check_at=next_at, checked_with=rule_set.hash))
-    if folded.changed:
-        _tell(transaction, book, row, now)
+@dataclass(slots=True)
+class Checking:
+    """Checks subjects within one transaction. `programs` holds program facts that were read, until they change."""
 
+    transaction: Transaction
+    rule_set: RuleSet
+    now: Instant
+    programs: dict[str, SubjectFacts] = field(default_factory=dict)
 
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    row: SubjectRow
-    changed: bool
+    def check(self, key: SubjectKey) -> None:
+        """Fold and decide one subject, and make due whatever its news concern."""
+        book, transaction = book_of(self.rule_set, key.program), self.transaction
+        before = transaction.subject(key) or SubjectRow(key=key, facts=None)
+        row = self._folded(book, before)
+        if key.subject.kind is SubjectKind.PROGRAM and row.facts is not None:
+            self.programs[key.program] = row.facts
+        view = view_of(transaction, book, row, self._program(key.program))
+        decision = decide(book, view, transaction.sent(key), self.now)
+        transaction.save_pending(key, pend(transaction.pending_of(key), decision.candidates, self.now))
+        next_at = None if decision.next_at == NEVER else decision.next_at
+        transaction.save_subject(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
+        if row.folded_seq != before.folded_seq:
+            _tell(transaction, book, row, self.now)
 
+    def _program(self, program: str) -> SubjectFacts:
+        if program not in self.programs:
+            self.programs[program] = program_facts(self.transaction, program)
+        return self.programs[program]
 
-def _fold(transaction: Transaction, book: ProgramBook, key: SubjectKey, now: Instant) -> _Folded:
-    """Return the subject with its news folded; with all its log, where its facts were made for other rules."""
-    row = transaction.subject(key) or SubjectRow(key=key, facts=None)
-    news = transaction.news(key, row.folded_seq)
-    events = [event for _, event in news]
-    seq = news[-1][0] if news else row.folded_seq
-    if row.facts is None or row.folded_with != book.lens.signature:
-        facts = book.folding.whole(key.subject, transaction.history(key))
-    else:
-        facts = _fold_news(transaction, book, key, row.facts, events)
-    book.lens.prune(facts, now)
-    changed = bool(events) or row.facts is None
-    return _Folded(replace(row, facts=facts, folded_seq=seq, folded_with=book.lens.signature), changed)
+    def _folded(self, book: ProgramBook, row: SubjectRow) -> SubjectRow:
+        """Return the subject with its news folded; with its whole log, where its facts were made for other rules."""
+        if row.facts is None or row.folded_with != book.lens.signature:
+            return self._refolded(book, row)
+        news = self.transaction.news(row.key, row.folded_seq)
+        events = [event for _, event in news]
+        missing = _named_things(book, events) - row.facts.things.keys()
+        if missing:
+            row.facts.things.update(self.transaction.things(row.key, missing))
+        try:
+            for event in events:
+                book.folding.one(row.facts, event)
+        except Refold:
+            return self._refolded(book, row)
+        book.lens.prune(row.facts, self.now)
+        return replace(row, folded_seq=news[-1][0]) if news else row
 
-
-def _fold_news(
-    transaction: Transaction, book: ProgramBook, key: SubjectKey, facts: SubjectFacts, events: list[Event]
-) -> SubjectFacts:
-    refs = _named_things(book, events) - facts.things.keys()
-    if refs:
-        named = transaction.subject(key, refs)
-        facts = named.facts if named and named.facts else facts
-    try:
-        for event in events:
-            book.folding.one(facts, event)
-    except Refold:
-        return book.folding.whole(key.subject, transaction.history(key))
-    return facts
+    def _refolded(self, book: ProgramBook, row: SubjectRow) -> SubjectRow:
+        log = self.transaction.news(row.key, 0, limit=None)
+        facts = book.folding.whole(row.key.subject, [event for _, event in log])
+        book.lens.prune(facts, self.now)
+        seq = log[-1][0] if log else 0
+        return replace(row, facts=facts, folded_seq=seq, folded_with=book.lens.signature)
 
 
 def _named_things(book: ProgramBook, events: Iterable[Event]) -> set[tuple[str, str]]:
@@ -83,13 +88,13 @@ def _named_things(book: ProgramBook, events: Iterable[Event]) -> set[tuple[str, 
     return named
 
 
-def view_of(snapshot: Snapshot, book: ProgramBook, row: SubjectRow) -> View:
-    """Return what a rule about the subject sees, as the snapshot has it."""
+def view_of(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, program: SubjectFacts | None = None) -> View:
+    """Return what a rule about the subject sees, as the snapshot has it; `program` where its facts are at hand."""
     key, own = row.key, row.facts
     assert own is not None
     if key.subject.kind is SubjectKind.PROGRAM:
         return program_view(own)
-    program = program_facts(snapshot, key.program)
+    program = program or program_facts(snapshot, key.program)
     if key.subject.kind is SubjectKind.MENTORSHIP:
         named = participants_of(own).values()
         found = _facts(snapshot, key.program, (Subject(SubjectKind.PARTICIPANT, each) for each in named))

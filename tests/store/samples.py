@@ -78,7 +78,9 @@ def saved(key: SubjectKey, **changes: Any) -> SubjectRow:
     return replace(row, **changes)
 
 
-def candidate(key: SubjectKey = M1, *, rule: str = "check-in", recipient: str = MIRA.recipient, k: int = 1) -> Candidate:
+def candidate(
+    key: SubjectKey = M1, *, rule: str = "check-in", recipient: str = MIRA.recipient, k: int = 1
+) -> Candidate:
     """Return a nudge about the subject."""
     return Candidate(
         key=LedgerKey(rule, str(key.subject), "/matching e-1", k, recipient, "stress"),

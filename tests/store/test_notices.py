@@ -1,6 +1,7 @@
 """Notices: pending until claimed, in the ledger once, and what becomes of their email."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,8 @@ def test_a_failed_claim_is_not_committed_even_when_its_error_is_swallowed(store:
 
 @pytest.mark.parametrize("field", ["rule", "subject", "start", "k", "recipient", "value"])
 def test_each_part_of_the_key_makes_another_decision(store: SqlStore, field: str) -> None:
-    other = replace(ONE, key=ONE.key._replace(**{field: 2 if field == "k" else "another"}))
+    change: dict[str, Any] = {field: 2 if field == "k" else "another"}
+    other = replace(ONE, key=ONE.key._replace(**change))
     with store.writing() as transaction:
         transaction.claim(email("s-1", ONE))
         transaction.claim(email("s-2", other))

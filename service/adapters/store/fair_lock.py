@@ -13,6 +13,11 @@ class FairLock:
         self._waiting: Final[deque[threading.Lock]] = deque()
         self._held = False
 
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for their turn."""
+        return len(self._waiting)
+
     def acquire(self, timeout_s: float) -> bool:
         """Return True once the lock is held, or False when it was not to be had in that time."""
         turn = threading.Lock()

@@ -87,7 +87,6 @@ WHERE program = :program AND subject = :subject
 """
 PENDING_FOR: Final = """
 SELECT candidate, ready_at FROM pending WHERE program = :program AND recipient = :recipient
-ORDER BY subject, rule, start, k, value
 """
 
 # What went to a recipient lately, and whatever carried a resource before.
@@ -138,9 +137,10 @@ DUE_BY_RULES: Final = (
     "SELECT 0, program, kind, id FROM subjects WHERE checked_with > :rule_set ORDER BY checked_with LIMIT :limit",
 )
 
-# Which of some subjects have news or are due by the clock.
-WITH_NEWS: Final = """
-SELECT s.program, s.kind, s.id, s.news_at, s.next_check_at FROM {listed} AS wanted CROSS JOIN subjects AS s
+# Whether some subjects have news, are due by the clock, or were checked with other rules.
+STALE: Final = """
+SELECT s.program, s.kind, s.id, s.news_at, s.next_check_at, s.checked_with
+FROM {listed} AS wanted CROSS JOIN subjects AS s
 WHERE s.program = wanted.program AND s.kind = wanted.kind AND s.id = wanted.id
 """
 

@@ -192,7 +192,7 @@ ledger = Table(
     # The subject stands first, so that the one index also answers what was sent about it.
     UniqueConstraint("program", "subject", "rule", "start", "k", "recipient", "value"),
     Index("ix_ledger_recipient", "program", "recipient", "at"),
-    _partial("ix_ledger_resource", "program", "recipient", where="resource <> ''"),
+    _partial("ix_ledger_resource", "program", "recipient", "at", where="resource <> ''"),
     Index("ix_ledger_email", "email"),
 )
 

@@ -11,10 +11,12 @@ from service.adapters.store.session import Session
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
 from service.domain.events import Event, Subject, SubjectKind
+from service.domain.facts import Thing
 from service.domain.plan import Past, Pending
 from service.flow.ports import EmailRow, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
 
 _PAGE: Final = 500
+_ALL: Final = 2**62
 _SUBJECT: Final = ("program", "kind", "id")
 
 
@@ -27,18 +29,25 @@ class SqlSnapshot:
 
     # Subjects.
 
-    def subject(self, key: SubjectKey, refs: Collection[tuple[str, str]] = ()) -> SubjectRow | None:
+    def subject(self, key: SubjectKey) -> SubjectRow | None:
         values = named(key)
         found = self._session.one(queries.SUBJECT, values)
         if found is None:
             return None
         row = subject_row(key, found)
         if row.facts is not None:
-            things = self._session.all(queries.LIVE_THINGS, values)
-            for thing, ref in refs:
-                things += self._session.all(queries.THING, {**values, "thing": thing, "ref": ref})
-            self._add_things(row, things)
+            self._add_things(row, self._session.all(queries.LIVE_THINGS, values))
         return row
+
+    def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
+        found = self._named_things(key, refs)
+        return {(thing, ref): thing_of(state, thing, ref) for thing, ref, state, _ in found}
+
+    def _named_things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> list[Sequence[Any]]:
+        rows: list[Sequence[Any]] = []
+        for thing, ref in refs:
+            rows += self._session.all(queries.THING, {**named(key), "thing": thing, "ref": ref})
+        return rows
 
     def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
         assert row.facts is not None
@@ -82,8 +91,9 @@ class SqlSnapshot:
 
     # The log.
 
-    def news(self, key: SubjectKey, after_seq: int, limit: int = 10_000) -> Sequence[tuple[int, Event]]:
-        rows = self._session.all(queries.NEWS, {**named(key), "after": after_seq, "limit": limit})
+    def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> Sequence[tuple[int, Event]]:
+        most = _ALL if limit is None else limit
+        rows = self._session.all(queries.NEWS, {**named(key), "after": after_seq, "limit": most})
         return [(row[0], event_of(row)) for row in rows]
 
     def history(self, key: SubjectKey) -> Iterator[Event]:
@@ -110,7 +120,8 @@ class SqlSnapshot:
 
     def pending_for(self, key: RecipientKey) -> Sequence[Pending]:
         rows = self._session.all(queries.PENDING_FOR, key._asdict())
-        return [Pending(candidate_of(text), ready_at) for text, ready_at in rows]
+        found = [Pending(candidate_of(text), ready_at) for text, ready_at in rows]
+        return sorted(found, key=lambda each: each.candidate.key)
 
     def past(self, key: RecipientKey, since: Instant) -> Sequence[Past]:
         return [past_of(row) for row in self._session.all(queries.PAST, {**key._asdict(), "since": since})]

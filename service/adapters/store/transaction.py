@@ -1,6 +1,6 @@
 """Writing: everything a transaction changes, as a whole or not at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from service.adapters.store import changes, queries
@@ -48,13 +48,13 @@ class SqlTransaction(SqlSnapshot):
     def _due(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
         return self._session.all(statement + self._session.flavour.skip_locked, values)
 
-    def with_news(self, keys: Iterable[SubjectKey], now: Instant) -> Sequence[SubjectKey]:
+    def stale(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> Sequence[SubjectKey]:
         wanted = sorted({listed(key) for key in keys})
-        rows = self._session.listed(queries.WITH_NEWS, wanted, "program", "kind", "id")
+        rows = self._session.listed(queries.STALE, wanted, "program", "kind", "id")
         return [
             key_of(program, kind, id)
-            for program, kind, id, news_at, next_check_at in rows
-            if news_at is not None or (next_check_at is not None and next_check_at <= now)
+            for program, kind, id, news_at, next_check_at, checked_with in rows
+            if news_at is not None or (next_check_at is not None and next_check_at <= now) or checked_with != rule_set
         ]
 
     def save_subject(self, row: SubjectRow) -> None:
@@ -87,7 +87,16 @@ class SqlTransaction(SqlSnapshot):
     def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
         rows = list(things)
         super()._add_things(row, rows)
-        stored = self._stored.setdefault(row.key, {})
+        self._remember(row.key, rows)
+
+    def _named_things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> list[Sequence[Any]]:
+        rows = super()._named_things(key, refs)
+        self._remember(key, rows)
+        return rows
+
+    def _remember(self, key: SubjectKey, rows: Iterable[Sequence[Any]]) -> None:
+        """Keep how things were read, so that only changed ones are written."""
+        stored = self._stored.setdefault(key, {})
         stored.update({(thing, ref): (state, bool(live)) for thing, ref, state, live in rows})
 
     def check_soon(self, keys: Iterable[SubjectKey], now: Instant) -> None:
@@ -113,9 +122,7 @@ class SqlTransaction(SqlSnapshot):
         gone = [ledger_values(key.program, own) for own in before if own not in now]
         self._session.change_each(changes.DROP_PENDING, gone)
         new = [own for own in now if before.get(own) != now[own]]
-        values = [
-            {**ledger_values(key.program, own), "candidate": now[own][0], "ready_at": now[own][1]} for own in new
-        ]
+        values = [{**ledger_values(key.program, own), "candidate": now[own][0], "ready_at": now[own][1]} for own in new]
         self._session.change_each(changes.SAVE_PENDING, values)
         for recipient in sorted({own.recipient for own in new}):
             least = min(now[own][1] for own in new if own.recipient == recipient)

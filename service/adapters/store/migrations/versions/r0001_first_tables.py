@@ -163,10 +163,10 @@ def upgrade() -> None:
         _id("kind"),
         _id("message"),
         _id("resource"),
+        sa.UniqueConstraint("program", "subject", "rule", "start", "k", "recipient", "value", name="uq_ledger"),
         sa.ForeignKeyConstraint(["email"], ["emails.id"], name="fk_ledger_email"),
         sa.PrimaryKeyConstraint("id", name="pk_ledger"),
-        sa.UniqueConstraint("program", "subject", "rule", "start", "k", "recipient", "value", name="uq_ledger"),
     )
     op.create_index("ix_ledger_email", "ledger", ["email"])
     op.create_index("ix_ledger_recipient", "ledger", ["program", "recipient", "at"])
-    op.create_index("ix_ledger_resource", "ledger", ["program", "recipient"], **_only("resource <> ''"))
+    op.create_index("ix_ledger_resource", "ledger", ["program", "recipient", "at"], **_only("resource <> ''"))

@@ -9,6 +9,8 @@ from threading import Event as Signal
 from time import time_ns
 from typing import Any
 
+from flask import Blueprint
+
 from service.adapters.http.app import create_app
 from service.adapters.http.server import HttpServer
 from service.adapters.mail.mailbox import Mailbox
@@ -22,6 +24,7 @@ from service.adapters.store.store import SqlStore, open_store
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.layouts import Layouts, load_layouts
 from service.adapters.templates.writer import LetterWriter
+from service.console import create_console, create_resource_pages
 from service.domain.calendar import SECOND, Instant
 from service.domain.errors import IntouchError, OperatorError
 from service.flow.accept import Acceptor
@@ -120,8 +123,16 @@ class Installation:
         app = create_app(self.acceptor, self.schemas, self.ready, self._pages())
         return HttpServer(app, self.settings.http, **options)
 
-    def _pages(self) -> list[Any]:
-        return []
+    def _pages(self) -> list[Blueprint]:
+        """Return the pages for browsers: the staff console, and the public pages of resources."""
+        console = create_console(
+            store=self.store,
+            rules=self.rules,
+            mailbox=self.mailbox,
+            clock=self.clock,
+            rules_problems=lambda: self.rules_folder.problems,
+        )
+        return [console, create_resource_pages(store=self.store, rules=self.rules)]
 
     def ready(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether events can be taken now, and what is wrong, in words."""

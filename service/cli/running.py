@@ -1,5 +1,6 @@
 """The commands that run Intouch: `run`, `serve`, `work`, `migrate`."""
 
+import json
 import logging
 import signal
 import sys
@@ -10,6 +11,9 @@ from contextlib import contextmanager
 import click
 
 from service.cli.play import play_semester
+from service.domain.calendar import SECOND, format_rfc3339
+from service.domain.events import SubjectKind
+from service.domain.fold import STATUS
 from service.settings import Settings, read_settings, refuse_open_door
 from service.wiring import Installation
 
@@ -136,15 +140,31 @@ def _join(threads: list[threading.Thread]) -> None:
 
 
 def _greet(intouch: Installation, address: str) -> None:
+    """Say where everything is, with one event to try about a mentorship that is really there."""
     url = f"http://{address}"
-    event = (
-        '{"specversion":"1.0","id":"try-1","source":"/try","type":"help.requested","subject":"mentorships/m-1",'
-        '"program":"northfield","time":"2026-01-01T12:00:00Z",'
-        '"data":{"request_id":"h-try-1","by":"mentee","option":"dont_know_how_to_reach_out"}}'
-    )
+    program, mentorship = _somebody(intouch)
+    event = {
+        "specversion": "1.0",
+        "id": f"try-{intouch.clock()}",
+        "source": "/try",
+        "type": "help.requested",
+        "subject": f"mentorships/{mentorship}",
+        "program": program,
+        "time": format_rfc3339(intouch.clock() // SECOND * SECOND),
+        "data": {"request_id": f"try-{intouch.clock()}", "by": "mentee", "option": "dont_know_how_to_reach_out"},
+    }
     click.echo(
         f"\nIntouch is running. Mail and timelines: {url}/console\n\n"
-        f"Try an event; its answer is in the mailbox a moment later:\n\n"
-        f"  curl -i {url}/events -H 'Content-Type: application/cloudevents+json' \\\n    -d '{event}'\n"
+        "Try an event; when that mentorship is known, the answer is in the mailbox a moment later:\n\n"
+        f"  curl -i {url}/events -H 'Content-Type: application/cloudevents+json' \\\n    -d '{json.dumps(event)}'\n"
     )
-    _ = intouch
+
+
+def _somebody(intouch: Installation) -> tuple[str, str]:
+    """Return a program and one of its active mentorships; invented ones in an empty store."""
+    with intouch.store.reading() as snapshot:
+        for program in snapshot.programs():
+            for row in snapshot.all_subjects(program, SubjectKind.MENTORSHIP):
+                if row.facts is not None and row.facts.value(STATUS) == "active":
+                    return program, row.key.subject.id
+    return "northfield", "m-1"

@@ -60,3 +60,18 @@ def test_a_good_edit_applies_to_mentorships_that_were_there_before(stage: Stage,
     assert stage.mailbox.count() == sent + 2
     with stage.intouch.store.reading() as snapshot:
         assert [row.hash for row in snapshot.rule_sets()] == [_active(stage), before]
+
+
+def test_a_rule_switched_off_just_before_the_claim_sends_nothing(stage: Stage, tmp_path: Path) -> None:
+    """What the old rules had left pending is judged by the active ones inside the claim."""
+    stage.take(*pair(MONDAY))
+    stage.work_until(MONDAY + 2 * DAY - 1)
+    sent = stage.mailbox.count()
+    stage.clock.now = MONDAY + 2 * DAY
+    while stage.worker._check(stage.clock.now, None):
+        pass
+    path = tmp_path / "rules" / "getting-connected.yaml"
+    path.write_text(path.read_text().replace("wait: 2 days", "wait: 2 days\n    enabled: false", 1))
+    assert stage.intouch.rules_folder.refresh() is True
+    stage.worker._dispatch(stage.clock.now, None)
+    assert stage.mailbox.count() == sent

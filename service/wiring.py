@@ -8,6 +8,7 @@ from random import SystemRandom
 from threading import Event as Signal
 from time import time_ns
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint
 
@@ -131,6 +132,7 @@ class Installation:
             mailbox=self.mailbox,
             clock=self.clock,
             rules_problems=lambda: self.rules_folder.problems,
+            hosts={urlsplit(self.settings.public_url).hostname or ""},
         )
         return [console, create_resource_pages(store=self.store, rules=self.rules)]
 

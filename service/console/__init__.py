@@ -1,0 +1,7 @@
+"""The console: what staff see in a browser, and the public pages of resources. Read only, without JavaScript."""
+
+from service.console.app import create_console
+from service.console.mailbox import Mail, MailBody, Mailbox, MailPage
+from service.console.resource_pages import create_resource_pages
+
+__all__ = ["Mail", "MailBody", "MailPage", "Mailbox", "create_console", "create_resource_pages"]

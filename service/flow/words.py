@@ -113,7 +113,7 @@ def _ended(why: str, when: str) -> str:
 
 def span(duration: Duration) -> str:
     """Return a span of time as a person would say it: `3 days`, `an hour`, `2 weeks`."""
-    for unit, name, most in ((MINUTE, "minute", HOUR), (HOUR, "hour", 2 * DAY), (DAY, "day", 3 * WEEK)):
+    for unit, name, most in ((MINUTE, "minute", HOUR), (HOUR, "hour", 36 * HOUR), (DAY, "day", 3 * WEEK)):
         if duration < most:
             number = max(1, round(duration / unit))
             return f"{number} {name}{'' if number == 1 else 's'}"

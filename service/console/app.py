@@ -1,0 +1,130 @@
+"""The console's routes."""
+
+import logging
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.console.desk import Console
+from service.console.failures import add_failures
+from service.console.guard import MAIL_POLICY, guarded, is_known_host
+from service.console.mailbox import Mailbox
+from service.console.pairs import pair_list
+from service.console.start import start_page
+from service.console.subjects import subject_page
+from service.domain.events import Subject, SubjectKind
+from service.flow.active import ActiveRules
+from service.flow.ports import Clock, Store, SubjectKey
+from service.flow.timeline import timeline
+
+_LOG = logging.getLogger("intouch.console")
+_MOST_SEARCHED = 100
+
+
+def create_console(
+    *,
+    store: Store,
+    rules: ActiveRules[object],
+    mailbox: Mailbox,
+    clock: Clock,
+    rules_problems: Callable[[], str | None],
+    hosts: Collection[str] = (),
+    count_events: Callable[[], int] | None = None,
+) -> Blueprint:
+    """Return the console's pages below /console.
+
+    `rules_problems` says in words why the last edit of the rules could not be loaded, or None. `hosts` are names,
+    besides loopback ones, under which it may be asked for.
+    """
+    console = Console(
+        store=store,
+        rules=rules,
+        mailbox=mailbox,
+        clock=clock,
+        rules_problems=rules_problems,
+        count_events=count_events,
+    )
+    blueprint = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
+
+    @blueprint.before_request
+    def refuse_foreign_names() -> Response | None:
+        if is_known_host(request.host, hosts):
+            return None
+        advice = "Open the console by the address that Intouch printed when it started, such as http://127.0.0.1:8080."
+        return Response(advice, HTTPStatus.MISDIRECTED_REQUEST, mimetype="text/plain")
+
+    @blueprint.after_request
+    def guard(response: Response) -> Response:
+        return guarded(response)
+
+    _add_mail_pages(blueprint, console)
+    _add_program_pages(blueprint, console)
+    add_failures(blueprint, console)
+    return blueprint
+
+
+def _add_mail_pages(blueprint: Blueprint, console: Console) -> None:
+    @blueprint.get("/mail")
+    def mail() -> Response:
+        search = request.args.get("to", "").strip()[:_MOST_SEARCHED]
+        before = request.args.get("before", type=int)
+        older_than = before if before is not None and 0 < before < 2**62 else None
+        with console.reading() as desk:
+            found = desk.list(search, older_than)
+        return console.page("mail_list.html", found=found, search=search, is_first=older_than is None)
+
+    @blueprint.get("/mail/<send_id>")
+    def one_mail(send_id: str) -> Response:
+        with console.reading() as desk:
+            view = desk.view(send_id)
+            if view is None:
+                abort(HTTPStatus.NOT_FOUND)
+        return console.page("mail.html", view=view)
+
+    @blueprint.get("/mail/<send_id>/html")
+    def mail_html(send_id: str) -> Response:
+        body = console.mailbox.read(send_id)
+        if body is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return guarded(Response(body.html, content_type="text/html; charset=utf-8"), MAIL_POLICY)
+
+
+def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
+    @blueprint.get("", strict_slashes=False)
+    @blueprint.get("/", strict_slashes=False)
+    def start() -> Response:
+        with console.reading() as desk:
+            page = start_page(desk, console.count_events() if console.count_events else None)
+            clockface = desk.program(page.programs[0].id if page.programs else "").clockface
+        return console.page("start.html", page=page, clockface=clockface)
+
+    @blueprint.get("/<program>")
+    def one_program(program: str) -> AnyResponse:
+        return redirect(url_for("console.mentorships", program=program))
+
+    @blueprint.get("/<program>/mentorships")
+    def mentorships(program: str) -> Response:
+        after = request.args.get("after", "")
+        with console.reading() as desk:
+            if program not in desk.snapshot.programs():
+                abort(HTTPStatus.NOT_FOUND)
+            here = desk.program(program)
+            found = pair_list(here, after)
+        return console.page("mentorships.html", found=found, program=here, is_first=not after)
+
+    @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>")
+    def subject(program: str, kind: str, id: str) -> Response:
+        key = SubjectKey(program, Subject(SubjectKind(kind), id))
+        with console.reading() as desk:
+            row = desk.snapshot.subject(key)
+            if row is None:
+                abort(HTTPStatus.NOT_FOUND)
+            here = desk.program(program)
+            page = subject_page(here, row, timeline(desk.snapshot, desk.rule_set, key, console.clock()))
+        return console.page("subject.html", page=page, program=here, clockface=here.clockface)
+
+    @blueprint.route("/<path:anything>")
+    def nothing_here(anything: str) -> Response:  # noqa: ARG001 - a page of ours for every address below /console
+        abort(HTTPStatus.NOT_FOUND)

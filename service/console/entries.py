@@ -1,0 +1,127 @@
+"""The timeline in words: one entry for each event, message, and message to come."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.console.mail import STATES
+from service.console.program import ProgramDesk
+from service.console.writing import event_details
+from service.domain.calendar import Instant
+from service.domain.delivery import Role
+from service.domain.events import Subject
+from service.domain.view import participants_of
+from service.flow.outlook import Expected
+from service.flow.ports import EmailState, SubjectRow
+from service.flow.timeline import Copy, Happened, Told
+from service.flow.words import Sentences, span
+
+
+class EntryKind(StrEnum):
+    """What an entry is: it happened, was written, waits for time or (stuck) for news, comes, or came to nothing."""
+
+    EVENT = "event"
+    MAIL = "mail"
+    WAITING = "waiting"
+    STUCK = "stuck"
+    COMING = "coming"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of the timeline; `about` is set where it concerns another subject than the page's own."""
+
+    kind: EntryKind
+    at: Instant
+    title: str
+    detail: str = ""
+    late: str = ""
+    reason: str = ""
+    copies: tuple["Recipient", ...] = ()
+    about: Subject | None = None
+    about_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who a message goes to; `email` leads to the mail, `state` says how it stands where that is not "sent"."""
+
+    name: str
+    email: str = ""
+    state: str = ""
+    error: str = ""
+
+
+@dataclass(slots=True)
+class EntryWriter:
+    """Puts one subject's timeline into words."""
+
+    program: ProgramDesk
+    row: SubjectRow
+
+    def past(self, entry: Happened | Told) -> Entry:
+        return self._happened(entry) if isinstance(entry, Happened) else self._told(entry)
+
+    def _happened(self, entry: Happened) -> Entry:
+        event, book = entry.event, self.program.book
+        kind = book.catalogue.types.get(event.type)
+        return Entry(
+            kind=EntryKind.EVENT,
+            at=entry.at,
+            title=kind.title if kind else event.type,
+            detail=event_details(event, kind, book.program.flag_labels, self._side),
+            late=f"arrived {span(entry.late)} later" if entry.late else "",
+        )
+
+    def _told(self, entry: Told) -> Entry:
+        return Entry(
+            kind=EntryKind.MAIL,
+            at=entry.at,
+            title=self.program.rule_title(entry.rule),
+            detail=self._detail(entry.rule, entry.k, entry.value),
+            copies=tuple(self._copy(each) for each in entry.copies),
+            about=self._about(entry.subject),
+            about_name=self._about_name(entry.subject),
+        )
+
+    def expected(self, entry: Expected, kind: EntryKind) -> Entry:
+        """Return a slot that nobody was written to about."""
+        sentences = Sentences(self.program.book.catalogue, self.program.clockface.moment)
+        if entry.verdict is not None:
+            reason = sentences.verdict(entry.verdict)
+        else:
+            reason = "It goes out in a moment." if kind is EntryKind.WAITING else ""
+        return Entry(
+            kind=kind,
+            at=entry.at,
+            title=entry.title or entry.rule,
+            detail=self._detail(entry.rule, entry.k, entry.value),
+            reason=reason,
+            copies=tuple(Recipient(name=self.program.recipient(each)) for each in entry.recipients),
+            about=self._about(entry.subject),
+            about_name=self._about_name(entry.subject),
+        )
+
+    def _detail(self, rule: str, k: int, value: str) -> str:
+        found = next((each for each in self.program.book.rules if each.id == rule), None)
+        number = f"{k + 1} of {found.total}" if found and found.total > 1 else ""
+        return " · ".join(filter(None, (number, f"about {self.program.topic(value)}" if value else "")))
+
+    def _copy(self, copy: Copy) -> Recipient:
+        state = "" if copy.state is EmailState.SENT else STATES[copy.state]
+        return Recipient(
+            name=self.program.recipient(copy.recipient),
+            email=copy.email,
+            state=state,
+            error=copy.error if state else "",
+        )
+
+    def _about(self, subject: Subject) -> Subject | None:
+        return None if subject == self.row.key.subject else subject
+
+    def _about_name(self, subject: Subject) -> str:
+        return self.program.subject(subject) if self._about(subject) else ""
+
+    def _side(self, role: str) -> str:
+        people = participants_of(self.row.facts) if self.row.facts else {}
+        return f"{self.program.name_of(people[Role(role)])}, {role}" if Role(role) in people else f"the {role}"

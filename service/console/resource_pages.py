@@ -1,0 +1,96 @@
+"""The public pages of resources, in a program's look. Anybody may read them; they hold nothing about anyone."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from flask import Blueprint, Response, request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from service.adapters.templates.book import ProgramLook, TemplateBook
+from service.domain.errors import IntouchError
+from service.domain.rules import RuleSet
+from service.flow.active import ActiveRules
+from service.flow.ports import Snapshot, Store
+from service.flow.reconcile import program_facts
+
+_STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_PAGES: Final = Environment(
+    loader=PackageLoader("service.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+
+class WithBook(Protocol):
+    """Templates that hold the compiled resources."""
+
+    @property
+    def book(self) -> TemplateBook: ...
+
+
+def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook]) -> Blueprint:
+    """Return the pages /resources/SLUG; `?program=ID` gives a page that program's name and colour."""
+    blueprint = Blueprint("resources", __name__, url_prefix="/resources")
+
+    @blueprint.get("/<slug>")
+    def resource(slug: str) -> Response:
+        with store.reading() as snapshot:
+            loaded = rules.of(snapshot)
+            look = _look(snapshot, loaded.rule_set, request.args.get("program", ""))
+        if slug not in loaded.templates.book.resource_slugs:
+            return _sorry(
+                HTTPStatus.NOT_FOUND,
+                "We could not find this page",
+                "The link may be incomplete, or the page has been replaced since. "
+                "Answer the mail that brought you here, and somebody will send you what you need.",
+            )
+        return _page(loaded.templates.book.render_resource_page(slug, look))
+
+    @blueprint.route("/", strict_slashes=False)
+    @blueprint.route("/<path:anything>")
+    def nothing_here(anything: str = "") -> Response:  # noqa: ARG001 - a page of ours for every address below
+        return _sorry(HTTPStatus.NOT_FOUND, "We could not find this page", "Try the link in your mail once more.")
+
+    @blueprint.errorhandler(IntouchError)
+    def on_known(_: IntouchError) -> Response:
+        return _sorry(
+            HTTPStatus.SERVICE_UNAVAILABLE, "This page takes a short rest", "Please try again in a few minutes."
+        )
+
+    @blueprint.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> Response:
+        return _sorry(HTTPStatus(error.code or 500), "That did not work", "Try the link in your mail once more.")
+
+    return blueprint
+
+
+def _look(snapshot: Snapshot, rule_set: RuleSet, program_id: str) -> ProgramLook:
+    """Return the program's look, or a neutral one for a program that nobody knows."""
+    if program_id not in rule_set.programs and program_id not in snapshot.programs():
+        return ProgramLook(name="Mentoring resources")
+    program = rule_set.program(program_id)
+    name = program.name or str(program_facts(snapshot, program_id).value("name") or program_id)
+    return ProgramLook(name=name, email=program.from_email, color=program.color, logo=program.logo)
+
+
+def _sorry(status: HTTPStatus, title: str, advice: str) -> Response:
+    html = _PAGES.get_template("public/sorry.html").render(title=title, advice=advice)
+    return _page(html, status)
+
+
+def _page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return the page, allowed its own style block by its hash and nothing else that could run."""
+    hashes = (b64encode(sha256(each.encode()).digest()).decode() for each in _STYLE.findall(html))
+    styles = " ".join(f"'sha256-{each}'" for each in hashes) or "'none'"
+    response = Response(html, status, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {styles}; img-src https: data:; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-cache"
+    return response

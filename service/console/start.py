@@ -1,0 +1,76 @@
+"""The start page: which rules are active, what is wrong with them, and how much there is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from service.console.mail import MailDesk, MailRow
+from service.console.program import ProgramDesk
+from service.domain.calendar import Instant
+from service.domain.events import SubjectKind
+
+MOST_COUNTED: Final = 1_000
+"""Mentorships are counted up to here by reading them, which is quick; beyond it the page says "more than"."""
+LATEST_MAILS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramLine:
+    """One program in the list. `connected` are the mentorships with a conversation; `more` says that not all were
+    counted."""
+
+    id: str
+    name: str
+    mentorships: int
+    connected: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPage:
+    """What the start page shows; `events` is None where nobody counts them."""
+
+    rule_set: str
+    active_since: Instant
+    activated_by: str
+    rules: int
+    programs: tuple[ProgramLine, ...]
+    events: int | None
+    mails: int
+    latest: tuple[MailRow, ...]
+
+    @property
+    def mentorships(self) -> int:
+        return sum(each.mentorships for each in self.programs)
+
+    @property
+    def more(self) -> bool:
+        return any(each.more for each in self.programs)
+
+
+def start_page(desk: MailDesk, events: int | None) -> StartPage:
+    """Return the start page."""
+    active = desk.snapshot.active_rule_set()
+    assert active is not None  # or there would be no rule set to read by
+    return StartPage(
+        rule_set=active.hash[:12],
+        active_since=active.activated_at,
+        activated_by=active.activated_by,
+        rules=len(desk.rule_set.rules),
+        programs=tuple(_line(desk.program(each)) for each in desk.snapshot.programs()),
+        events=events,
+        mails=desk.mailbox.count(),
+        latest=desk.list(at_most=LATEST_MAILS).rows,
+    )
+
+
+def _line(program: ProgramDesk) -> ProgramLine:
+    rows = program.snapshot.all_subjects(program.id, SubjectKind.MENTORSHIP, limit=MOST_COUNTED + 1)
+    counted = rows[:MOST_COUNTED]
+    connected = sum(1 for row in counted if row.facts and row.facts.count("conversation.logged"))
+    return ProgramLine(
+        id=program.id,
+        name=program.name,
+        mentorships=len(counted),
+        connected=connected,
+        more=len(rows) > MOST_COUNTED,
+    )

@@ -1,0 +1,116 @@
+"""The timeline of one subject: what happened, who was written to, what waits, and what comes."""
+
+from service.domain.calendar import DAY, HOUR, Instant
+from service.domain.delivery import Word
+from service.domain.events import Subject
+from service.flow.outlook import Expected
+from service.flow.ports import SubjectKey
+from service.flow.timeline import MOST_EVENTS, Happened, Timeline, Told, timeline
+from tests.console.site import MONDAY, Site
+from tests.flow.events import event, pair
+
+
+def timeline_of(site: Site, subject: str, now: Instant | None = None) -> Timeline:
+    intouch = site.stage.intouch
+    with intouch.store.reading() as snapshot:
+        rule_set = intouch.rules.of(snapshot).rule_set
+        key = SubjectKey("northfield", Subject.parse(subject))
+        return timeline(snapshot, rule_set, key, site.stage.clock() if now is None else now)
+
+
+def told(found: Timeline) -> dict[str, list[str]]:
+    """Return the rules that wrote, each with those they wrote to."""
+    return {each.rule: sorted(copy.recipient for copy in each.copies) for each in found.past if isinstance(each, Told)}
+
+
+def one(found: tuple[Expected, ...], rule: str) -> Expected:
+    """Return the only slot of the rule."""
+    (only,) = (each for each in found if each.rule == rule)
+    return only
+
+
+def test_the_past_is_in_order_and_names_everybody_once(site: Site) -> None:
+    found = timeline_of(site, "mentorships/m-1")
+    assert [each.at for each in found.past] == sorted(each.at for each in found.past)
+    assert told(found) == {
+        "you-are-matched": ["ada", "ben"],
+        "first-message": ["ada", "ben"],
+        "not-connecting-first": ["ada", "ben"],
+        "help-confirmed": ["ben"],
+        "help-task": ["staff.primary"],
+    }
+
+
+def test_an_event_stands_at_its_time_and_says_how_late_it_came(site: Site) -> None:
+    events = {each.event.type: each for each in timeline_of(site, "mentorships/m-2").past if isinstance(each, Happened)}
+    late = events["mentorship.message_sent"]
+    assert (late.at, late.late) == (MONDAY + HOUR, 3 * DAY - HOUR)
+    assert events["conversation.logged"].late == 0
+
+
+def test_what_comes_is_judged_as_if_nothing_changed(site: Site) -> None:
+    ahead = timeline_of(site, "mentorships/m-1").ahead
+    task = one(ahead.coming, "help-unacknowledged-2-days")
+    assert (task.at, task.recipients, task.verdict) == (MONDAY + 10 * DAY, ("staff.backup",), None)
+    paused = one(ahead.coming, "not-connecting-second")
+    assert paused.verdict is not None
+    assert (paused.verdict.word, paused.verdict.detail) == (Word.PAUSED, "help-is-on-the-way")
+
+
+def test_what_the_outlook_promises_is_what_goes(empty: Site) -> None:
+    """The same pair, left alone: each promised mail goes at its promised time, and no other."""
+    stage = empty.stage
+    stage.take(*pair(MONDAY))
+    stage.work_until(MONDAY + HOUR)
+    coming = timeline_of(empty, "mentorships/m-1").ahead.coming
+    promised = {(each.at, each.rule, who) for each in coming if each.verdict is None for who in each.recipients}
+    stage.work_until(MONDAY + 40 * DAY)
+    past = timeline_of(empty, "mentorships/m-1").past
+    went = {(e.at, e.rule, c.recipient) for e in past if isinstance(e, Told) and e.at > MONDAY for c in e.copies}
+    assert len(promised) >= 8
+    assert promised == went
+
+
+def test_what_waits_for_mail_hours_says_until_when(site: Site) -> None:
+    waiting = one(timeline_of(site, "mentorships/m-3").ahead.waiting, "you-are-matched")
+    assert waiting.recipients == ("lea", "max")
+    assert waiting.verdict is not None
+    assert (waiting.verdict.word, waiting.verdict.until) == (Word.HOURS, MONDAY + 9 * DAY - HOUR)  # clocks went forward
+    assert not waiting.needs_news
+
+
+def test_an_open_slot_whose_gate_closed_needs_news(site: Site) -> None:
+    stuck = one(timeline_of(site, "mentorships/m-2").ahead.waiting, "not-connecting-first")
+    assert stuck.verdict is not None
+    assert stuck.verdict.word is Word.GATE
+    assert stuck.needs_news
+
+
+def test_what_never_went_is_kept_apart_with_its_reason(site: Site) -> None:
+    silent = timeline_of(site, "mentorships/m-2").ahead.silent
+    second = one(silent, "not-connecting-second")
+    assert second.verdict is not None
+    assert second.verdict.detail == "mentorship.message_sent: never"
+    assert not {each.rule for each in silent} & set(told(timeline_of(site, "mentorships/m-2")))
+
+
+def test_a_participant_sees_their_mail_and_outlook_over_all_mentorships(site: Site) -> None:
+    found = timeline_of(site, "participants/ben")
+    assert set(told(found)) == {"you-are-matched", "first-message", "not-connecting-first", "help-confirmed"}
+    assert all(copy.recipient == "ben" for each in found.past if isinstance(each, Told) for copy in each.copies)
+    assert {each.recipients for each in found.ahead.coming} == {("ben",)}
+
+
+def test_a_long_history_keeps_its_newest_events(empty: Site) -> None:
+    stage = empty.stage
+    writes = [event("mentorship.message_sent", "mentorships/m-1", MONDAY + n, by="mentee") for n in range(MOST_EVENTS)]
+    stage.take(*pair(MONDAY), *writes)
+    stage.work_until(MONDAY + 1)
+    found = timeline_of(empty, "mentorships/m-1")
+    assert found.cut
+    assert {each.event.type for each in found.past if isinstance(each, Happened)} == {"mentorship.message_sent"}
+
+
+def test_a_subject_nobody_spoke_of_has_an_empty_timeline(site: Site) -> None:
+    found = timeline_of(site, "mentorships/none")
+    assert (found.past, found.ahead.waiting, found.ahead.coming, found.ahead.silent) == ((), (), (), ())

@@ -27,7 +27,7 @@ soak: $(READY)
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak"
 
 bench: $(READY)
-	@$(BIN)/intouch bench
+	@$(BIN)/python -m bench
 
 check: $(READY)
 	@echo "Checking style, types and import rules ..."
@@ -59,4 +59,4 @@ LOCK_FLAGS := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe 
 
 clean:
 	@rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@find service tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find service tests examples bench -name __pycache__ -type d -prune -exec rm -rf {} +

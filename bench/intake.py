@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event as Signal
-from pathlib import Path
 from typing import Any
 
 SINGLE = "application/cloudevents+json"
@@ -147,7 +146,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=16)
-    chosen = parser.parse_args()
+    chosen, _ = parser.parse_known_args()
     sides = (("bare", serve_bare, 1), ("intouch", serve_intouch, 1), ("intouch, batches of 100", serve_intouch, 100))
     rates: dict[str, list[float]] = {name: [] for name, _, _ in sides}
     for _ in range(chosen.rounds):

@@ -1,9 +1,9 @@
-"""Placeholder: being written."""
+"""What program staff run: they check, test, simulate, explain and preview rules; nothing here sends or stores."""
 
-import click
+from service.cli.checking import check
+from service.cli.explaining import explain
+from service.cli.previewing import preview
+from service.cli.simulating import simulate
+from service.cli.testing import test
 
-check = click.Command("check")
-test = click.Command("test")
-simulate = click.Command("simulate")
-explain = click.Command("explain")
-preview = click.Command("preview")
+__all__ = ["check", "explain", "preview", "simulate", "test"]

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
 
-from service.domain.calendar import Instant, Span, is_zone, merge_spans, start_of_day
+from service.domain.calendar import Duration, Instant, Span, is_zone, merge_spans, start_of_day
 from service.domain.catalogue import Catalogue
 from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.facts import Start, SubjectFacts
-from service.domain.fold import Folding
+from service.domain.fold import STATING, Folding
 from service.domain.gates import CompiledGate, compile_count, compile_gate
 from service.domain.lens import Lens, as_text
-from service.domain.rules import Groups, Kind, Program, Rule, RuleSet
+from service.domain.rules import Groups, Kind, Program, Rule, RuleSet, StartsFrom
+from service.domain.slots import Timetable
 
 PROGRAM_ENDS = "program_ends"
 
@@ -22,10 +23,12 @@ class Compiled:
     """A rule with its gates ready to ask; `common` ones once a slot, `personal` ones for each recipient."""
 
     rule: Rule
+    times: Timetable
     common: tuple[CompiledGate, ...]
     personal: tuple[CompiledGate, ...]
-    stays_open: int
     personal_quiet: frozenset[str]
+    grouped: bool
+    """Whether it asks for groups at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class CompiledPause:
 
 
 @dataclass(slots=True)
-class _Waking:
-    """Rules that one event type wakes: those it always wakes, and those that need one of some field or group values."""
+class Woken:
+    """Rules that an event may start: those it always starts, and those that need one of some field or group values."""
 
     always: list[Compiled] = field(default_factory=list)
     by_field: dict[str, dict[str, list[Compiled]]] = field(default_factory=dict)
@@ -57,9 +60,16 @@ class _Waking:
         else:
             self.always.append(compiled)
 
-    def woken(self, data: Mapping[str, object], groups: frozenset[str]) -> Iterator[Compiled]:
-        """Yield each rule that may match the data and groups, once; the rule's own tests decide."""
-        yield from self.always
+    @property
+    def unconditional(self) -> bool:
+        """Whether every such event starts all of them."""
+        return not self.by_field and not self.by_group
+
+    def woken(self, data: Mapping[str, object], groups: frozenset[str]) -> Iterable[Compiled]:
+        """Return each rule that may match the data and groups, once; the rule's own tests decide."""
+        return self.always if self.unconditional else (*self.always, *self._conditional(data, groups))
+
+    def _conditional(self, data: Mapping[str, object], groups: frozenset[str]) -> Iterable[Compiled]:
         found: dict[str, Compiled] = {}
         for name, by_value in self.by_field.items():
             value = data.get(name)
@@ -68,7 +78,19 @@ class _Waking:
         if self.by_group:
             for group in groups:
                 found.update((compiled.rule.id, compiled) for compiled in self.by_group.get(group, ()))
-        yield from found.values()
+        return found.values()
+
+    def __bool__(self) -> bool:
+        return bool(self.always or self.by_field or self.by_group)
+
+
+@dataclass(slots=True)
+class Waking:
+    """The rules that one event type starts, by `from`. `each_lasts` after a start, those of `each` are over."""
+
+    each: Woken = field(default_factory=Woken)
+    latest: Woken = field(default_factory=Woken)
+    each_lasts: Duration = 0
 
 
 class ProgramBook:
@@ -83,10 +105,12 @@ class ProgramBook:
         self.lens = Lens.of(self.rules, self.delivery, self.program)
         self.folding = Folding(self.catalogue, self.lens)
         self._breaks: dict[str, tuple[Span, ...]] = {}
-        self._waking: dict[tuple[SubjectKind, str], _Waking] = {}
+        self._starts_by_date: dict[tuple[object, ...], tuple[tuple[Compiled, Start], ...]] = {}
+        self._waking: dict[SubjectKind, dict[str, Waking]] = {kind: {} for kind in SubjectKind}
         self.reaching: dict[SubjectKind, list[Compiled]] = {}
         self._dated: dict[tuple[SubjectKind, str], list[Compiled]] = {}
-        self._file(self._compile(rule) for rule in self.rules)
+        self._compiled = {rule.id: self._compile(rule) for rule in self.rules}
+        self._file(self._compiled.values())
         self.pauses = tuple(
             CompiledPause(each.id, tuple(compile_gate(gate, self.catalogue) for gate in each.gates), each.stops)
             for each in rule_set.pauses
@@ -97,14 +121,15 @@ class ProgramBook:
         gates += [compile_count(count, self.catalogue) for count in rule.counts]
         return Compiled(
             rule=rule,
+            times=Timetable.of(rule, self.delivery),
             common=tuple(gate for gate in gates if not gate.personal),
             personal=tuple(gate for gate in gates if gate.personal),
-            stays_open=self.delivery.slot_stays_open(rule),
             personal_quiet=frozenset(
                 quiet.event
                 for quiet in rule.none_in_last
                 if self.catalogue.types[quiet.event].subject is SubjectKind.PARTICIPANT
             ),
+            grouped=rule.only_for != Groups(),
         )
 
     def _file(self, compiled: Iterable[Compiled]) -> None:
@@ -115,19 +140,31 @@ class ProgramBook:
             elif rule.reaches is not None:
                 self.reaching.setdefault(rule.for_each, []).append(each)
             else:
-                self._waking.setdefault((rule.for_each, rule.starts), _Waking()).add(each)
+                waking = self._waking[rule.for_each].setdefault(rule.starts, Waking())
+                if rule.starts_from is StartsFrom.LATEST:
+                    waking.latest.add(each)
+                else:
+                    waking.each.add(each)
+                    waking.each_lasts = max(waking.each_lasts, self.lens.lengths[rule.id])
 
-    def woken(self, for_each: SubjectKind, start: Start, groups: frozenset[str]) -> Iterator[Compiled]:
-        """Yield the rules for that kind of subject which the start may have started."""
-        waking = self._waking.get((for_each, start.type))
-        return waking.woken(start.data, groups) if waking else iter(())
+    def compiled(self, rule_id: str) -> Compiled:
+        """Return one of the program's rules, ready to ask. Raises: KeyError."""
+        return self._compiled[rule_id]
 
-    def wakes(self, for_each: SubjectKind, event_type: str) -> bool:
-        """Return whether an event of that type can start a rule for that kind of subject."""
-        return (for_each, event_type) in self._waking
+    def waking(self, for_each: SubjectKind, event_type: str) -> Waking | None:
+        """Return the rules for that kind of subject which such an event may start."""
+        return self._waking[for_each].get(event_type)
 
-    def dated(self, for_each: SubjectKind, program: SubjectFacts) -> Iterator[tuple[Compiled, Start]]:
-        """Yield the rules that dates start, each with its start; a date's start is its name and index."""
+    def dated(self, for_each: SubjectKind, program: SubjectFacts) -> Iterable[tuple[Compiled, Start]]:
+        """Return the rules that dates start, each with its start; a date's start is its name and index."""
+        if not self._dated:
+            return ()
+        known = (for_each, self.zone(program), program.value("ends_on"))
+        if known not in self._starts_by_date:
+            self._starts_by_date[known] = tuple(self._from_dates(for_each, program))
+        return self._starts_by_date[known]
+
+    def _from_dates(self, for_each: SubjectKind, program: SubjectFacts) -> Iterator[tuple[Compiled, Start]]:
         for (kind, name), compiled in self._dated.items():
             if kind is for_each:
                 for index, day in enumerate(self.dates(name, program)):
@@ -158,9 +195,31 @@ class ProgramBook:
     def ended_at(self, program: SubjectFacts) -> Instant | None:
         """Return when the program ended or will: its ending event, or the end of its last day."""
         by_event = program.first("program.ended")
-        days = self.dates(PROGRAM_ENDS, program)
-        by_date = start_of_day(days[-1] + timedelta(days=1), self.zone(program)) if days else None
+        by_date = self._last_midnight(self.zone(program), program)
         return min((at for at in (by_event, by_date) if at is not None), default=None)
+
+    def _last_midnight(self, zone_name: str, program: SubjectFacts) -> Instant | None:
+        days = self.dates(PROGRAM_ENDS, program)
+        return start_of_day(days[-1] + timedelta(days=1), zone_name) if days else None
+
+    def heeds(self, event_type: str) -> bool:
+        """Return whether an event of that type can change what rules do, but for bringing its subject into being."""
+        return event_type in self._heeded
+
+    @cached_property
+    def _heeded(self) -> frozenset[str]:
+        """Types that state who and how somebody is, those that the rules name, and all about a thing they ask for."""
+        gates = [*(gate for rule in self.rules for gate in rule.only_while)]
+        gates += [gate for pause in self.rule_set.pauses for gate in pause.gates]
+        named = {gate.word.removeprefix("this_") for gate in gates}
+        for rule in self.rules:
+            named.add(rule.starts)
+            named.update(each.event for each in rule.until)
+            named.update(each.event for each in rule.counts)
+            named.update(each.event for each in rule.none_in_last)
+        types = self.catalogue.types
+        things = named | {thing for name in named & types.keys() if (thing := types[name].thing)}
+        return STATING | named | {name for name, kind in types.items() if kind.thing in things}
 
     @cached_property
     def has_participant_rules(self) -> bool:

@@ -4,45 +4,29 @@
 digest, consent) is `plan.py`'s. Source: `docs/rule-language.md`, *Meaning* 1, 2, 3, 4 and 9.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from service.domain.book import Compiled, ProgramBook
-from service.domain.calendar import NEVER, Instant, Span, quarter_up
-from service.domain.delivery import ADVISOR_PREFIX, Candidate, LedgerKey, Role, Verdict, Word
+from service.domain.addressing import Addressee, addressed
+from service.domain.book import Compiled, CompiledPause, ProgramBook, Woken
+from service.domain.calendar import NEVER, Instant, quarter_up
+from service.domain.delivery import Candidate, LedgerKey, Role, Verdict, Word
 from service.domain.events import SubjectKind
-from service.domain.facts import Start
+from service.domain.facts import Reach, Start
 from service.domain.fold import NO_END, reached_at
-from service.domain.gates import CompiledGate, stopped
-from service.domain.lens import as_text, matches
-from service.domain.rules import STAFF_PREFIX, Groups, Kind, Rule, Send, StartsFrom
-from service.domain.view import Person, View, other_role
-
-RESTING = frozenset({Kind.NUDGE, Kind.SERVICE})
-"""Kinds that keep a program's breaks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """Who a send names: a recipient id, their role, and the participant that they are, if they are one."""
-
-    recipient: str
-    role: Role
-    person: Person | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """One k of one start: open during [due, closes)."""
-
-    k: int
-    due: Instant
-    closes: Instant
+from service.domain.gates import stopped
+from service.domain.lens import matches
+from service.domain.rules import Kind, Rule, Send
+from service.domain.slots import Slot, break_at
+from service.domain.view import Person, View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One slot and recipient: a candidate, or the verdict why not; `recipient` is "" where the slot alone was judged."""
+    """One slot and recipient: a candidate, or the verdict why not.
+
+    Where the slot alone was judged, `recipient` is "", and `key` and `send` (the line of the rule) are None.
+    """
 
     rule: Rule
     start: Start
@@ -50,6 +34,8 @@ class Judged:
     recipient: str
     outcome: Candidate | Verdict | LedgerKey
     """A LedgerKey says that it was sent."""
+    key: LedgerKey | None = None
+    send: Send | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +51,22 @@ class Decision:
 def decide(book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> Decision:
     """Return the candidates of one subject at `now` and the next instant at which they could differ."""
     judge = _Judge(book, view, sent, now)
-    found = tuple(
-        judged.outcome
-        for compiled, start in judge.running()
-        for judged in judge.slots(compiled, start, every=False)
-        if isinstance(judged.outcome, Candidate)
-    )
-    return Decision(found, judge.next_at, judge.source)
+    found: list[Candidate] = []
+    for compiled, start in judge.running(over=False):
+        judge.gather(compiled, start, found)
+    return Decision(tuple(found), judge.next_at, judge.source)
 
 
 def judge_all(book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> tuple[Judged, ...]:
     """Return every slot of every running start, future and past ones too, each with its outcome at `now`."""
     judge = _Judge(book, view, sent, now)
-    return tuple(judged for compiled, start in judge.running() for judged in judge.slots(compiled, start, every=True))
+    running = judge.running(over=True)
+    return tuple(judged for compiled, start in running for judged in judge.slots(compiled, start))
+
+
+def ledger_key(rule: Rule, subject: str, start: Start, k: int, recipient: str, value: str) -> LedgerKey:
+    """Return how the ledger knows a notice: a `reaches` rule starts once, so its start needs no name."""
+    return LedgerKey(rule.id, subject, "" if rule.reaches is not None else start.key, k, recipient, value)
 
 
 class _Judge:
@@ -85,53 +74,64 @@ class _Judge:
 
     def __init__(self, book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> None:
         self.book, self.view, self.sent, self.now = book, view, sent, now
-        self.catalogue = book.catalogue
         self.next_at, self.source = NEVER, ""
-        self.zone = book.zone(view.program)
         self.breaks = book.breaks(view.program)
-        self.ended_at = book.ended_at(view.program)
         self.own_id = str(view.subject)
+        self.ended = _what_ended(book, view, now)
+        self.pauses = [each for each in book.pauses if view.people and _applies(each, view)]
         self.groups = frozenset().union(*(p.groups for p in view.people)) if book.grouped else frozenset()
 
     # Which rules run, and from which start.
 
-    def running(self) -> Iterator[tuple[Compiled, Start]]:
-        """Yield each rule that concerns the subject with each of its starts that counts."""
-        kind, latest = self.view.subject.kind, dict[str, tuple[Compiled, Start]]()
-        for seen in SubjectKind:
-            for facts in self.view.seen(seen):
-                for event_type, starts in facts.starts.items():
-                    if not self.book.wakes(kind, event_type):
+    def running(self, *, over: bool) -> Iterator[tuple[Compiled, Start]]:
+        """Yield each rule that concerns the subject with each of its starts that counts.
+
+        Without `over`, starts may be left out after which nothing is left to send.
+        """
+        kind, newest = self.view.subject.kind, dict[str, tuple[Compiled, Start]]()
+        for facts in self.view.all_facts:
+            for event_type, starts in facts.starts.items():
+                waking = self.book.waking(kind, event_type)
+                if waking is None or not starts:
+                    continue
+                for start in starts if waking.each else ():
+                    if not over and max(start.moment.time, start.recorded) + waking.each_lasts < self.now:
                         continue
-                    for start in starts:
-                        for compiled in self.book.woken(kind, start, self.groups):
-                            if not self._concerns(compiled.rule, start):
-                                continue
-                            if compiled.rule.starts_from is StartsFrom.EACH:
-                                yield compiled, start
-                            elif (held := latest.get(compiled.rule.id)) is None or held[1].moment < start.moment:
-                                latest[compiled.rule.id] = compiled, start
-        yield from latest.values()
+                    for compiled in waking.each.woken(start.data, self.groups):
+                        if self._concerns(compiled, start):
+                            yield compiled, start
+                if waking.latest:
+                    self._keep_newest(waking.latest, starts, newest)
+        yield from newest.values()
         yield from self._reached()
         for compiled, start in self.book.dated(kind, self.view.program):
-            if self._for_groups(compiled.rule.only_for):
+            if self._for_groups(compiled):
                 yield compiled, start
 
+    def _keep_newest(self, latest: Woken, starts: list[Start], newest: dict[str, tuple[Compiled, Start]]) -> None:
+        """Note the newest start of each `from: latest` rule; `starts` are in order."""
+        for start in reversed(starts):
+            for compiled in latest.woken(start.data, self.groups):
+                held = newest.get(compiled.rule.id)
+                if (held is None or held[1].moment < start.moment) and self._concerns(compiled, start):
+                    newest[compiled.rule.id] = compiled, start
+            if latest.unconditional:
+                return
+
     def _reached(self) -> Iterator[tuple[Compiled, Start]]:
-        for compiled in self.book.reaching.get(self.view.subject.kind, ()):
-            rule = compiled.rule
-            reaches = [
-                reach for kind in SubjectKind for facts in self.view.seen(kind) if (reach := facts.reached.get(rule.id))
-            ]
-            steps = sorted((step for each in reaches for step in each.steps), key=lambda step: step.start.moment)
-            at = reached_at(steps, rule.reaches or 0)
-            if at is not None and self._for_groups(rule.only_for):
-                yield compiled, steps[at].start
+        counted = [facts.reached for facts in self.view.all_facts if facts.reached]
+        for compiled in self.book.reaching.get(self.view.subject.kind, ()) if counted else ():
+            start = _reaching_start(compiled.rule, counted)
+            if start is not None and self._for_groups(compiled):
+                yield compiled, start
 
-    def _concerns(self, rule: Rule, start: Start) -> bool:
-        return matches(rule, start.data) and self._for_groups(rule.only_for)
+    def _concerns(self, compiled: Compiled, start: Start) -> bool:
+        return (not compiled.rule.where or matches(compiled.rule, start.data)) and self._for_groups(compiled)
 
-    def _for_groups(self, wanted: Groups) -> bool:
+    def _for_groups(self, compiled: Compiled) -> bool:
+        if not compiled.grouped:
+            return True
+        wanted = compiled.rule.only_for
         return (
             (not wanted.either or not wanted.either.isdisjoint(self.groups))
             and (not wanted.mentor or self._carries(Role.MENTOR, wanted.mentor))
@@ -141,71 +141,53 @@ class _Judge:
     def _carries(self, role: Role, wanted: frozenset[str]) -> bool:
         return any(each.role == role and not wanted.isdisjoint(each.groups) for each in self.view.people)
 
-    # Slots.
+    # Candidates: the quick way, for the slot that is open now.
 
-    def slots(self, compiled: Compiled, start: Start, *, every: bool) -> Iterator[Judged]:
-        """Yield the open slot's outcomes; with `every`, those of all other slots too."""
-        rule = compiled.rule
-        halted = self._halted(rule, start)
-        for slot in self._all_slots(compiled, start):
-            if slot.due > self.now:
-                if halted is None:
-                    self._note(slot.due, "due")
-                if every:
-                    yield self._whole(rule, start, slot, halted or Verdict(Word.WAITING, "", slot.due))
-                    continue
-                return
-            if self.now < slot.closes and self._exists(start, slot):
-                if halted is None:
-                    self._note(slot.closes, "close")
-                yield from self._open(compiled, start, slot, halted)
-            elif every and self._exists(start, slot):
-                yield from self._past(compiled, start, slot, halted)
+    def gather(self, compiled: Compiled, start: Start, found: list[Candidate]) -> None:
+        """Add a start's candidates to those found, and note when time alone may add or take one.
 
-    def _all_slots(self, compiled: Compiled, start: Start) -> Iterator[Slot]:
-        rule = compiled.rule
-        base = start.recorded if rule.kind.exact else start.moment.time
-        due = self._due(rule, base + rule.offset)
-        for k in range(rule.total):
-            if k + 1 < rule.total:
-                following = self._due(rule, base + rule.offset + (k + 1) * (rule.every or 0))
-            else:
-                following = NEVER
-            yield Slot(k=k, due=due, closes=min(due + compiled.stays_open, following))
-            due = following
+        What only an event can lift hides every instant behind it: until that event nothing can change.
+        """
+        k, due, closes, following = compiled.times.standing(start, self.breaks, self.now)
+        is_open = k >= 0 and self.now < closes and self._exists(start, due)
+        if not (is_open or following < NEVER) or self._barred(compiled, start) is not None:
+            return
+        self._note(following, "due")
+        if is_open:
+            slot = Slot(k=k, due=due, closes=closes)
+            candidates = [
+                each.outcome for each in self._open(compiled, start, slot, None) if isinstance(each.outcome, Candidate)
+            ]
+            if candidates:
+                self._note(closes, "close")
+                found += candidates
 
-    def _due(self, rule: Rule, at: Instant) -> Instant:
-        """Return when a slot is due: on a quarter hour, and not in a break. Alerts and answers are exact."""
-        if rule.kind.exact:
-            return at
-        at = quarter_up(at)
-        resting = self._break_at(at) if rule.kind in RESTING else None
-        return quarter_up(resting.end) if resting else at
-
-    def _break_at(self, at: Instant) -> Span | None:
-        return next((span for span in self.breaks if span.holds(at)), None)
-
-    def _exists(self, start: Start, slot: Slot) -> bool:
+    def _exists(self, start: Start, due: Instant) -> bool:
         """A program's event or date starts the rule for every subject that exists at the slot's due time."""
         if start.subject.kind is not SubjectKind.PROGRAM or self.view.subject.kind is SubjectKind.PROGRAM:
             return True
         since = self.view.exists_since()
-        return since is not None and since <= slot.due
+        return since is not None and since <= due
 
-    # One slot.
+    # Slots: the whole story, for people and for verdicts.
 
-    def _halted(self, rule: Rule, start: Start) -> Verdict | None:
-        """Return the verdict that stops the rule for good for this start, or None."""
-        for until in rule.until:
-            if stopped(until, self.view, start, self.catalogue):
-                return Verdict(Word.UNTIL, until.event)
-        return None
+    def slots(self, compiled: Compiled, start: Start) -> Iterator[Judged]:
+        """Yield the outcomes of all slots of a start."""
+        barred = self._barred(compiled, start)
+        halted = barred if barred and barred.word is Word.UNTIL else None
+        for slot in compiled.times.slots(start, self.breaks):
+            if slot.due > self.now:
+                waiting = halted or Verdict(Word.WAITING, "", slot.due)
+                yield Judged(rule=compiled.rule, start=start, slot=slot, recipient="", outcome=waiting)
+            elif self._exists(start, slot.due):
+                judged = self._open if self.now < slot.closes else self._past
+                yield from judged(compiled, start, slot, barred)
 
-    def _open(self, compiled: Compiled, start: Start, slot: Slot, halted: Verdict | None) -> Iterator[Judged]:
+    def _open(self, compiled: Compiled, start: Start, slot: Slot, barred: Verdict | None) -> Iterator[Judged]:
         rule = compiled.rule
-        shared = halted or self._shared_verdict(compiled, start)
-        for place, (addressee, send, value) in enumerate(self._addressed(rule, start)):
-            key = self._key(rule, start, slot, addressee, value)
+        shared = barred or self._delayed(compiled)
+        for place, (addressee, send, value) in enumerate(addressed(self.view, rule, start)):
+            key = ledger_key(rule, self.own_id, start, slot.k, addressee.recipient, value)
             outcome: Candidate | Verdict | LedgerKey
             if self._was_sent(rule, key):
                 outcome = key
@@ -213,92 +195,69 @@ class _Judge:
                 outcome = shared
             else:
                 outcome = self._personal_verdict(compiled, start, addressee) or self._candidate(
-                    compiled, start, slot, key, addressee, send, place
+                    rule, start, slot, key, addressee, send, place
                 )
-            yield Judged(rule=rule, start=start, slot=slot, recipient=addressee.recipient, outcome=outcome)
+            yield Judged(
+                rule=rule, start=start, slot=slot, recipient=addressee.recipient, outcome=outcome, key=key, send=send
+            )
 
-    def _past(self, compiled: Compiled, start: Start, slot: Slot, halted: Verdict | None) -> Iterator[Judged]:
+    def _past(self, compiled: Compiled, start: Start, slot: Slot, barred: Verdict | None) -> Iterator[Judged]:
         rule = compiled.rule
-        shared = halted or self._shared_verdict(compiled, start, asking=False)
-        for addressee, _, value in self._addressed(rule, start):
-            key = self._key(rule, start, slot, addressee, value)
-            outcome = key if self._was_sent(rule, key) else shared or Verdict(Word.TOO_LATE, "", slot.closes)
-            yield Judged(rule=rule, start=start, slot=slot, recipient=addressee.recipient, outcome=outcome)
-
-    def _whole(self, rule: Rule, start: Start, slot: Slot, verdict: Verdict) -> Judged:
-        return Judged(rule=rule, start=start, slot=slot, recipient="", outcome=verdict)
+        shared = barred or self._delayed(compiled) or Verdict(Word.TOO_LATE, "", slot.closes)
+        for addressee, send, value in addressed(self.view, rule, start):
+            key = ledger_key(rule, self.own_id, start, slot.k, addressee.recipient, value)
+            outcome = key if self._was_sent(rule, key) else shared
+            yield Judged(
+                rule=rule, start=start, slot=slot, recipient=addressee.recipient, outcome=outcome, key=key, send=send
+            )
 
     def _was_sent(self, rule: Rule, key: LedgerKey) -> bool:
         return key in self.sent or any(key._replace(rule=name) in self.sent for name in rule.formerly)
 
-    def _key(self, rule: Rule, start: Start, slot: Slot, addressee: Addressee, value: str) -> LedgerKey:
-        known = "" if rule.reaches is not None else start.key
-        return LedgerKey(rule.id, self.own_id, known, slot.k, addressee.recipient, value)
+    # Why nobody gets anything: what only an event can lift, and what time lifts.
 
-    def _shared_verdict(self, compiled: Compiled, start: Start, *, asking: bool = True) -> Verdict | None:
-        """Return why nobody gets anything from an open slot, or None."""
+    def _barred(self, compiled: Compiled, start: Start) -> Verdict | None:
+        """Return what stands against every slot of the start until an event changes it, or None."""
         rule = compiled.rule
-        ended = self._ended(rule)
-        if ended:
+        for until in rule.until:
+            if stopped(until, self.view, start, self.book.catalogue):
+                return Verdict(Word.UNTIL, until.event)
+        if (ended := self.ended.get(rule.kind)) is not None:
             return Verdict(Word.ENDED, ended)
-        gate = self._closed_gate(compiled.common, start, None)
-        if gate:
-            return Verdict(Word.GATE, gate)
-        quiet = self._unquiet(compiled, None, personal=False, asking=asking)
-        if quiet:
-            return quiet
-        for pause in self.book.pauses:
-            if (
-                rule.kind in pause.stops
-                and self.view.mentorships
-                and self._closed_gate(pause.gates, None, None) is None
-            ):
+        for gate in compiled.common:
+            if not gate.holds(self.view, start, None):
+                return Verdict(Word.GATE, gate.name)
+        for pause in self.pauses:
+            if rule.kind in pause.stops:
                 return Verdict(Word.PAUSED, pause.id)
-        return self._resting(rule, asking)
-
-    def _resting(self, rule: Rule, asking: bool) -> Verdict | None:
-        if rule.kind not in RESTING or not self.breaks:
-            return None
-        resting = self._break_at(self.now)
-        if resting:
-            if asking:
-                self._note(quarter_up(resting.end), "break")
-            return Verdict(Word.BREAK, "", quarter_up(resting.end))
-        if asking:
-            self._note(min((s.start for s in self.breaks if s.start > self.now), default=NEVER), "break")
         return None
 
-    def _ended(self, rule: Rule) -> str:
-        """Return what ends the rule's kind by itself, or ""."""
-        if rule.kind not in (Kind.NUDGE, Kind.REPORT):
-            return ""
-        if self.ended_at is not None:
-            if self.ended_at <= self.now:
-                return "program"
-            self._note(self.ended_at, "program_end")
-        if rule.kind is Kind.NUDGE:
-            if any(person.has_left for person in self.view.people):
-                return "left"
-            if self.view.subject.kind is SubjectKind.MENTORSHIP and self.view.status() != "active":
-                return "mentorship"
-        return ""
+    def _delayed(self, compiled: Compiled) -> Verdict | None:
+        """Return what stands against the open slot for some time, or None; either way note when that changes."""
+        rule = compiled.rule
+        if rule.kind in (Kind.NUDGE, Kind.REPORT):
+            ended_at = self.book.ended_at(self.view.program)
+            self._note(NEVER if ended_at is None else ended_at, "program_end")
+        quiet = self._unquiet(compiled, None, personal=False) if rule.none_in_last else None
+        if quiet or not (compiled.times.rests and self.breaks):
+            return quiet
+        resting = break_at(self.breaks, self.now)
+        if resting:
+            self._note(quarter_up(resting.end), "break")
+            return Verdict(Word.BREAK, "", quarter_up(resting.end))
+        self._note(min((each.start for each in self.breaks if each.start > self.now), default=NEVER), "break")
+        return None
 
-    def _closed_gate(self, gates: tuple[CompiledGate, ...], start: Start | None, person: Person | None) -> str | None:
-        return next((gate.name for gate in gates if not gate.holds(self.view, start, person)), None)
-
-    def _unquiet(
-        self, compiled: Compiled, person: Person | None, *, personal: bool, asking: bool = True
-    ) -> Verdict | None:
-        """Return which `none_in_last` does not hold, and notes when time will open it."""
+    def _unquiet(self, compiled: Compiled, person: Person | None, *, personal: bool) -> Verdict | None:
+        """Return which `none_in_last` does not hold, and note when time will open it."""
         for quiet in compiled.rule.none_in_last:
             if (quiet.event in compiled.personal_quiet) is not personal:
                 continue
-            last = self.view.last(self.catalogue, quiet.event, person)
+            last = self.view.last(self.book.catalogue.types[quiet.event], person)
             if last is None or last + quiet.span <= self.now:
                 continue
-            opens = last + quiet.span if compiled.rule.kind.exact else quarter_up(last + quiet.span)
-            if asking:
-                self._note(opens, "none_in_last")
+            opens = last + quiet.span if compiled.times.exact else quarter_up(last + quiet.span)
+            self._note(opens, "none_in_last")
             return Verdict(Word.GATE, str(quiet), opens)
         return None
 
@@ -306,78 +265,20 @@ class _Judge:
         """Return what in the recipient's own history stands against it, or None."""
         rule, person = compiled.rule, addressee.person
         if rule.kind is Kind.NUDGE and person is not None:
-            until = person.paused_until(self.zone)
+            until = person.paused_until(self.book.zone(self.view.program))
             if until == NO_END:
                 return Verdict(Word.ENDED, "paused")
             if isinstance(until, int) and until > self.now:
                 self._note(quarter_up(until), "pause")
                 return Verdict(Word.ENDED, "paused", quarter_up(until))
-        gate = self._closed_gate(compiled.personal, start, person)
-        if gate:
-            return Verdict(Word.GATE, gate)
+        for gate in compiled.personal:
+            if not gate.holds(self.view, start, person):
+                return Verdict(Word.GATE, gate.name)
         return self._unquiet(compiled, person, personal=True) if compiled.personal_quiet else None
 
-    # Who gets what.
-
-    def _addressed(self, rule: Rule, start: Start) -> Iterator[tuple[Addressee, Send, str]]:
-        """Yield recipient, send and list value; a recipient whom one slot names twice for one value gets the first."""
-        seen: set[tuple[str, str]] = set()
-        for send, value, topics in self._sends(rule, start):
-            for addressee in self._addressees(send.to, start):
-                for each_value in topics if send.resource == "by_topic" else (value,):
-                    if (addressee.recipient, each_value) not in seen:
-                        seen.add((addressee.recipient, each_value))
-                        yield addressee, send, each_value
-
-    def _sends(self, rule: Rule, start: Start) -> Iterator[tuple[Send, str, tuple[str, ...]]]:
-        """Yield each send with its list value and the topics it would pick resources by."""
-        flagged = start.data.get("topics")
-        topics = tuple(dict.fromkeys(map(as_text, flagged))) if isinstance(flagged, list | tuple) else ()
-        for send in rule.sends:
-            yield send, "", topics
-        if rule.depends_on is None or (value := start.data.get(rule.depends_on)) is None:
-            return
-        if isinstance(value, list | tuple):
-            for each in dict.fromkeys(map(as_text, value)):
-                for send in rule.cases.get(each, ()):
-                    yield send, each, (each,) if rule.depends_on == "topics" else topics
-        else:
-            for send in rule.cases.get(as_text(value), ()):
-                yield send, "", topics
-
-    def _addressees(self, to: str, start: Start) -> Iterator[Addressee]:
-        if to.startswith(STAFF_PREFIX):
-            yield Addressee(to, Role.STAFF, None)
-            return
-        if to == "advisor":
-            advised = self.view.person(Role.MENTEE) or next(iter(self.view.people), None)
-            if advised is not None:
-                yield Addressee(ADVISOR_PREFIX + advised.id, Role.ADVISOR, None)
-            return
-        for person in self.view.people:
-            if self._is_named(person, to, start):
-                yield Addressee(person.id, person.role, person)
-
-    def _is_named(self, person: Person, to: str, start: Start) -> bool:
-        if to in ("both", "participant"):
-            return True
-        if to == "initiator":
-            return person.role == self.view.initiator(start)
-        if to == "counterpart":
-            return person.role == other_role(self.view.initiator(start))
-        return person.role == to
-
     def _candidate(
-        self,
-        compiled: Compiled,
-        start: Start,
-        slot: Slot,
-        key: LedgerKey,
-        addressee: Addressee,
-        send: Send,
-        place: int,
+        self, rule: Rule, start: Start, slot: Slot, key: LedgerKey, addressee: Addressee, send: Send, place: int
     ) -> Candidate:
-        rule = compiled.rule
         return Candidate(
             key=key,
             kind=rule.kind,
@@ -400,6 +301,36 @@ class _Judge:
     def _note(self, at: Instant, source: str) -> None:
         if self.now < at < self.next_at:
             self.next_at, self.source = at, source
+
+
+def _reaching_start(rule: Rule, counted: Iterable[Mapping[str, Reach]]) -> Start | None:
+    """Return the start of a `reaches` rule: where the count, over all that was counted, first comes to its number."""
+    reaches = [reached[rule.id] for reached in counted if rule.id in reached]
+    if len(reaches) < 2:
+        return reaches[0].steps[-1].start if reaches and reaches[0].complete else None
+    steps = sorted((step for each in reaches for step in each.steps), key=lambda step: step.start.moment)
+    at = reached_at(steps, rule.reaches or 0)
+    return None if at is None else steps[at].start
+
+
+def _what_ended(book: ProgramBook, view: View, now: Instant) -> Mapping[Kind, str]:
+    """Return the kinds of rule that have ended by themselves, each with what ended it."""
+    ended_at = book.ended_at(view.program)
+    if ended_at is not None and ended_at <= now:
+        return _PROGRAM_ENDED
+    if any(person.has_left for person in view.people):
+        return {Kind.NUDGE: "left"}
+    if view.subject.kind is SubjectKind.MENTORSHIP and view.status() != "active":
+        return {Kind.NUDGE: "mentorship"}
+    return _NOTHING_ENDED
+
+
+_PROGRAM_ENDED = {Kind.NUDGE: "program", Kind.REPORT: "program"}
+_NOTHING_ENDED: Mapping[Kind, str] = {}
+
+
+def _applies(pause: CompiledPause, view: View) -> bool:
+    return all(gate.holds(view, None, None) for gate in pause.gates)
 
 
 def _picked(send: Send, start: Start) -> str | None:

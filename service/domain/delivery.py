@@ -67,7 +67,7 @@ class Candidate:
             self.kind.order,
             self.due,
             self.position,
-            str(self.subject),
+            self.key.subject,
             self.start_moment,
             self.key.k,
             self.place,

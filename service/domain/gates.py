@@ -41,11 +41,11 @@ def compile_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
 
 
 def _event_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
-    event = gate.word
-    personal = catalogue.types[event].subject is SubjectKind.PARTICIPANT
+    event = catalogue.types[gate.word]
+    personal = event.subject is SubjectKind.PARTICIPANT
 
     def last(view: View, _start: Start | None, person: Person | None) -> Instant | None:
-        return view.last(catalogue, event, person)
+        return view.last(event, person)
 
     def since(view: View, start: Start | None, person: Person | None) -> bool:
         at = last(view, start, person)
@@ -84,10 +84,10 @@ def _thing_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
     subject_kind = catalogue.things[kind][0].subject
 
     def open_with(view: View, fields: Mapping[str, str]) -> int:
+        things = [thing for facts in view.seen(subject_kind) if facts.things for thing in facts.things.values()]
         return sum(
             thing.kind == kind and thing.is_open and all(as_text(thing.value(f)) == v for f, v in fields.items())
-            for facts in view.seen(subject_kind)
-            for thing in facts.things.values()
+            for thing in things
         )
 
     if gate.value == "open":
@@ -102,11 +102,12 @@ def _thing_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
 
 def compile_count(count: Count, catalogue: Catalogue) -> CompiledGate:
     """Return the predicate of one line of `count`."""
-    personal = catalogue.types[count.event].subject is SubjectKind.PARTICIPANT
+    event = catalogue.types[count.event]
+    personal = event.subject is SubjectKind.PARTICIPANT
     low, high = count.at_least or 0, count.at_most
 
     def found(view: View, _start: Start | None, person: Person | None) -> int:
-        return view.count(catalogue, count.event, person)
+        return view.count(event, person)
 
     def holds(view: View, start: Start | None, person: Person | None) -> bool:
         number = found(view, start, person)

@@ -44,6 +44,8 @@ class Lens:
     """Event type → how long after it a start of that type can matter."""
     same_fields: Mapping[str, tuple[str, ...]]
     longest: Duration
+    lengths: Mapping[str, Duration]
+    """Rule id → how long after a start of it nothing is left to send."""
     signature: str
     """Equal for lenses that keep the same: facts folded with one serve the other."""
 
@@ -54,6 +56,7 @@ class Lens:
         reaching: dict[str, tuple[Rule, ...]] = {}
         horizon: dict[str, Duration] = {}
         same: dict[str, tuple[str, ...]] = {}
+        lengths: dict[str, Duration] = {}
         rest = sum(((each.last - each.first).days + 2) * DAY for each in program.breaks)
         for rule in rules:
             for until in rule.until:
@@ -62,13 +65,15 @@ class Lens:
             group = reaching if rule.reaches is not None else starting
             group[rule.starts] = (*group.get(rule.starts, ()), rule)
             reach = rule.offset + (rule.total - 1) * (rule.every or 0) + delivery.slot_stays_open(rule) + rest
-            horizon[rule.starts] = max(horizon.get(rule.starts, 0), reach + 2 * QUARTER)
+            lengths[rule.id] = reach + 2 * QUARTER
+            horizon[rule.starts] = max(horizon.get(rule.starts, 0), lengths[rule.id])
         return cls(
             starting=starting,
             reaching=reaching,
             horizon=horizon,
             same_fields=same,
             longest=max(horizon.values(), default=0),
+            lengths=lengths,
             signature=_signature(starting, reaching, horizon, same),
         )
 

@@ -4,11 +4,13 @@
 Source: `docs/rule-language.md`, *Delivery* and *Meaning* 2, 3, 5, 6.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from service.domain.calendar import HOUR, NEVER, QUARTER, Instant, quarter_up
+from service.domain.calendar import HOUR, NEVER, QUARTER, Instant, Span, quarter_up
 from service.domain.delivery import Candidate, LedgerKey, Notice, Role, Verdict, Word, is_participant
+from service.domain.history import History, Past, Went, history_of
 from service.domain.rules import Audience, Category, Delivery, Kind, Resource, RuleSet
 
 ALERTS_AN_HOUR = 5
@@ -33,37 +35,6 @@ class Inbox:
     has_address: bool
     blocked: bool = False
     opted_out: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """A notice that went to this recipient before; `email` tells which of them went together."""
-
-    at: Instant
-    kind: Kind
-    rule: str
-    subject: str
-    start: str
-    k: int
-    message: str
-    resource: str
-    email: str
-
-    @classmethod
-    def of(cls, notice: Notice, email: str) -> "Past":
-        """Return how a notice that went is remembered."""
-        candidate = notice.candidate
-        return cls(
-            at=notice.at,
-            kind=candidate.kind,
-            rule=candidate.key.rule,
-            subject=candidate.key.subject,
-            start=candidate.key.start,
-            k=candidate.key.k,
-            message=candidate.message,
-            resource=notice.resource,
-            email=email,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +70,12 @@ def pend(held: Mapping[LedgerKey, Pending], candidates: Iterable[Candidate], now
     return pending
 
 
-def plan(pending: Iterable[Pending], inbox: Inbox, past: Sequence[Past], rule_set: RuleSet, now: Instant) -> Plan:
+def plan(pending: Iterable[Pending], inbox: Inbox, past: Went, rule_set: RuleSet, now: Instant) -> Plan:
     """Return the emails that go to one recipient at `now`, and a verdict for every notice that does not.
 
     `now` is the planned instant: a quarter hour, or else only alerts and answers move.
     """
-    planner = _Planner(inbox, past, rule_set, now)
+    planner = _Planner(inbox, history_of(past), rule_set, now)
     for each in sorted(pending, key=lambda p: p.candidate.order):
         planner.place(each)
     return planner.result()
@@ -115,7 +86,7 @@ class _Planner:
     """One planning: what went before and what has been placed so far."""
 
     inbox: Inbox
-    past: Sequence[Past]
+    past: History
     rule_set: RuleSet
     now: Instant
     emails: list[list[Notice]] = field(default_factory=list)
@@ -125,6 +96,8 @@ class _Planner:
     digest: list[Notice] = field(default_factory=list)
     merged: dict[Kind, list[Notice]] = field(default_factory=dict)
     had: set[str] | None = None
+    spells: dict[str, Span] = field(default_factory=dict)
+    """The opening hours at the planned instant, by zone."""
 
     @property
     def delivery(self) -> Delivery:
@@ -189,7 +162,7 @@ class _Planner:
 
     def _resources_had(self) -> set[str]:
         if self.had is None:
-            self.had = {each.resource for each in self.past if each.resource}
+            self.had = set(self.past.resources)
         return self.had
 
     # Gaps, hours, limits: what time alone lifts.
@@ -198,9 +171,9 @@ class _Planner:
         """*Meaning* 5: after a notice, the same rule, subject and start send nothing more for `every`."""
         if not candidate.every:
             return False
-        names, key = (candidate.key.rule, *candidate.formerly), candidate.key
-        same = (each for each in self.past if each.rule in names and each.subject == key.subject)
-        last = max((each.at for each in same if each.start == key.start and each.at < at), default=None)
+        key, rules = candidate.key, (candidate.key.rule, *candidate.formerly)
+        went = (self.past.last_from(rule, key.subject, key.start, at) for rule in rules)
+        last = max((each for each in went if each is not None), default=None)
         if last is None or last + candidate.every <= at:
             return False
         self._wait(candidate, Word.GAP, self._release(candidate, last + candidate.every), "gap")
@@ -211,10 +184,9 @@ class _Planner:
         within = self.rule_set.policy(candidate.message).not_again_within
         if within is None:
             return False
-        went = [each.at for each in self.past if (each.message, each.resource) == (candidate.message, notice.resource)]
-        placed = (each for email in self.emails for each in email)
-        went += [each.at for each in placed if _same(each, notice)]
-        last = max(went, default=None)
+        went = self.past.last_with(candidate.message, notice.resource)
+        placed = any(_same(each, notice) for email in self.emails for each in email)
+        last = notice.at if placed else went
         if last is None or last + within <= notice.at:
             return False
         self._wait(candidate, Word.AGAIN, self._release(candidate, last + within), "again")
@@ -225,7 +197,7 @@ class _Planner:
         if candidate.kind.exact:
             return False
         zone = self.inbox.program_zone if candidate.kind is Kind.REPORT else self.inbox.zone
-        spell = self.delivery.hours.spell(at, zone)
+        spell = self._spell(at, zone)
         if not spell.holds(at):
             return self._wait_for_hours(candidate, spell.start)
         if candidate.kind is Kind.REPORT and at != quarter_up(spell.start):
@@ -233,6 +205,11 @@ class _Planner:
             return self._wait_for_hours(candidate, following.start)
         self._note(spell.end, "hours")
         return False
+
+    def _spell(self, at: Instant, zone: str) -> Span:
+        if zone not in self.spells:
+            self.spells[zone] = self.delivery.hours.spell(at, zone)
+        return self.spells[zone]
 
     def _wait_for_hours(self, candidate: Candidate, opens: Instant) -> bool:
         self._wait(candidate, Word.HOURS, quarter_up(opens) if opens < NEVER else NEVER, "hours")
@@ -266,7 +243,7 @@ class _Planner:
 
     def _alert(self, notice: Notice) -> None:
         """Alone while fewer than five went in the last hour; else with all that wait, at the next quarter hour."""
-        went = sorted(each.at for each in self.past if each.kind is Kind.ALERT and each.at > self.now - HOUR)
+        went = self.past.alerts[bisect_right(self.past.alerts, self.now - HOUR) :]
         went += [self.now for email in self.emails for each in email if each.candidate.kind is Kind.ALERT]
         if len(went) < ALERTS_AN_HOUR:
             self._take([notice])
@@ -291,7 +268,8 @@ class _Planner:
 
     def _limited_until(self, at: Instant) -> Instant | None:
         """Return when the limits would allow one more email with nudges, or None when they do now."""
-        went = sorted({each.email: each.at for each in self.past if each.kind is Kind.NUDGE}.values())
+        longest = max((limit.window for limit in self.delivery.limits), default=0)
+        went = [sent for sent, _ in self.past.nudges[bisect_right(self.past.nudges, (at - longest, "")) :]]
         went += [email[0].at for email in self.emails if email[0].candidate.kind is Kind.NUDGE]
         until: Instant | None = None
         for limit in self.delivery.limits:
@@ -327,3 +305,6 @@ def _fits_stage(resource: Resource, _: str) -> bool:
 
 def _suits(audience: Audience, role: Role) -> bool:
     return audience is Audience.BOTH or audience.value == role.value or role in (Role.STAFF, Role.ADVISOR)
+
+
+__all__ = ["Inbox", "Past", "Pending", "Plan", "Planned", "pend", "plan"]

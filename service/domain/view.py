@@ -1,11 +1,11 @@
 """What one rule sees: its subject, the people in it, their mentorships, and the program."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from service.domain.calendar import Instant, parse_rfc3339, start_of_day
-from service.domain.catalogue import Catalogue
+from service.domain.catalogue import EventType
 from service.domain.delivery import Role
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import Start, SubjectFacts
@@ -54,14 +54,23 @@ class View:
     people: tuple[Person, ...]
     mentorships: tuple[SubjectFacts, ...]
     program: SubjectFacts
+    participants: tuple[SubjectFacts, ...] = field(init=False)
+    """The facts of those of the people who have any."""
+    all_facts: tuple[SubjectFacts, ...] = field(init=False)
+    """All facts in which a rule about the subject may find events."""
 
-    def seen(self, kind: SubjectKind) -> Iterable[SubjectFacts]:
+    def __post_init__(self) -> None:
+        participants = tuple(each.facts for each in self.people if each.facts)
+        object.__setattr__(self, "participants", participants)
+        object.__setattr__(self, "all_facts", (*self.mentorships, *participants, self.program))
+
+    def seen(self, kind: SubjectKind) -> tuple[SubjectFacts, ...]:
         """Return the facts in which events about that kind of subject are."""
         if kind is SubjectKind.MENTORSHIP:
             return self.mentorships
         if kind is SubjectKind.PROGRAM:
             return (self.program,)
-        return [each.facts for each in self.people if each.facts]
+        return self.participants
 
     def person(self, role: str) -> Person | None:
         """Return the mentor or mentee, or None."""
@@ -74,22 +83,26 @@ class View:
 
     def status(self) -> str | None:
         """Return `active`, `paused` or `ended`; over several mentorships the liveliest; None before any match."""
+        if len(self.mentorships) == 1:
+            status: str | None = self.mentorships[0].value(STATUS)
+            return status
         statuses = {each.value(STATUS) for each in self.mentorships}
         return next((each for each in ("active", "paused", "ended") if each in statuses), None)
 
-    def last(self, catalogue: Catalogue, event: str, recipient: Person | None) -> Instant | None:
+    def last(self, event: EventType, recipient: Person | None) -> Instant | None:
         """Return when such an event last happened; a participant's event is looked up for the recipient."""
-        kind = catalogue.types[event].subject
-        if kind is SubjectKind.PARTICIPANT and recipient is not None:
-            return recipient.facts.last(event) if recipient.facts else None
-        return max((at for facts in self.seen(kind) if (at := facts.last(event)) is not None), default=None)
+        if event.subject is SubjectKind.PARTICIPANT and recipient is not None:
+            return recipient.facts.last(event.name) if recipient.facts else None
+        seen = self.seen(event.subject)
+        if len(seen) == 1:
+            return seen[0].last(event.name)
+        return max((at for facts in seen if (at := facts.last(event.name)) is not None), default=None)
 
-    def count(self, catalogue: Catalogue, event: str, recipient: Person | None) -> int:
+    def count(self, event: EventType, recipient: Person | None) -> int:
         """Return how many such events stand, conversations with their count."""
-        kind = catalogue.types[event].subject
-        if kind is SubjectKind.PARTICIPANT and recipient is not None:
-            return recipient.facts.count(event) if recipient.facts else 0
-        return sum(facts.count(event) for facts in self.seen(kind))
+        if event.subject is SubjectKind.PARTICIPANT and recipient is not None:
+            return recipient.facts.count(event.name) if recipient.facts else 0
+        return sum(facts.count(event.name) for facts in self.seen(event.subject))
 
     def initiator(self, start: Start) -> str:
         """Return the role of whoever's act started the rule, or "" where that is staff or nobody."""

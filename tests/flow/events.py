@@ -8,15 +8,15 @@ from service.domain.calendar import Instant, format_rfc3339
 _NUMBERS = count(1)
 
 
-def event(type: str, subject: str, time: Instant, program: str = "northfield", **data: object) -> dict[str, Any]:
-    """Return a CloudEvent with an id of its own."""
+def event(type: str, subject: str, time: Instant, **data: object) -> dict[str, Any]:
+    """Return a CloudEvent of the program northfield with an id of its own."""
     return {
         "specversion": "1.0",
         "id": f"e-{next(_NUMBERS)}",
         "source": "/test",
         "type": type,
         "subject": subject,
-        "program": program,
+        "program": "northfield",
         "time": format_rfc3339(time),
         "data": data,
     }

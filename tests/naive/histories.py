@@ -174,7 +174,7 @@ class _History:
         self._add(program, name, Subject(SubjectKind.MENTORSHIP, mentorship), data, at)
 
     def _mentorship_data(self, name: str, mentorship: str) -> dict[str, Any]:
-        random, family = self.random, name.split(".")[0]
+        random, family = self.random, name.split(".", maxsplit=1)[0]
         by = random.choice(("mentor", "mentee"))
         mentor, mentee = _PAIRS[mentorship]
         thing = {"conversation": "conversation_id", "flag": "flag_id", "help": "request_id"}

@@ -27,11 +27,12 @@ from service.domain.rules import (
     StartsFrom,
     Until,
 )
+from tests.domain import engine
 from tests.naive import meaning
 from tests.naive.examples import ALWAYS, NORTH, Simulate, at, event, pair, person, rule, rule_set, told
 from tests.naive.ledger import Why
 
-IMPLEMENTATIONS: list[Simulate] = [meaning.simulate]
+IMPLEMENTATIONS: list[Simulate] = [meaning.simulate, engine.simulate]
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)

@@ -1,0 +1,7 @@
+"""`python -m bench`: everything that is measured, one after the other."""
+
+from bench import intake, simulation
+
+if __name__ == "__main__":
+    intake.main()
+    simulation.main()

@@ -1,0 +1,90 @@
+"""Events from a file, one a line, as a simulation takes them: each known from its `recordedtime`, else its `time`."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from sys import intern
+from typing import IO
+
+import click
+
+from service.adapters.schemas import Fault, Schemas
+from service.domain.errors import EventSenderError
+from service.domain.events import Event, Incoming, Subject
+
+MOST_FAULTS = 1_000
+"""Faults that are told; the others are only counted."""
+
+
+class UnreadableEventsError(EventSenderError):
+    """Lines of the file are no events that Intouch takes; `faults` says which and why, by line."""
+
+    def __init__(self, faults: list[tuple[int, Fault]]) -> None:
+        self.faults = faults
+        shown = [_told(line, fault) for line, fault in faults[:MOST_FAULTS]]
+        if len(faults) > MOST_FAULTS:
+            shown.append(f"… and {len(faults) - MOST_FAULTS:,} more.")
+        super().__init__("\n".join(shown))
+
+
+def read_events(lines: Iterable[bytes], schemas: Schemas) -> list[Event]:
+    """Return the events in order of arrival; those that arrive together keep the order of the lines.
+
+    Raises: UnreadableEventsError with every fault of every line.
+    """
+    events: list[Event] = []
+    faults: list[tuple[int, Fault]] = []
+    subjects: dict[Subject, Subject] = {}
+    for number, line in enumerate(lines, 1):
+        if line.isspace():
+            continue
+        admitted, found = _admit(line, schemas)
+        faults += ((number, fault) for fault in found)
+        if not faults:
+            events += (_known(each, subjects) for each in admitted)
+    if faults:
+        raise UnreadableEventsError(faults)
+    events.sort(key=lambda event: event.recorded)
+    return events
+
+
+def _admit(line: bytes, schemas: Schemas) -> tuple[list[Incoming], list[Fault]]:
+    try:
+        return schemas.admit([schemas.decode(line)])
+    except EventSenderError as error:
+        return [], [Fault(index=0, pointer="", message=str(error).replace("The body", "The line"))]
+
+
+def _known(incoming: Incoming, subjects: dict[Subject, Subject]) -> Event:
+    """Return the event as known from its recorded time; texts that many events share are kept once."""
+    recorded = incoming.time if incoming.recordedtime is None else incoming.recordedtime
+    event = incoming.recorded_at(recorded)
+    return replace(
+        event,
+        program=intern(event.program),
+        source=intern(event.source),
+        type=intern(event.type),
+        subject=subjects.setdefault(event.subject, event.subject),
+    )
+
+
+def _told(line: int, fault: Fault) -> str:
+    return f"Line {line}: {fault.pointer + ': ' if fault.pointer else ''}{fault.message}"
+
+
+def opened(path: str) -> IO[bytes]:
+    """Return the file, or what comes in where the path is `-`. Raises: click.ClickException."""
+    try:
+        return click.open_file(path, "rb")
+    except OSError as error:
+        hint = "Name a file of events, or - for stdin."
+        raise click.ClickException(f"{path} cannot be read ({error.strerror}). {hint}") from error
+
+
+def counting(events: Iterable[Event], total: int, label: str) -> Iterator[Event]:
+    """Yield the events, with a progress bar on stderr where that is a terminal."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=total, label=label, file=sys.stderr, hidden=hidden, update_min_steps=500) as bar:
+        for event in events:
+            bar.update(1)
+            yield event

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from service.domain.calendar import HOUR, NEVER, QUARTER, Instant, Span, quarter_up
+from service.domain.calendar import HOUR, NEVER, QUARTER, Duration, Instant, Span, quarter_up
 from service.domain.delivery import Candidate, LedgerKey, Notice, Role, Verdict, Word, is_participant
 from service.domain.history import History, Past, Went, history_of
 from service.domain.rules import Audience, Category, Delivery, Kind, Resource, RuleSet
@@ -68,6 +68,14 @@ def pend(held: Mapping[LedgerKey, Pending], candidates: Iterable[Candidate], now
         ready_at = known.ready_at if known else now if each.kind.exact else quarter_up(now)
         pending[each.key] = Pending(each, ready_at)
     return pending
+
+
+def lookback(pending: Iterable[Pending], rule_set: RuleSet) -> Duration:
+    """Return how far back these notices can ask: limits, gaps, `not_again_within`, the alerts' hour."""
+    candidates = [each.candidate for each in pending]
+    again = (rule_set.policy(each.message).not_again_within or 0 for each in candidates)
+    limits = (limit.window for limit in rule_set.delivery.limits)
+    return max(HOUR, *again, *limits, *(each.every for each in candidates))
 
 
 def plan(pending: Iterable[Pending], inbox: Inbox, past: Went, rule_set: RuleSet, now: Instant) -> Plan:

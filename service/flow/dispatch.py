@@ -17,7 +17,7 @@ from service.domain.errors import ProviderError, RuleAuthorError
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import SubjectFacts
 from service.domain.inbox import inbox_of
-from service.domain.plan import Plan, plan
+from service.domain.plan import Plan, lookback, plan
 from service.domain.rules import Kind, OnUnknown, RuleSet
 from service.domain.view import participants_of
 from service.flow.mail_port import Fate, Mailer, Outgoing
@@ -25,8 +25,6 @@ from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, Subjec
 from service.flow.reconcile import Checking, program_facts
 
 LEASE: Duration = 120 * SECOND
-LONGEST_PAST: Duration = 400 * 24 * 3600 * SECOND
-"""How far back limits, gaps and `not_again_within` can look."""
 
 
 class Composer(Protocol):
@@ -87,7 +85,8 @@ def plan_for(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now
     program = program_facts(transaction, key.program)
     participant = _participant(transaction, key)
     inbox = inbox_of(book_of(rule_set, key.program), key.recipient, participant, program)
-    return plan(pending, inbox, transaction.past(key, now - LONGEST_PAST), rule_set, now)
+    past = transaction.past(key, now - lookback(pending, rule_set) - 1)
+    return plan(pending, inbox, past, rule_set, now)
 
 
 def _participant(transaction: Transaction, key: RecipientKey) -> SubjectFacts | None:

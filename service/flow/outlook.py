@@ -6,7 +6,7 @@ A slot to come is judged as of its own due time over today's facts: that is what
 from dataclasses import dataclass, field, replace
 
 from service.domain.book import ProgramBook, book_of
-from service.domain.calendar import Instant, quarter_down
+from service.domain.calendar import DAY, Duration, Instant, quarter_down
 from service.domain.decide import Judged, judge_all
 from service.domain.delivery import ADVISOR_PREFIX, Candidate, LedgerKey, Verdict, Word
 from service.domain.events import Subject, SubjectKind
@@ -15,7 +15,6 @@ from service.domain.inbox import inbox_of
 from service.domain.plan import Inbox, Past, Pending, plan
 from service.domain.rules import RuleSet
 from service.domain.view import View
-from service.flow.dispatch import LONGEST_PAST
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey
 from service.flow.reconcile import program_facts, view_of
 
@@ -24,6 +23,9 @@ MOST_TO_COME = 60
 
 _MOST_RELEASES = 10
 _NEEDS_NEWS = frozenset({Word.GATE, Word.UNTIL, Word.ENDED, Word.TOO_LATE})
+
+LONGEST_PAST: Duration = 400 * DAY
+"""How far back a page looks for what went to somebody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,11 +43,16 @@ class Checking:
             self.programs[key.program] = row.facts
         view = view_of(transaction, book, row, self._program(key.program))
         decision = decide(book, view, transaction.sent(key), self.now)
-        transaction.save_pending(key, pend(transaction.pending_of(key), decision.candidates, self.now))
+        pending = pend(transaction.pending_of(key), decision.candidates, self.now)
+        transaction.save_pending(key, pending)
         next_at = None if decision.next_at == NEVER else decision.next_at
         transaction.save_subject(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
         if row.folded_seq != before.folded_seq:
             _tell(transaction, book, row, self.now)
+        if before.checked_with != self.rule_set.hash:
+            # Hours, limits, addresses of roles: other rules may let go at once what has been waiting.
+            for recipient in {each.recipient for each in pending}:
+                transaction.plan_soon(RecipientKey(key.program, recipient), self.now)
 
     def _program(self, program: str) -> SubjectFacts:
         if program not in self.programs:

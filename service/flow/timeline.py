@@ -10,8 +10,7 @@ from service.domain.delivery import Notice
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.plan import Past
 from service.domain.rules import RuleSet
-from service.flow.dispatch import LONGEST_PAST
-from service.flow.outlook import Expected, Outlook, outlook
+from service.flow.outlook import LONGEST_PAST, Expected, Outlook, outlook
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Snapshot, SubjectKey
 
 MOST_EVENTS = 400

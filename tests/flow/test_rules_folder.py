@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.calendar import DAY, parse_rfc3339
+from service.domain.calendar import DAY, HOUR, parse_rfc3339
 from service.settings import ROOT
-from tests.flow.events import pair
+from tests.flow.events import event, pair
 from tests.flow.stage import Stage
 
 MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
@@ -75,3 +75,24 @@ def test_a_rule_switched_off_just_before_the_claim_sends_nothing(stage: Stage, t
     assert stage.intouch.rules_folder.refresh() is True
     stage.worker._dispatch(stage.clock.now, None)
     assert stage.mailbox.count() == sent
+
+
+def test_an_address_given_to_a_role_lets_what_waited_for_it_go(stage: Stage, tmp_path: Path) -> None:
+    """A waiting alert goes as soon as the edited program file fills its role, without any new event."""
+    program = tmp_path / "rules" / "programs" / "northfield.yaml"
+    text = program.read_text()
+    program.write_text(text.replace("  primary: [mentoring@northfield.example.org]\n", ""))
+    stage.intouch.rules_folder.refresh()
+    stage.take(*pair(MONDAY))
+    flag = {"flag_id": "f-1", "by": "mentor", "topics": ["career"], "priority": "immediate"}
+    stage.take(event("flag.submitted", "mentorships/m-1", MONDAY, **flag))
+    stage.work_until(MONDAY + HOUR)
+    assert not _to_staff(stage)
+    program.write_text(text)
+    stage.intouch.rules_folder.refresh()
+    stage.work_until(MONDAY + HOUR + 1)
+    assert _to_staff(stage)
+
+
+def _to_staff(stage: Stage) -> bool:
+    return bool(stage.mailbox.page(search="mentoring@northfield").mails)

@@ -109,7 +109,7 @@ def _judged(view: View, now: Instant) -> list[str]:
 def test_what_is_forgotten_on_the_way_is_never_missed(seed: int) -> None:
     """Facts kept small while events arrive allow what the whole log allows, at every arrival."""
     world, log = ProgramWorld("north", BOOK), list[Event]()
-    assert world.facts.exists_since is None
+    world.facts_of(Subject(SubjectKind.PROGRAM, "north"))
     for arriving in sorted(tangled(seed, most=160), key=lambda each: each.recorded):
         log.append(arriving)
         world.fold(arriving)

@@ -147,3 +147,16 @@ def test_a_recipient_named_twice_by_one_slot_gets_the_first() -> None:
     """Whoever two lines name for one value gets what the first of them says."""
     lines = [Send(to="mentee", message="first"), Send(to="both", message="second")]
     assert sent(rule_set(rule(to=lines)), pair(), "message") == ["03-02 09:00 r ben first", "03-02 09:00 r ann second"]
+
+
+@pytest.mark.parametrize("arriving", [("down", "up"), ("up", "down")], ids=" then ".join)
+def test_where_reads_a_log_as_it_was_sent_whatever_order_corrections_come_in(arriving: tuple[str, str]) -> None:
+    """A log of two passes `count: [2]` for good, so that its corrections count towards the mark in either order."""
+    said = {"down": ("03-04 10:00", 1), "up": ("03-05 10:00", 4)}
+    late = [
+        corrected(said[name][0], "a", said[name][1], recorded=f"03-06 1{hour}:00", id_=name)
+        for hour, name in enumerate(arriving)
+    ]
+    events = [*pair(), logged("03-03 10:00", "a", count=2), *late]
+    when = "03-06 10:00" if arriving[0] == "up" else "03-06 11:00"
+    assert sent(_celebrating(where={"count": frozenset({"2"})}), events) == [f"{when} three ann", f"{when} three ben"]

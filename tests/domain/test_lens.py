@@ -1,0 +1,101 @@
+"""What facts may forget: starts whose slots are all past, older starts where only the newest counts, and no more."""
+
+from dataclasses import replace
+from datetime import date
+
+from service.domain.book import book_of
+from service.domain.calendar import DAY, HOUR, MINUTE, Instant
+from service.domain.events import Event
+from service.domain.facts import SubjectFacts
+from service.domain.rules import Break, Kind, Program, Rule, StartsFrom, Until
+from tests.domain.days import wrote
+from tests.naive.examples import NORTH, at, event, rule, rule_set
+
+WROTE = "mentorship.message_sent"
+
+
+def _kept(now: Instant, events: list[Event], *rules: Rule, program: Program = NORTH) -> list[str]:
+    """Return the ids of the starts that are left after pruning at `now`."""
+    facts = _pruned(now, events, *rules, program=program)
+    return [start.moment.id for starts in facts.starts.values() for start in starts]
+
+
+def _pruned(now: Instant, events: list[Event], *rules: Rule, program: Program = NORTH) -> SubjectFacts:
+    book = book_of(rule_set(*rules, program=program), "north")
+    facts = book.folding.whole(events[0].subject, events)
+    book.lens.prune(facts, now, crowded=0)
+    return facts
+
+
+def test_a_start_is_kept_while_any_of_its_slots_may_be_open() -> None:
+    """Day 2 plus two weeks of ladder plus a day to send: kept on the last of these days, dropped a day later."""
+    ladder = rule(starts=WROTE, wait=2 * DAY, every=7 * DAY, total=3, send_within=DAY)
+    events = [wrote("mentor", "03-02 09:00", id_="one")]
+    assert _kept(at("03-19 08:59"), events, ladder) == ["one"]
+    assert _kept(at("03-20 09:00"), events, ladder) == []
+
+
+def test_a_break_keeps_starts_for_as_long_as_it_puts_them_off() -> None:
+    """A slot due in a break of a week is due at its end, so its start is kept until then and longer."""
+    rest = replace(NORTH, breaks=(Break(name="spring", first=date(2026, 3, 3), last=date(2026, 3, 9)),))
+    events = [wrote("mentor", "03-02 09:00", id_="one")]
+    nudge = rule(starts=WROTE, wait=DAY, send_within=DAY)
+    assert _kept(at("03-10 23:59"), events, nudge, program=rest) == ["one"]
+    assert _kept(at("03-05 09:00"), events, nudge) == []
+
+
+def test_a_start_that_came_late_is_kept_for_alerts_from_its_arrival() -> None:
+    """An alert's clock begins when the event was recorded: a month-old event is kept for what is still to come."""
+    alert = rule(starts=WROTE, kind=Kind.ALERT, to="staff.primary", wait=4 * HOUR, send_within=HOUR)
+    late = [wrote("mentor", "03-02 09:00", recorded="04-02 09:00", id_="late")]
+    assert _kept(at("04-02 13:59"), late, alert) == ["late"]
+    assert _kept(at("04-03 09:00"), late, alert) == []
+
+
+def test_only_the_newest_start_is_kept_where_only_the_newest_counts() -> None:
+    """Of three messages a `from: latest` rule keeps the last; beside a rule that counts each, all are kept."""
+    latest = rule(starts=WROTE, starts_from=StartsFrom.LATEST, wait=5 * DAY)
+    events = [wrote("mentor", f"03-02 09:0{minute}", id_=str(minute)) for minute in range(3)]
+    assert _kept(at("03-02 10:00"), events, latest) == ["2"]
+    assert _kept(at("03-02 10:00"), events, latest, rule("each", starts=WROTE, position=1)) == ["0", "1", "2"]
+
+
+def test_the_newest_start_is_the_newest_that_each_rule_lets_in() -> None:
+    """The mentor's last message is kept for the rule about mentors, although the mentee wrote later."""
+    mentors = rule(starts=WROTE, starts_from=StartsFrom.LATEST, where={"by": frozenset({"mentor"})})
+    mentees = replace(mentors, id="mentees", where={"by": frozenset({"mentee"})})
+    events = [
+        wrote(by, f"03-02 09:0{minute}", id_=f"{by}-{minute}")
+        for minute, by in enumerate(("mentor", "mentor", "mentee"))
+    ]
+    assert _kept(at("03-02 10:00"), events, mentors) == ["mentor-1"]
+    assert _kept(at("03-02 10:00"), events, mentors, mentees) == ["mentor-1", "mentee-2"]
+
+
+def test_an_answer_to_a_start_is_known_for_as_long_as_the_start() -> None:
+    """The completion of a survey is kept while a reminder of its opening could still go, and forgotten afterwards."""
+    done = Until(event="survey.completed", same="survey_id")
+    reminder = rule(starts="survey.opened", wait=7 * DAY, until=(done,), send_within=DAY)
+    events = [
+        event("survey.opened", "mentorships/m", "03-02 09:00", survey_id="s"),
+        event("survey.completed", "mentorships/m", "03-02 10:00", survey_id="s"),
+    ]
+    kept = _pruned(at("03-10 08:00"), events, reminder).tallies["survey.completed"].last_with
+    assert kept["survey_id"] == {"s": at("03-02 10:00")}
+    gone = _pruned(at("04-30 09:00"), events, reminder).tallies["survey.completed"].last_with
+    assert gone["survey_id"] == {}
+
+
+def test_lenses_differ_when_what_they_keep_differs() -> None:
+    """A longer wait, another `where` or another total asks for other facts; another title or message does not."""
+    base = rule(starts=WROTE, wait=DAY)
+    same = (replace(base, title="other"), replace(base, sends=()), replace(base, kind=Kind.SERVICE))
+    other = (
+        replace(base, wait=2 * DAY), replace(base, where={"by": frozenset({"mentor"})}), replace(base, reaches=2),
+        replace(base, starts="flag.submitted"), replace(base, send_within=MINUTE),
+        replace(base, until=(Until(event="survey.completed", same="survey_id"),)),
+        replace(base, starts_from=StartsFrom.LATEST),
+    )  # fmt: skip
+    signature = book_of(rule_set(base), "north").lens.signature
+    assert {book_of(rule_set(each), "north").lens.signature for each in same} == {signature}
+    assert signature not in {book_of(rule_set(each), "north").lens.signature for each in other}

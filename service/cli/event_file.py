@@ -12,6 +12,10 @@ from service.adapters.schemas import Fault, Schemas
 from service.domain.errors import EventSenderError
 from service.domain.events import Event, Incoming, Subject
 
+Line = tuple[int, bytes]
+LineFault = tuple[int, Fault]
+"""Both with the number of the line in its file, from 1."""
+
 MOST_FAULTS = 1_000
 """Faults that are told; the others are only counted."""
 
@@ -19,7 +23,7 @@ MOST_FAULTS = 1_000
 class UnreadableEventsError(EventSenderError):
     """Lines of the file are no events that Intouch takes; `faults` says which and why, by line."""
 
-    def __init__(self, faults: list[tuple[int, Fault]]) -> None:
+    def __init__(self, faults: list[LineFault]) -> None:
         self.faults = faults
         shown = [_told(line, fault) for line, fault in faults[:MOST_FAULTS]]
         if len(faults) > MOST_FAULTS:
@@ -32,20 +36,25 @@ def read_events(lines: Iterable[bytes], schemas: Schemas) -> list[Event]:
 
     Raises: UnreadableEventsError with every fault of every line.
     """
-    events: list[Event] = []
-    faults: list[tuple[int, Fault]] = []
-    subjects: dict[Subject, Subject] = {}
-    for number, line in enumerate(lines, 1):
-        if line.isspace():
-            continue
-        admitted, found = _admit(line, schemas)
-        faults += ((number, fault) for fault in found)
-        if not faults:
-            events += (_known(each, subjects) for each in admitted)
+    events, faults = read_numbered(enumerate(lines, 1), schemas)
     if faults:
         raise UnreadableEventsError(faults)
-    events.sort(key=lambda event: event.recorded)
     return events
+
+
+def read_numbered(lines: Iterable[Line], schemas: Schemas) -> tuple[list[Event], list[LineFault]]:
+    """Return the events as `read_events` does, and what is wrong with lines; events only where nothing is."""
+    events: list[Event] = []
+    faults: list[LineFault] = []
+    subjects: dict[Subject, Subject] = {}
+    for number, line in lines:
+        if not line.isspace():
+            admitted, found = _admit(line, schemas)
+            faults += ((number, fault) for fault in found)
+            if not faults:
+                events += (_known(each, subjects) for each in admitted)
+    events.sort(key=lambda event: event.recorded)
+    return ([] if faults else events), faults
 
 
 def _admit(line: bytes, schemas: Schemas) -> tuple[list[Incoming], list[Fault]]:

@@ -1,7 +1,7 @@
 """What a simulation sent, as lines for people and for programs."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,70 +9,88 @@ import click
 import orjson
 
 from service.cli.rule_files import counted
-from service.domain.calendar import Instant, format_rfc3339, to_datetime, zone
-from service.domain.delivery import LedgerKey
+from service.domain.calendar import format_rfc3339, to_datetime, zone
+from service.staff.rows import Row
 from service.staff.verdicts import Unsent
-from service.staff.world import Sent, World
+from service.staff.world import World
 
-Outcome = Sent | Unsent
+Outcome = tuple[int, Row] | Unsent
+"""A message with the number of its origin, or a slot that closed without one."""
 
 
 class _Emails:
-    """Numbers emails as they are first told of; notices that share one share its number."""
+    """Names emails as they are first told of; notices that share one share its name."""
 
     def __init__(self) -> None:
-        self._known: dict[int, str] = {}
+        self._known: dict[tuple[int, int], str] = {}
 
-    def name(self, email: int) -> str:
-        return self._known.setdefault(email, f"e{len(self._known) + 1}")
+    def name(self, origin: int, email: int) -> str:
+        return self._known.setdefault((origin, email), f"e{len(self._known) + 1}")
 
 
-def json_lines(outcomes: Iterable[Outcome], *, several_programs: bool) -> Iterator[str]:
-    """Yield each outcome as one line of JSON, line end included."""
+def json_lines(outcomes: Iterable[Outcome], programs: Collection[str]) -> Iterator[bytes]:
+    """Yield each outcome as one line of JSON, line end included; it names its program where there are several."""
     emails = _Emails()
     for each in outcomes:
         fields = _fields(each, emails)
-        if several_programs:
-            fields["program"] = each.program
-        yield orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE).decode()
+        if len(programs) > 1:
+            fields["program"] = _program(each)
+        yield orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _program(outcome: Outcome) -> str:
+    return outcome.program if isinstance(outcome, Unsent) else outcome[1].program
 
 
 def _fields(outcome: Outcome, emails: _Emails) -> dict[str, object]:
-    return _sent_fields(outcome, emails) if isinstance(outcome, Sent) else _unsent_fields(outcome)
+    return _unsent_fields(outcome) if isinstance(outcome, Unsent) else _sent_fields(*outcome, emails)
 
 
-def _sent_fields(sent: Sent, emails: _Emails) -> dict[str, object]:
-    candidate = sent.notice.candidate
-    fields = _shared(sent.notice.at, candidate.key, candidate.start_id)
-    fields |= {"to": candidate.to, "recipient": candidate.key.recipient}
-    fields |= {"message": candidate.message, "kind": str(candidate.kind), "email": emails.name(sent.email)}
-    if candidate.key.value:
-        fields["value"] = candidate.key.value
-    if sent.notice.resource:
-        fields["resource"] = sent.notice.resource
+def _sent_fields(origin: int, row: Row, emails: _Emails) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "at": format_rfc3339(row.at),
+        "rule": row.rule,
+        "start": row.start,
+        "k": row.k,
+        "subject": row.subject,
+        "to": row.to,
+        "recipient": row.recipient,
+        "message": row.message,
+        "kind": row.kind,
+        "email": emails.name(origin, row.email),
+    }
+    if row.value:
+        fields["value"] = row.value
+    if row.resource:
+        fields["resource"] = row.resource
     return fields
 
 
 def _unsent_fields(unsent: Unsent) -> dict[str, object]:
     judged, key, verdict = unsent.judged, unsent.key, unsent.verdict
     assert judged.send is not None
-    fields = _shared(unsent.at, key, judged.start.moment.id)
-    fields |= {"to": judged.send.to, "recipient": key.recipient}
-    fields |= {"message": judged.send.message, "kind": str(judged.rule.kind), "email": None}
+    fields: dict[str, object] = {
+        "at": format_rfc3339(unsent.at),
+        "rule": key.rule,
+        "start": judged.start.moment.id,
+        "k": key.k,
+        "subject": key.subject,
+        "to": judged.send.to,
+        "recipient": key.recipient,
+        "message": judged.send.message,
+        "kind": str(judged.rule.kind),
+        "email": None,
+    }
     if key.value:
         fields["value"] = key.value
     return fields | {"verdict": str(verdict.word), "detail": verdict.detail}
-
-
-def _shared(at: Instant, key: LedgerKey, start: str) -> dict[str, object]:
-    return {"at": format_rfc3339(at), "rule": key.rule, "start": start, "k": key.k, "subject": key.subject}
 
 
 @dataclass(slots=True)
 class _Totals:
     sent: Counter[str] = field(default_factory=Counter)
     unsent: Counter[str] = field(default_factory=Counter)
-    emails: set[int] = field(default_factory=set)
+    emails: set[tuple[int, int]] = field(default_factory=set)
     people: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -80,8 +98,8 @@ def table(outcomes: Iterable[Outcome], world: World) -> Iterator[str]:
     """Yield lines for people: what happened day by day, in the program's zone, and what it comes to."""
     totals, emails, day = _Totals(), _Emails(), None
     for each in outcomes:
-        zone_name = _zone(world, each.program)
-        at = each.notice.at if isinstance(each, Sent) else each.at
+        zone_name = _zone(world, _program(each))
+        at = each.at if isinstance(each, Unsent) else each[1].at
         local = to_datetime(at).astimezone(zone(zone_name))
         if (local.date(), zone_name) != day:
             day = local.date(), zone_name
@@ -113,10 +131,10 @@ def _count(totals: _Totals, outcome: Outcome) -> None:
     if isinstance(outcome, Unsent):
         totals.unsent[str(outcome.verdict.word)] += 1
         return
-    key = outcome.notice.candidate.key
-    totals.sent[key.rule] += 1
-    totals.emails.add(outcome.email)
-    totals.people.add((outcome.program, key.recipient))
+    origin, row = outcome
+    totals.sent[row.rule] += 1
+    totals.emails.add((origin, row.email))
+    totals.people.add((row.program, row.recipient))
 
 
 def _summary(totals: _Totals) -> Iterator[str]:

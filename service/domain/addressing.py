@@ -7,7 +7,7 @@ from service.domain.delivery import ADVISOR_PREFIX, Role
 from service.domain.facts import Start
 from service.domain.lens import as_text
 from service.domain.rules import STAFF_PREFIX, Rule, Send
-from service.domain.view import Person, View, other_role
+from service.domain.view import Person, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _is_named(view: View, person: Person, to: str, start: Start) -> bool:
     if to in ("both", "participant"):
         return True
     if to == "initiator":
-        return person.role == view.initiator(start)
+        return person.id == view.actor(start)
     if to == "counterpart":
-        return person.role == other_role(view.initiator(start))
+        return person.id == view.counterpart(start)
     return person.role == to

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, cached_property
 
-from service.domain.calendar import Duration, Instant, Span, is_zone, merge_spans, start_of_day
+from service.domain.calendar import Duration, Instant, Span, end_of_day, is_zone, merge_spans, start_of_day
 from service.domain.catalogue import Catalogue
 from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.facts import Start, SubjectFacts
@@ -45,6 +45,8 @@ class Woken:
     always: list[Compiled] = field(default_factory=list)
     by_field: dict[str, dict[str, list[Compiled]]] = field(default_factory=dict)
     by_group: dict[str, list[Compiled]] = field(default_factory=dict)
+    by_both: dict[str, dict[tuple[str, str], list[Compiled]]] = field(default_factory=dict)
+    """Field name → (value, group) → rules that ask for both."""
 
     def add(self, compiled: Compiled) -> None:
         """File the rule under the narrowest condition that can be looked up, so that a thousand others cost nothing."""
@@ -53,7 +55,10 @@ class Woken:
         if rule.where:
             name, values = min(rule.where.items(), key=lambda item: len(item[1]))
             for value in values:
-                self.by_field.setdefault(name, {}).setdefault(value, []).append(compiled)
+                if not groups:
+                    self.by_field.setdefault(name, {}).setdefault(value, []).append(compiled)
+                for group in groups:
+                    self.by_both.setdefault(name, {}).setdefault((value, group), []).append(compiled)
         elif groups:
             for group in groups:
                 self.by_group.setdefault(group, []).append(compiled)
@@ -63,7 +68,7 @@ class Woken:
     @property
     def unconditional(self) -> bool:
         """Whether every such event starts all of them."""
-        return not self.by_field and not self.by_group
+        return not (self.by_field or self.by_group or self.by_both)
 
     def woken(self, data: Mapping[str, object], groups: frozenset[str]) -> Iterable[Compiled]:
         """Return each rule that may match the data and groups, once; the rule's own tests decide."""
@@ -72,16 +77,24 @@ class Woken:
     def _conditional(self, data: Mapping[str, object], groups: frozenset[str]) -> Iterable[Compiled]:
         found: dict[str, Compiled] = {}
         for name, by_value in self.by_field.items():
-            value = data.get(name)
-            for each in value if isinstance(value, list | tuple) else (value,):
-                found.update((compiled.rule.id, compiled) for compiled in by_value.get(as_text(each), ()))
+            for each in _values(data.get(name)):
+                found.update((compiled.rule.id, compiled) for compiled in by_value.get(each, ()))
+        for name, by_pair in self.by_both.items():
+            for each in _values(data.get(name)):
+                for group in groups:
+                    found.update((compiled.rule.id, compiled) for compiled in by_pair.get((each, group), ()))
         if self.by_group:
             for group in groups:
                 found.update((compiled.rule.id, compiled) for compiled in self.by_group.get(group, ()))
         return found.values()
 
     def __bool__(self) -> bool:
-        return bool(self.always or self.by_field or self.by_group)
+        return bool(self.always) or not self.unconditional
+
+
+def _values(value: object) -> tuple[str, ...]:
+    """Return a field's value, or each element of a list, as rules write it."""
+    return tuple(map(as_text, value)) if isinstance(value, list | tuple) else (as_text(value),)
 
 
 @dataclass(slots=True)
@@ -200,7 +213,7 @@ class ProgramBook:
 
     def _last_midnight(self, zone_name: str, program: SubjectFacts) -> Instant | None:
         days = self.dates(PROGRAM_ENDS, program)
-        return start_of_day(days[-1] + timedelta(days=1), zone_name) if days else None
+        return end_of_day(days[-1], zone_name) if days else None
 
     def heeds(self, event_type: str) -> bool:
         """Return whether an event of that type can change what rules do, but for bringing its subject into being."""

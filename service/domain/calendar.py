@@ -89,7 +89,17 @@ def local_instant(day: date, minute: int, zone_name: str) -> Instant:
     `minute` counts from 00:00 and may be 1440. A wall time that the clock skips in spring is the end of
     the gap; one it shows twice in autumn is the first showing. zoneinfo accepts a skipped 02:30 in silence.
     """
-    day, minute = day + timedelta(days=minute // 1440), minute % 1440
+    try:
+        return _local_instant(day + timedelta(days=minute // 1440), minute % 1440, zone_name)
+    except OverflowError:
+        # Beyond what a calendar can show: before or after everything.
+        return NEVER if day.year > _MIDDLE_YEAR else -NEVER
+
+
+_MIDDLE_YEAR = 5000
+
+
+def _local_instant(day: date, minute: int, zone_name: str) -> Instant:
     wall = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone(zone_name))
     at = instant(wall)
     if to_datetime(at).astimezone(zone(zone_name)).replace(tzinfo=None) == wall.replace(tzinfo=None):
@@ -118,9 +128,17 @@ def start_of_day(day: date, zone_name: str) -> Instant:
     return local_instant(day, 0, zone_name)
 
 
+def end_of_day(day: date, zone_name: str) -> Instant:
+    """Return 24:00 of the day in the zone."""
+    return local_instant(day, 1440, zone_name)
+
+
 def local_date(at: Instant, zone_name: str) -> date:
     """Return the date that a calendar in the zone shows at the instant."""
-    return to_datetime(at).astimezone(zone(zone_name)).date()
+    try:
+        return to_datetime(at).astimezone(zone(zone_name)).date()
+    except OverflowError:
+        return date.max if at > 0 else date.min
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class Folding:
             return
         if thing.opened is not None:
             facts.tallies[opening.name].count += thing.count - before
-        self._step(facts, opening, Step(start, start.key, int(count), opens=False), thing)
+        self._step(facts, opening, Step(start, start.key, int(count), opens=False))
 
     def _delete(self, facts: SubjectFacts, kind: EventType, thing: Thing) -> None:
         """As if it had never been logged; `whole` marks deletions before it folds, and passes here harmlessly."""
@@ -190,17 +190,24 @@ class Folding:
         if kind.name in self.lens.starting:
             insort(facts.starts.setdefault(kind.name, []), start, key=_moment_of)
         opened = thing.opened_count if thing else count
-        self._step(facts, kind, Step(start, start.key, opened, opens=True), thing)
+        self._step(facts, kind, Step(start, start.key, opened, opens=True))
 
-    def _step(self, facts: SubjectFacts, kind: EventType, step: Step, thing: Thing | None) -> None:
+    def _step(self, facts: SubjectFacts, kind: EventType, step: Step) -> None:
+        """Take a step into each total that counts it: a log by its own data as sent, a correction with its log."""
         for rule in self.lens.reaching.get(kind.name, ()):
-            data = step.start.data
-            if thing is not None and not step.opens and thing.opened is not None:
-                data = {name: held[1] for name, held in thing.fields.items()}
-            if not (thing is not None and thing.opened is None) and not matches(rule, data):
-                continue
             reach = facts.reached.setdefault(rule.id, Reach())
+            if step.opens and not matches(rule, step.start.data):
+                # A correction that came first waited for this log, which does not count.
+                reach.steps = [each for each in reach.steps if each.ref != step.ref]
+                continue
+            known = facts.things.get((kind.thing or "", step.start.ref or ""))
+            if not step.opens and known is not None and known.opened is not None and not _has_log(reach, step.ref):
+                continue
             _take(reach, step, rule.reaches or 0)
+
+
+def _has_log(reach: Reach, ref: str) -> bool:
+    return any(each.opens and each.ref == ref for each in reach.steps)
 
 
 def _take(reach: Reach, step: Step, wanted: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.domain.calendar import Instant
 from service.domain.catalogue import Catalogue
 from service.domain.events import SubjectKind
-from service.domain.facts import Start, Tally
+from service.domain.facts import Start, SubjectFacts, Tally
 from service.domain.fold import same_by
 from service.domain.lens import as_text
 from service.domain.rules import Actor, Count, Gate, Until
@@ -118,20 +118,29 @@ def compile_count(count: Count, catalogue: Catalogue) -> CompiledGate:
 
 def stopped(until: Until, view: View, start: Start, catalogue: Catalogue) -> bool:
     """Return whether such an event happened after the start: event time strictly after the start's."""
-    role = ""
-    if until.by is not None:
-        initiator = view.initiator(start)
-        role = initiator if until.by is Actor.INITIATOR else other_role(initiator)
-        if not role:
-            return False
     kind = catalogue.types[until.event].subject
-    if kind is SubjectKind.PARTICIPANT and role:
-        person = view.person(role)
-        tallies = [person.facts.tallies.get(until.event)] if person and person.facts else []
+    for facts in view.seen(kind):
+        tally = facts.tallies.get(until.event)
+        if tally is None:
+            continue
         role = ""
-    else:
-        tallies = [facts.tallies.get(until.event) for facts in view.seen(kind)]
-    return any(_last(tally, role, until.same, start) > start.moment.time for tally in tallies if tally)
+        if until.by is not None and kind is SubjectKind.PARTICIPANT:
+            if facts.subject.id != (view.actor(start) if until.by is Actor.INITIATOR else view.counterpart(start)):
+                continue
+        elif until.by is not None and not (role := _role_asked(until.by, view, start, facts)):
+            continue
+        if _last(tally, role, until.same, start) > start.moment.time:
+            return True
+    return False
+
+
+def _role_asked(by: Actor, view: View, start: Start, mentorship: SubjectFacts) -> str:
+    """Return the role, in that mentorship, of the initiator or counterpart of the start; "" for nobody's."""
+    initiator = view.initiator(start, mentorship)
+    if by is Actor.INITIATOR:
+        return initiator
+    is_its_own = mentorship.subject in (start.subject, view.subject)
+    return other_role(initiator) if is_its_own else ""
 
 
 def _last(tally: Tally, role: str, same: str | None, start: Start) -> Instant:

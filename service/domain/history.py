@@ -90,5 +90,3 @@ Went = History | Iterable[Past]
 def history_of(past: Went) -> History:
     """Return the history as it is, or made of the notices given."""
     return past if isinstance(past, History) else History.of(past)
-
-

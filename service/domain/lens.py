@@ -33,6 +33,10 @@ def as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+MOST_VALUES = 200
+"""How many values of a field `until: same` remembers; beyond, the ones longest ago are forgotten."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lens:
     """Which starts, values and totals the facts of a program's subjects must hold."""
@@ -86,17 +90,22 @@ class Lens:
                 facts.starts[event_type] = self._live(event_type, starts, now)
         for tally in facts.tallies.values():
             for name, values in tally.last_with.items():
-                if len(values) >= crowded:
-                    tally.last_with[name] = {key: at for key, at in values.items() if at + self.longest >= now}
+                if len(values) > MOST_VALUES:
+                    newest = sorted(values.items(), key=lambda item: item[1])[-MOST_VALUES:]
+                    tally.last_with[name] = dict(newest)
 
     def _live(self, event_type: str, starts: list[Start], now: Instant) -> list[Start]:
         keep: set[Moment] = set()
         horizon = self.horizon[event_type]
         live = [start for start in starts if max(start.moment.time, start.recorded) + horizon >= now]
         for rule in self.starting[event_type]:
-            matching = [start for start in live if matches(rule, start.data)]
-            keep.update(s.moment for s in (matching[-1:] if rule.starts_from is StartsFrom.LATEST else matching))
-        return [start for start in live if start.moment in keep]
+            if rule.starts_from is StartsFrom.LATEST:
+                # The newest stands even when it is over: an older one that arrives late must not pass for it.
+                newest = next((start for start in reversed(starts) if matches(rule, start.data)), None)
+                keep.update((newest.moment,) if newest else ())
+            else:
+                keep.update(start.moment for start in live if matches(rule, start.data))
+        return [start for start in starts if start.moment in keep]
 
 
 def _signature(

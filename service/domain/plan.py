@@ -211,7 +211,7 @@ class _Planner:
         if candidate.kind is Kind.REPORT and at != quarter_up(spell.start):
             following = self.delivery.hours.spell(spell.end, zone)
             return self._wait_for_hours(candidate, following.start)
-        self._note(spell.end, "hours")
+        self._note(spell.end if candidate.kind is not Kind.REPORT else at + QUARTER, "hours")
         return False
 
     def _spell(self, at: Instant, zone: str) -> Span:
@@ -230,7 +230,7 @@ class _Planner:
             self._nudge(notice)
         elif kind is Kind.REPORT:
             self._merge(notice)
-        elif kind is Kind.ALERT and to_staff:
+        elif kind is Kind.ALERT and notice.candidate.role is Role.STAFF:
             self._alert(notice)
         else:
             self._take([notice])

@@ -6,12 +6,12 @@ rulebook adapter's work; judging by them is `decide.py`'s and `plan.py`'s.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from service.domain.calendar import DAY, Duration, Hours, Span, start_of_day
+from service.domain.calendar import DAY, Duration, Hours, Span, end_of_day, start_of_day
 from service.domain.catalogue import Catalogue
 from service.domain.events import SubjectKind
 
@@ -263,8 +263,7 @@ class Program:
     def break_spans(self, zone_name: str) -> tuple[Span, ...]:
         """Return the breaks as spans in the zone, from 00:00 of the first day to 24:00 of the last."""
         return tuple(
-            Span(start_of_day(each.first, zone_name), start_of_day(each.last + timedelta(days=1), zone_name))
-            for each in self.breaks
+            Span(start_of_day(each.first, zone_name), end_of_day(each.last, zone_name)) for each in self.breaks
         )
 
 

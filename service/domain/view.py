@@ -104,13 +104,31 @@ class View:
             return recipient.facts.count(event.name) if recipient.facts else 0
         return sum(facts.count(event.name) for facts in self.seen(event.subject))
 
-    def initiator(self, start: Start) -> str:
-        """Return the role of whoever's act started the rule, or "" where that is staff or nobody."""
-        if start.by in (Role.MENTOR, Role.MENTEE):
+    def initiator(self, start: Start, within: SubjectFacts) -> str:
+        """Return the role, in that mentorship, of whoever's act started the rule; "" where that is staff or nobody.
+
+        A role says who it is in the start's own mentorship only: a mentor here may be a mentee there.
+        """
+        if start.by in (Role.MENTOR, Role.MENTEE) and start.subject == within.subject:
             return start.by
-        if start.by in ("", "participant") and start.subject.kind is SubjectKind.PARTICIPANT:
-            return next((each.role for each in self.people if each.id == start.subject.id), "")
-        return ""
+        actor = self.actor(start)
+        return next((role for role, id in participants_of(within).items() if id == actor), "")
+
+    def actor(self, start: Start) -> str:
+        """Return the id of the participant whose act started the rule, or "" where that is staff, nobody or unknown."""
+        if start.subject.kind is SubjectKind.PARTICIPANT:
+            return start.subject.id if start.by in ("", "participant") else ""
+        its = next((each for each in self.mentorships if each.subject == start.subject), None)
+        return participants_of(its).get(Role(start.by), "") if its and start.by in (Role.MENTOR, Role.MENTEE) else ""
+
+    def counterpart(self, start: Start) -> str:
+        """Return the id of the other one of the mentorship in which the rule started, or ""."""
+        of_person = start.subject.kind is SubjectKind.PARTICIPANT and self.subject.kind is SubjectKind.MENTORSHIP
+        its = (
+            self.own if of_person else next((each for each in self.mentorships if each.subject == start.subject), None)
+        )
+        role = other_role(self.initiator(start, its)) if its else ""
+        return participants_of(its).get(Role(role), "") if its and role else ""
 
 
 def other_role(role: str) -> str:
@@ -136,8 +154,8 @@ def mentorship_view(mentorship: SubjectFacts, people: dict[str, SubjectFacts], p
 
 
 def participant_view(participant: SubjectFacts, mentorships: Iterable[SubjectFacts], program: SubjectFacts) -> View:
-    """Return the view of a participant rule."""
-    theirs = tuple(mentorships)
+    """Return the view of a participant rule: of the mentorships given, those whose newest match names them."""
+    theirs = tuple(each for each in mentorships if participant.subject.id in participants_of(each).values())
     role = participant.value("role") or next(
         (role for each in theirs for role, id in participants_of(each).items() if id == participant.subject.id),
         Role.MENTEE,

@@ -188,7 +188,7 @@ class Transaction(Snapshot, Protocol):
         """Make the check of these subjects due; one that has no event yet (named by a match) gets an empty row."""
 
     def check_program(self, program: str, now: Instant) -> None:
-        """Make the check of every subject of the program due."""
+        """Make due the check of every subject of the program, and the plan of everybody for whom something waits."""
 
     def join(self, program: str, mentorship: str, participants: Iterable[str]) -> None:
         """Note who belongs to a mentorship, besides those noted before."""

@@ -38,6 +38,7 @@ class Checking:
         """Fold and decide one subject, and make due whatever its news concern."""
         book, transaction = book_of(self.rule_set, key.program), self.transaction
         before = transaction.subject(key) or SubjectRow(key=key, facts=None)
+        people = set(participants_of(before.facts).values()) if before.facts else set()
         row = self._folded(book, before)
         if key.subject.kind is SubjectKind.PROGRAM and row.facts is not None:
             self.programs[key.program] = row.facts
@@ -48,7 +49,7 @@ class Checking:
         next_at = None if decision.next_at == NEVER else decision.next_at
         transaction.save_subject(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
         if row.folded_seq != before.folded_seq:
-            _tell(transaction, book, row, self.now)
+            _tell(transaction, book, row, people, self.now)
         if before.checked_with != self.rule_set.hash:
             # Hours, limits, addresses of roles: other rules may let go at once what has been waiting.
             for recipient in {each.recipient for each in pending}:
@@ -121,8 +122,11 @@ def _facts(snapshot: Snapshot, program: str, subjects: Iterable[Subject]) -> dic
     return {key.subject: row.facts for key, row in sorted(rows.items()) if row.facts}
 
 
-def _tell(transaction: Transaction, book: ProgramBook, row: SubjectRow, now: Instant) -> None:
-    """Make due what the subject's news may have changed: those who belong to it, and plans that wait for an address."""
+def _tell(transaction: Transaction, book: ProgramBook, row: SubjectRow, before: set[str], now: Instant) -> None:
+    """Make due what the subject's news may have changed: those who belong to it, and plans that wait for an address.
+
+    `before` are those who belonged to a mentorship before its news.
+    """
     program, subject = row.key
     assert row.facts is not None
     if subject.kind is SubjectKind.PROGRAM:
@@ -131,7 +135,7 @@ def _tell(transaction: Transaction, book: ProgramBook, row: SubjectRow, now: Ins
         people = participants_of(row.facts).values()
         transaction.join(program, subject.id, people)
         if book.has_participant_rules:
-            keys = (SubjectKey(program, Subject(SubjectKind.PARTICIPANT, each)) for each in people)
+            keys = (SubjectKey(program, Subject(SubjectKind.PARTICIPANT, each)) for each in {*people, *before})
             transaction.check_soon(keys, now)
     else:
         ids = transaction.mentorships_of(program, subject.id)

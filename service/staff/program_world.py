@@ -69,8 +69,9 @@ class ProgramWorld:
             return list(self.subjects)
         if subject.kind is SubjectKind.PARTICIPANT:
             return (subject, *(mentorship_of(each) for each in self.mentorships.get(subject.id, ())))
-        named = participants_of(self.subjects[subject]).values() if self.book.has_participant_rules else ()
-        return (subject, *(participant_of(each) for each in named))
+        # Those of an earlier match too: what they were told to expect is to be looked at again.
+        known = self.members.get(subject.id, ()) if self.book.has_participant_rules else ()
+        return (subject, *(participant_of(each) for each in known))
 
     # Taking in.
 

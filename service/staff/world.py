@@ -12,7 +12,7 @@ from service.domain.decide import decide, judge_all
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey, Notice
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.plan import Past, Pending, Plan, pend, plan
-from service.domain.rules import RuleSet
+from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.staff.agenda import Agenda
 from service.staff.program_world import ProgramWorld
 from service.staff.verdicts import Unsent, Watch
@@ -27,19 +27,31 @@ class Sent:
     email: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A notice to staff that became possible, or (`pending` is None) is so no longer."""
+
+    at: Instant
+    program: str
+    key: LedgerKey
+    pending: Pending | None
+
+
 class World:
     """All programs under one rule set, on virtual time. `now` is the last instant that was stepped to.
 
     With a `watch`, it also looks whenever a slot closes and tells the watch every outcome. Looking more often changes
-    nothing of what is sent.
+    nothing of what is sent. With a list `for_staff` it is one part of its programs: what concerns their staff goes
+    into that list, to be planned elsewhere (`office.py`), and rules about programs are decided there.
     """
 
-    def __init__(self, rule_set: RuleSet, watch: Watch | None = None) -> None:
+    def __init__(self, rule_set: RuleSet, watch: Watch | None = None, for_staff: list[Change] | None = None) -> None:
         self.rule_set = rule_set
         self.programs: dict[str, ProgramWorld] = {}
         self.now: Instant = -NEVER
         self.steps = 0
         self.watch = watch
+        self.for_staff = for_staff
         self._subjects: Agenda[tuple[ProgramWorld, Subject]] = Agenda()
         self._recipients: Agenda[tuple[ProgramWorld, str]] = Agenda()
         self._emails = 0
@@ -72,14 +84,19 @@ class World:
             if sent or unsent:
                 yield sent, unsent
 
-    def step(self, events: Iterable[Event], now: Instant) -> list[Sent]:
-        """Take events in, decide and plan what is due, and return what is sent at `now`, in order."""
+    def step(self, events: Iterable[Event], now: Instant, handed: Iterable[Change] = ()) -> list[Sent]:
+        """Take events in, decide and plan what is due, and return what is sent at `now`, in order.
+
+        `handed` are notices to staff that parts of the programs hand over.
+        """
         self.now = now
         self.steps += 1
         for event in events:
             self._accept(event)
         for world, subject in self._subjects.take(now):
             self._decide(world, subject)
+        for change in handed:
+            self._take_over(change)
         return self._plan_due()
 
     def next_at(self) -> Instant:
@@ -99,14 +116,15 @@ class World:
             return
         for subject in world.concerned(event):
             self._subjects.put((world, subject), self.now)
-        if event.subject.kind is SubjectKind.PARTICIPANT:
-            for recipient in (event.subject.id, ADVISOR_PREFIX + event.subject.id):
-                if world.waiting.get(recipient):
-                    self._recipients.put((world, recipient), self.now)
+        for recipient in _recipients_of(world, event.subject):
+            if world.waiting.get(recipient):
+                self._recipients.put((world, recipient), self.now)
 
     # Deciding.
 
     def _decide(self, world: ProgramWorld, subject: Subject) -> None:
+        if self.for_staff is not None and subject.kind is SubjectKind.PROGRAM:
+            return
         view, ledger = world.view(subject), world.ledger[subject]
         decision = decide(world.book, view, ledger, self.now)
         held = world.pending.get(subject)
@@ -123,17 +141,42 @@ class World:
     def _keep(
         self, world: ProgramWorld, subject: Subject, held: dict[LedgerKey, Pending], pending: dict[LedgerKey, Pending]
     ) -> None:
-        """Keep what is pending now, and have everybody planned who gained something, once it may move.
+        """Keep what is pending now, and have everybody planned for whom something is new or other, once it may move.
 
         Who only lost something needs no plan: what is not there held nothing back.
         """
         for key in held.keys() - pending.keys():
-            del world.waiting[key.recipient][key]
+            self._withdraw(world, key)
         for key, each in pending.items():
-            world.waiting[key.recipient][key] = each
-        for key in pending.keys() - held.keys():
-            self._recipients.put((world, key.recipient), pending[key].ready_at)
+            if held.get(key) != each:
+                self._offer(world, each)
         world.pending[subject] = pending
+
+    def _offer(self, world: ProgramWorld, pending: Pending) -> None:
+        key = pending.candidate.key
+        if self.for_staff is not None and key.recipient.startswith(STAFF_PREFIX):
+            self.for_staff.append(Change(self.now, world.id, key, pending))
+            return
+        world.waiting[key.recipient][key] = pending
+        self._recipients.put((world, key.recipient), pending.ready_at)
+
+    def _withdraw(self, world: ProgramWorld, key: LedgerKey) -> None:
+        if self.for_staff is not None and key.recipient.startswith(STAFF_PREFIX):
+            self.for_staff.append(Change(self.now, world.id, key, None))
+        else:
+            del world.waiting[key.recipient][key]
+
+    def _take_over(self, change: Change) -> None:
+        """Take a change from a part, which goes on offering what went long ago."""
+        world, key = self.program(change.program), change.key
+        waiting = world.waiting[key.recipient]
+        if change.pending is None:
+            waiting.pop(key, None)
+        elif key not in world.ledger[change.pending.candidate.subject]:
+            is_other = waiting.get(key) != change.pending
+            waiting[key] = change.pending
+            if is_other:
+                self._recipients.put((world, key.recipient), change.pending.ready_at)
 
     # Planning.
 
@@ -169,9 +212,16 @@ class World:
         candidate = notice.candidate
         key = candidate.key
         del world.waiting[key.recipient][key]
-        del world.pending[candidate.subject][key]
+        world.pending.get(candidate.subject, {}).pop(key, None)
         world.ledger[candidate.subject].add(key)
         world.past[key.recipient].add(Past.of(notice, str(email)))
+
+
+def _recipients_of(world: ProgramWorld, subject: Subject) -> Iterable[str]:
+    """Return whose hours, address or wishes the subject's events may change."""
+    if subject.kind is SubjectKind.PROGRAM:
+        return list(world.waiting)
+    return (subject.id, ADVISOR_PREFIX + subject.id) if subject.kind is SubjectKind.PARTICIPANT else ()
 
 
 def _order(sent: Sent) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from service.domain.book import book_of
 from service.domain.calendar import DAY, HOUR, MINUTE, Instant
 from service.domain.events import Event
 from service.domain.facts import SubjectFacts
+from service.domain.lens import MOST_VALUES
 from service.domain.rules import Break, Kind, Program, Rule, StartsFrom, Until
 from tests.domain.days import wrote
 from tests.naive.examples import NORTH, at, event, rule, rule_set
@@ -72,18 +73,17 @@ def test_the_newest_start_is_the_newest_that_each_rule_lets_in() -> None:
     assert _kept(at("03-02 10:00"), events, mentors, mentees) == ["mentor-1", "mentee-2"]
 
 
-def test_an_answer_to_a_start_is_known_for_as_long_as_the_start() -> None:
-    """The completion of a survey is kept while a reminder of its opening could still go, and forgotten afterwards."""
+def test_what_until_same_compares_is_remembered_up_to_a_bound() -> None:
+    """The newest values are kept however old, since a start may arrive late; beyond the bound the oldest go."""
     done = Until(event="survey.completed", same="survey_id")
     reminder = rule(starts="survey.opened", wait=7 * DAY, until=(done,), send_within=DAY)
     events = [
-        event("survey.opened", "mentorships/m", "03-02 09:00", survey_id="s"),
-        event("survey.completed", "mentorships/m", "03-02 10:00", survey_id="s"),
+        event("survey.completed", "mentorships/m", f"03-02 {n // 60:02}:{n % 60:02}", survey_id=f"s{n}")
+        for n in range(MOST_VALUES + 20)
     ]
-    kept = _pruned(at("03-10 08:00"), events, reminder).tallies["survey.completed"].last_with
-    assert kept["survey_id"] == {"s": at("03-02 10:00")}
-    gone = _pruned(at("04-30 09:00"), events, reminder).tallies["survey.completed"].last_with
-    assert gone["survey_id"] == {}
+    kept = _pruned(at("12-30 09:00"), events, reminder).tallies["survey.completed"].last_with["survey_id"]
+    assert set(kept) == {f"s{n}" for n in range(20, MOST_VALUES + 20)}
+
 
 
 def test_lenses_differ_when_what_they_keep_differs() -> None:

@@ -52,6 +52,14 @@ UPDATE subjects SET next_check_at = :now
 WHERE program = :program AND (next_check_at IS NULL OR next_check_at > :now)
 """
 
+# Make the plan of everybody in a program for whom something waits due.
+PLAN_PROGRAM: Final = """
+UPDATE recipients SET next_plan_at = :now
+WHERE program = :program AND (next_plan_at IS NULL OR next_plan_at > :now) AND EXISTS (
+    SELECT 1 FROM pending AS p WHERE p.program = recipients.program AND p.recipient = recipients.recipient
+)
+"""
+
 # Note that a participant belongs to a mentorship.
 JOIN: Final = """
 INSERT INTO members (program, participant, mentorship) VALUES (:program, :participant, :mentorship)

@@ -105,6 +105,7 @@ class SqlTransaction(SqlSnapshot):
 
     def check_program(self, program: str, now: Instant) -> None:
         self._session.change(changes.CHECK_PROGRAM, {"program": program, "now": now})
+        self._session.change(changes.PLAN_PROGRAM, {"program": program, "now": now})
 
     def join(self, program: str, mentorship: str, participants: Iterable[str]) -> None:
         rows = [

@@ -148,6 +148,8 @@ def _last(tally: Tally, role: str, same: str | None, start: Start) -> Instant:
     if not tally.count:
         return never
     if same is not None:
+        if start.data.get(same) is None:
+            return never
         held = tally.last_with.get(same_by(same, role) if role else same, {})
         return held.get(as_text(start.data.get(same)), never)
     return tally.last_by.get(role, never) if role else tally.last

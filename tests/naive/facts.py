@@ -299,6 +299,13 @@ def initiator(known: Known, event: Event) -> str | None:
     return pair.mentor if word == "mentor" else pair.mentee
 
 
+def role_word(known: Known, event: Event) -> str | None:
+    """Return "mentor" or "mentee" where the event says that one of them acted, else None."""
+    kind = event_type(known, event)
+    word = event.data.get(kind.initiator) if kind and kind.initiator else None
+    return word if word in ("mentor", "mentee") else None
+
+
 def other_of(pair: Pair | None, person: str | None) -> str | None:
     """Return the other participant of the pair, or None."""
     if pair is None or person not in pair:

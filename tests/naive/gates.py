@@ -4,7 +4,7 @@ from service.domain.calendar import Instant
 from service.domain.catalogue import Does
 from service.domain.events import Event, SubjectKind
 from service.domain.rules import Actor, Count, Gate, Kind, Pause, Until
-from tests.naive.facts import Known, Place, Thing, initiator, other_of
+from tests.naive.facts import Known, Place, Thing, initiator, other_of, role_word
 from tests.naive.slots import Slot, Start, number_of, text
 
 
@@ -70,6 +70,11 @@ def _is_same(until: Until, known: Known, slot: Slot, event: Event) -> bool:
             return False
     if until.by is None:
         return True
+    if begun is not None and begun.subject == event.subject and begun.subject.kind is SubjectKind.MENTORSHIP:
+        # Within one mentorship the words say it, also before its match is known.
+        acted = role_word(known, begun), role_word(known, event)
+        same_role = acted[0] == acted[1]
+        return None not in acted and same_role is (until.by is Actor.INITIATOR)
     first = None if begun is None else initiator(known, begun)
     wanted = first if until.by is Actor.INITIATOR else counterpart(known, slot.place, slot.start)
     return wanted is not None and initiator(known, event) == wanted

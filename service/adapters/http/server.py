@@ -9,6 +9,7 @@ import logging
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any, cast
 
 from flask import Flask
@@ -75,7 +76,9 @@ class HttpServer:
         self._drain_s = within_s
         self._stopping.set()
         if self._thread.is_alive():
-            self._server.pull_trigger()
+            # The loop may have seen the flag by itself, and closed what would wake it.
+            with suppress(OSError):
+                self._server.pull_trigger()
             self._thread.join()
         else:
             self._close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from heapq import merge
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event as Flag
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from service.cli.event_file import Line, LineFault, UnreadableEventsError, read_
 from service.cli.line_parts import LineParts
 from service.domain.calendar import NEVER, Instant
 from service.domain.rules import RuleSet
-from service.staff.office import staff_mail
+from service.staff.office import Office, staff_mail
 from service.staff.rows import Row, row_of
 from service.staff.world import Change, World
 
@@ -63,7 +63,7 @@ def cores() -> int:
 
 
 def simulate_in_parts(
-    lines: LineParts, sources: Sources, schemas_dir: Path, until: Instant | None, office: World, workers: int
+    lines: LineParts, sources: Sources, schemas_dir: Path, until: Instant | None, office: Office, workers: int
 ) -> Iterator[tuple[int, Row]]:
     """Yield what is sent, each row with the number of its origin: a part, or one more for the office.
 
@@ -74,7 +74,8 @@ def simulate_in_parts(
     played = _played(lines, setting, workers)
     schemas = load_schemas(schemas_dir)
     shared, faults = read_numbered(sorted(line for each in lines.shared.values() for line in each), schemas)
-    faults = sorted({*faults, *(fault for each in played for fault in each.faults)}, key=lambda fault: fault[0])
+    # Lines about a program are read by every part of it, so their faults come more than once.
+    faults = sorted(dict.fromkeys([*faults, *(fault for each in played for fault in each.faults)]), key=itemgetter(0))
     if faults:
         raise UnreadableEventsError(faults)
     begins: dict[str, Instant] = {}

@@ -15,6 +15,7 @@ from service.cli.rule_files import RuleFiles, templates_option
 from service.cli.simulation_output import Outcome, json_lines, table
 from service.domain.calendar import Instant
 from service.domain.events import Event
+from service.staff.office import Office
 from service.staff.rows import row_of
 from service.staff.verdicts import Watch
 from service.staff.world import World
@@ -43,12 +44,13 @@ def simulate(
     """
     files = RuleFiles(rules, templates)
     rule_set = files.rule_set()
-    world = World(rule_set, Watch() if verdicts else None)
     with _without_collecting_garbage(), _telling_faults():
         lines = _lines(events)
         if len(lines) >= IN_PARTS_FROM and not verdicts:
-            programs, outcomes = _in_parts(lines, files, until, world)
+            world: World = (office := Office(rule_set))
+            programs, outcomes = _in_parts(lines, files, until, office)
         else:
+            world = World(rule_set, Watch() if verdicts else None)
             programs, outcomes = _in_one(lines, files, until, world)
         if form == "json":
             for line in json_lines(outcomes, programs):
@@ -75,7 +77,7 @@ def _outcomes(events: list[Event], world: World, until: Instant | None) -> Itera
         yield from unsent
 
 
-def _in_parts(lines: list[bytes], files: RuleFiles, until: Instant | None, office: World) -> Simulation:
+def _in_parts(lines: list[bytes], files: RuleFiles, until: Instant | None, office: Office) -> Simulation:
     parts = sort_lines(lines, EVENTS_A_PART)
     lines.clear()
     told = simulate_in_parts(parts, files.sources, files.settings.schemas_dir, until, office, cores())

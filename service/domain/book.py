@@ -118,6 +118,7 @@ class ProgramBook:
         self.lens = Lens.of(self.rules, self.delivery, self.program)
         self.folding = Folding(self.catalogue, self.lens)
         self._breaks: dict[str, tuple[Span, ...]] = {}
+        self._midnights: dict[tuple[str, str | None], Instant | None] = {}
         self._starts_by_date: dict[tuple[object, ...], tuple[tuple[Compiled, Start], ...]] = {}
         self._waking: dict[SubjectKind, dict[str, Waking]] = {kind: {} for kind in SubjectKind}
         self.reaching: dict[SubjectKind, list[Compiled]] = {}
@@ -208,12 +209,15 @@ class ProgramBook:
     def ended_at(self, program: SubjectFacts) -> Instant | None:
         """Return when the program ended or will: its ending event, or the end of its last day."""
         by_event = program.first("program.ended")
-        by_date = self._last_midnight(self.zone(program), program)
-        return min((at for at in (by_event, by_date) if at is not None), default=None)
+        by_date = self._last_midnight(program)
+        return by_date if by_event is None else by_event if by_date is None else min(by_event, by_date)
 
-    def _last_midnight(self, zone_name: str, program: SubjectFacts) -> Instant | None:
-        days = self.dates(PROGRAM_ENDS, program)
-        return end_of_day(days[-1], zone_name) if days else None
+    def _last_midnight(self, program: SubjectFacts) -> Instant | None:
+        known = self.zone(program), program.value("ends_on")
+        if known not in self._midnights:
+            days = self.dates(PROGRAM_ENDS, program)
+            self._midnights[known] = end_of_day(days[-1], known[0]) if days else None
+        return self._midnights[known]
 
     def heeds(self, event_type: str) -> bool:
         """Return whether an event of that type can change what rules do, but for bringing its subject into being."""

@@ -77,7 +77,8 @@ class _Judge:
         self.next_at, self.source = NEVER, ""
         self.breaks = book.breaks(view.program)
         self.own_id = str(view.subject)
-        self.ended = _what_ended(book, view, now)
+        self.ended_at = book.ended_at(view.program)
+        self.ended = _what_ended(self.ended_at, view, now)
         self.pauses = [each for each in book.pauses if view.people and _applies(each, view)]
         self.groups = frozenset().union(*(p.groups for p in view.people)) if book.grouped else frozenset()
 
@@ -236,8 +237,7 @@ class _Judge:
         """Return what stands against the open slot for some time, or None; either way note when that changes."""
         rule = compiled.rule
         if rule.kind in (Kind.NUDGE, Kind.REPORT):
-            ended_at = self.book.ended_at(self.view.program)
-            self._note(NEVER if ended_at is None else ended_at, "program_end")
+            self._note(NEVER if self.ended_at is None else self.ended_at, "program_end")
         quiet = self._unquiet(compiled, None, personal=False) if rule.none_in_last else None
         if quiet or not (compiled.times.rests and self.breaks):
             return quiet
@@ -313,9 +313,8 @@ def _reaching_start(rule: Rule, counted: Iterable[Mapping[str, Reach]]) -> Start
     return None if at is None else steps[at].start
 
 
-def _what_ended(book: ProgramBook, view: View, now: Instant) -> Mapping[Kind, str]:
+def _what_ended(ended_at: Instant | None, view: View, now: Instant) -> Mapping[Kind, str]:
     """Return the kinds of rule that have ended by themselves, each with what ended it."""
-    ended_at = book.ended_at(view.program)
     if ended_at is not None and ended_at <= now:
         return _PROGRAM_ENDED
     if any(person.has_left for person in view.people):

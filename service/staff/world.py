@@ -169,14 +169,11 @@ class World:
     def _take_over(self, change: Change) -> None:
         """Take a change from a part, which goes on offering what went long ago."""
         world, key = self.program(change.program), change.key
-        waiting = world.waiting[key.recipient]
         if change.pending is None:
-            waiting.pop(key, None)
+            if key in world.waiting[key.recipient]:
+                self._withdraw(world, key)
         elif key not in world.ledger[change.pending.candidate.subject]:
-            is_other = waiting.get(key) != change.pending
-            waiting[key] = change.pending
-            if is_other:
-                self._recipients.put((world, key.recipient), change.pending.ready_at)
+            self._offer(world, change.pending)
 
     # Planning.
 
@@ -191,11 +188,16 @@ class World:
     def plan_for(self, program: str, recipient: str) -> Plan:
         """Return the recipient's plan at this moment, without carrying it out."""
         world = self.programs[program]
-        waiting, past = world.waiting[recipient], world.past[recipient]
-        return plan(waiting.values(), world.inbox(recipient), past, self.rule_set, self.now)
+        return self._planned(world, recipient, world.waiting[recipient].values())
+
+    def _planned(self, world: ProgramWorld, recipient: str, pending: Iterable[Pending]) -> Plan:
+        return plan(pending, world.inbox(recipient), world.past[recipient], self.rule_set, self.now)
+
+    def _plan_now(self, world: ProgramWorld, recipient: str) -> Plan:
+        return self.plan_for(world.id, recipient)
 
     def _plan(self, world: ProgramWorld, recipient: str) -> list[Sent]:
-        planned = self.plan_for(world.id, recipient)
+        planned = self._plan_now(world, recipient)
         sent = []
         for email in planned.emails:
             self._emails += 1

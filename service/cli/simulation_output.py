@@ -33,6 +33,7 @@ def json_lines(outcomes: Iterable[Outcome], programs: Collection[str]) -> Iterat
     emails = _Emails()
     for each in outcomes:
         fields = _fields(each, emails)
+        fields.pop("resource", None)  # for the table only: others' scripts rely on these fields and no more
         if len(programs) > 1:
             fields["program"] = _program(each)
         yield orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)

@@ -44,5 +44,6 @@ def test_every_code_is_explained_and_every_explanation_has_a_code() -> None:
     assert explained == shown_codes | RARE
 
 
-RARE = {"unreadable-file", "unreadable-character", "too-long", "duplicate-delivery"}
-"""Their files do not keep well in a folder; test_sources.py, test_hostile.py and test_load.py have them."""
+RARE = {"unreadable-file", "unreadable-character", "too-long", "duplicate-delivery", "bad-event"}
+"""Their files do not keep well in a folder; test_sources.py, test_hostile.py, test_load.py and, for stories,
+tests/cli/test_rules_stories.py have them."""

@@ -56,7 +56,7 @@ def serve_bare(port: Any, stop: Signal, folder: str) -> None:
             local.connection.execute("PRAGMA journal_mode=WAL")
             local.connection.execute("PRAGMA synchronous=FULL")
             local.connection.execute("CREATE TABLE IF NOT EXISTS events (n INTEGER PRIMARY KEY, id TEXT, body TEXT)")
-        return local.connection  # type: ignore[no-any-return]
+        return local.connection  # type: ignore[no-any-return]  # thread-locals have no types
 
     @app.post("/events")
     def events() -> tuple[dict[str, int], int]:

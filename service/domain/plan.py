@@ -225,8 +225,7 @@ class _Planner:
 
     def _send(self, notice: Notice) -> None:
         kind = notice.candidate.kind
-        to_staff = notice.candidate.role in (Role.STAFF, Role.ADVISOR)
-        if kind is Kind.NUDGE and not to_staff:
+        if kind is Kind.NUDGE and is_participant(notice.candidate.key.recipient):
             self._nudge(notice)
         elif kind is Kind.REPORT:
             self._merge(notice)

@@ -40,10 +40,6 @@ class Person:
             return parse_rfc3339(until)
         return start_of_day(date.fromisoformat(until), zone_name)
 
-    @property
-    def email(self) -> str:
-        return (self.facts and self.facts.value("email")) or ""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:

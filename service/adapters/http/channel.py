@@ -11,7 +11,7 @@ from waitress.utilities import Error
 from service.adapters.http.problems import PROBLEM_JSON, Problem, name_of
 
 
-class RequestTimeout(Error):  # noqa: N818
+class RequestTimeout(Error):  # noqa: N818 - named as HTTP names it
     code = 408
     reason = "Request Timeout"
 

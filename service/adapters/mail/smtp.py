@@ -85,7 +85,7 @@ class SmtpMailer:
                 self._drop()
                 raise _lost(error) from error
 
-    def settle(self, send_id: str) -> Fate:  # noqa: ARG002
+    def settle(self, send_id: str) -> Fate:  # noqa: ARG002 - SMTP cannot be asked, whatever the id
         """Return UNKNOWN: an SMTP server cannot be asked."""
         return Fate.UNKNOWN
 

@@ -50,10 +50,10 @@ def _texts(value: object) -> int:
             if kind is str:
                 found += 1
             elif kind is dict:
-                found += len(each)  # type: ignore[arg-type]
-                below.extend(each.values())  # type: ignore[attr-defined]
+                found += len(each)  # type: ignore[arg-type]  # its type was just compared
+                below.extend(each.values())  # type: ignore[attr-defined]  # a dict
             elif kind is list:
-                below.extend(each)  # type: ignore[arg-type]
+                below.extend(each)  # type: ignore[arg-type]  # a list
         if not below:
             return found
         seen += len(below)

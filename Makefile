@@ -1,15 +1,17 @@
-# Everything sets itself up: `make run` and `make test` need nothing but python3 (3.11 or newer) and a package index.
+# Everything sets itself up. `make run` needs python3 (3.11 or newer) and a package index; `make test` also installs the
+# servers, the browser and the editor's language server that it tests with (tests/equipment.py).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench check lock clean
+.PHONY: help run test test-embedded soak bench check lock clean
 
 help:
 	@echo "make run    start Intouch with a demo semester and open for events"
 	@echo "make test   every check and every test"
+	@echo "make test-embedded   those of them that need no server, browser or editor"
 	@echo "make check  ruff, mypy and the import rules only"
 	@echo "make soak   the same properties over long histories (minutes)"
 	@echo "make bench  measure what docs claim"
@@ -20,8 +22,13 @@ run: $(READY)
 	@$(BIN)/intouch run --play-semester
 
 test: check
+	@$(BIN)/python -m tests.equipment
 	@echo "Running the tests ..."
 	@$(BIN)/python -m pytest
+
+test-embedded: check
+	@echo "Running the tests that need no server, browser or editor ..."
+	@$(BIN)/python -m pytest -m "not soak and not servers and not browser and not editor"
 
 soak: $(READY)
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak"

@@ -15,13 +15,15 @@ PREFIX = "INTOUCH_"
 ROOT = Path(__file__).resolve().parent.parent
 """The folder in which rules/, templates/ and schemas/ lie beside the package."""
 
+SHORTEST_SECRET = 32
 _FROM_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?$")
 _FOR_TESTS = f"{PREFIX}TEST_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything an installation can choose. `lease_s` is how long one claim may take, in seconds."""
+    """Everything an installation can choose. `lease_s` is how long one claim may take, in seconds; an empty `secret`
+    stands for the one in the data folder."""
 
     http: str
     data_dir: Path
@@ -29,6 +31,7 @@ class Settings:
     mail_url: str
     mail_from: str
     public_url: str
+    secret: str
     rules_dir: Path
     templates_dir: Path
     schemas_dir: Path
@@ -42,6 +45,7 @@ _DEFAULTS: Mapping[str, str] = {
     "MAIL_URL": "mailbox:",
     "MAIL_FROM": "intouch@localhost",
     "PUBLIC_URL": "",
+    "SECRET": "",
     "RULES_DIR": str(ROOT / "rules"),
     "TEMPLATES_DIR": str(ROOT / "templates"),
     "SCHEMAS_DIR": str(ROOT / "schemas"),
@@ -62,6 +66,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_url=value["MAIL_URL"],
         mail_from=value["MAIL_FROM"],
         public_url=_public_url(value["PUBLIC_URL"]) or f"http://{value['HTTP']}",
+        secret=_secret(value["SECRET"]),
         rules_dir=Path(value["RULES_DIR"]).expanduser(),
         templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),
         schemas_dir=Path(value["SCHEMAS_DIR"]).expanduser(),
@@ -103,6 +108,14 @@ def _public_url(text: str) -> str:
             f"{PREFIX}PUBLIC_URL must begin with http:// or https://, as in https://mentoring.example.org."
         )
     return text.rstrip("/")
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < SHORTEST_SECRET:
+        raise OperatorError(
+            f"{PREFIX}SECRET is too short to be one: give it at least {SHORTEST_SECRET} characters, made by chance."
+        )
+    return text
 
 
 def _seconds(text: str) -> int:

@@ -20,6 +20,7 @@ from service.adapters.rulebook.folder import RulesFolder
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import Sources, read_sources
 from service.adapters.schemas import Schemas, load_schemas
+from service.adapters.secret_file import read_or_make_secret
 from service.adapters.store.migrate import migrate
 from service.adapters.store.store import SqlStore, open_store
 from service.adapters.templates.book import TemplateBook
@@ -69,7 +70,11 @@ class Installation:
 
     @cached_property
     def store(self) -> SqlStore:
-        return open_store(self.settings.database_url)
+        return open_store(self.settings.database_url, self._secret)
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self.settings.secret.encode() or read_or_make_secret(self.settings.data_dir)
 
     @cached_property
     def mailer(self) -> Mailer:

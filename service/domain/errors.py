@@ -21,13 +21,23 @@ class ProviderError(IntouchError):
     """The mail provider did not take an email.
 
     `temporary` says whether trying again can help; `retry_after_s` is the provider's own wish, in seconds;
-    `unknown` is true when the request may have been carried out although no answer came.
+    `unknown` is true when the request may have been carried out although no answer came; `address_is_bad` when the
+    provider says that this address takes no mail, now or later. `code` is its answer in a few characters.
     """
 
     def __init__(
-        self, message: str, *, temporary: bool, retry_after_s: float | None = None, unknown: bool = False
+        self,
+        message: str,
+        *,
+        temporary: bool,
+        retry_after_s: float | None = None,
+        unknown: bool = False,
+        address_is_bad: bool = False,
+        code: str = "",
     ) -> None:
         super().__init__(message)
         self.temporary = temporary
         self.retry_after_s = retry_after_s
         self.unknown = unknown
+        self.address_is_bad = address_is_bad
+        self.code = code

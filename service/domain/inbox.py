@@ -25,9 +25,15 @@ def addresses_of(book: ProgramBook, recipient: str, participant: SubjectFacts | 
 
 
 def inbox_of(
-    book: ProgramBook, recipient: str, participant: SubjectFacts | None, program: SubjectFacts, *, blocked: bool = False
+    book: ProgramBook,
+    recipient: str,
+    participant: SubjectFacts | None,
+    program: SubjectFacts,
+    *,
+    blocked: bool = False,
+    has_stand_in: bool = False,
 ) -> Inbox:
-    """Return the recipient's inbox as the planner asks for it."""
+    """Return the recipient's inbox as the planner asks for it; the caller knows what became of its addresses."""
     own = participant if not recipient.startswith((STAFF_PREFIX, ADVISOR_PREFIX)) else None
     return Inbox(
         recipient=recipient,
@@ -35,6 +41,7 @@ def inbox_of(
         program_zone=book.zone(program),
         has_address=bool(addresses_of(book, recipient, participant)),
         blocked=blocked,
+        has_stand_in=has_stand_in,
         opted_out=frozenset(
             category for category in Category if own is not None and own.value(preference(category)) is False
         ),

@@ -34,6 +34,9 @@ class Inbox:
     program_zone: str
     has_address: bool
     blocked: bool = False
+    """Whether all addresses are suppressed."""
+    has_stand_in: bool = False
+    """Whether somebody else gets the alerts meanwhile."""
     opted_out: frozenset[str] = frozenset()
 
 
@@ -141,7 +144,7 @@ class _Planner:
         """Return what about the recipient stands against it until they or staff change it."""
         if not self.inbox.has_address:
             return Verdict(Word.NO_ADDRESS)
-        if self.inbox.blocked:
+        if self.inbox.blocked and not (self.inbox.has_stand_in and candidate.kind is Kind.ALERT):
             return Verdict(Word.ADDRESS_BLOCKED)
         category = self.rule_set.policy(candidate.message).category
         optional = candidate.kind is Kind.NUDGE and category is not Category.SERVICE

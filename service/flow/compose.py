@@ -11,13 +11,14 @@ from typing import Any
 
 from service.domain.book import PROGRAM_ENDS, ProgramBook, book_of
 from service.domain.calendar import Instant, local_date
-from service.domain.delivery import ADVISOR_PREFIX, Candidate, Notice, Role
-from service.domain.events import Subject, SubjectKind
+from service.domain.delivery import Candidate, Notice, Role
+from service.domain.events import SubjectKind
 from service.domain.facts import SubjectFacts
-from service.domain.inbox import addresses_of, zone_of
-from service.domain.rules import Program, Rule, RuleSet
+from service.domain.inbox import zone_of
+from service.domain.rules import Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View
-from service.flow.ports import EmailRow, Snapshot, SubjectKey, SubjectRow
+from service.flow.ports import EmailRow, RecipientKey, Snapshot, SubjectKey, SubjectRow
+from service.flow.reach import participant_of, reach_of
 from service.flow.reconcile import program_facts, view_of
 
 
@@ -59,22 +60,18 @@ def compose(snapshot: Snapshot, rule_set: RuleSet, email: EmailRow, links: Links
     """Return the letter of a claimed email."""
     book = book_of(rule_set, email.program)
     program = program_facts(snapshot, email.program)
-    participant = _participant(snapshot, email)
+    participant = participant_of(snapshot, RecipientKey(email.program, email.recipient))
+    reach = reach_of(snapshot, book, email.recipient, participant)
+    is_alert = all(each.candidate.kind is Kind.ALERT for each in email.notices)
     composer = _Composer(snapshot, book, program, participant, email, links)
     return Letter(
         parts=tuple(composer.part(notice) for notice in email.notices),
         program=book.program,
         program_name=_program_name(book, program),
-        addresses=addresses_of(book, email.recipient, participant),
+        addresses=reach.stand_in if reach.blocked and is_alert else reach.addresses,
         to_name=composer.recipient_name(email.notices[0].candidate.role),
         has_preferences=email.notices[0].candidate.role in (Role.MENTOR, Role.MENTEE),
     )
-
-
-def _participant(snapshot: Snapshot, email: EmailRow) -> SubjectFacts | None:
-    subject = Subject(SubjectKind.PARTICIPANT, email.recipient.removeprefix(ADVISOR_PREFIX))
-    row = snapshot.subject(SubjectKey(email.program, subject))
-    return row.facts if row else None
 
 
 def _program_name(book: ProgramBook, program: SubjectFacts) -> str:

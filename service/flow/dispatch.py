@@ -7,21 +7,21 @@ asked, and where it does not know, the kind's `on_unknown` settles it. Never is 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
 
 from service.domain.book import book_of
 from service.domain.calendar import NEVER, SECOND, Duration, Instant, quarter_down
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.errors import ProviderError, RuleAuthorError
 from service.domain.events import Subject, SubjectKind
-from service.domain.facts import SubjectFacts
-from service.domain.inbox import inbox_of
 from service.domain.plan import Plan, lookback, plan
 from service.domain.rules import Kind, OnUnknown, RuleSet
+from service.domain.suppression import Reason, Suppression
 from service.domain.view import participants_of
 from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
+from service.flow.reach import inbox_now
 from service.flow.reconcile import Checking, program_facts
 
 LEASE: Duration = 120 * SECOND
@@ -83,16 +83,9 @@ def plan_for(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now
     if not pending:
         return Plan((), {}, NEVER)
     program = program_facts(transaction, key.program)
-    participant = _participant(transaction, key)
-    inbox = inbox_of(book_of(rule_set, key.program), key.recipient, participant, program)
+    inbox = inbox_now(transaction, book_of(rule_set, key.program), key.recipient, program)
     past = transaction.past(key, now - lookback(pending, rule_set) - 1)
     return plan(pending, inbox, past, rule_set, now)
-
-
-def _participant(transaction: Transaction, key: RecipientKey) -> SubjectFacts | None:
-    subject = Subject(SubjectKind.PARTICIPANT, key.recipient.removeprefix(ADVISOR_PREFIX))
-    row = transaction.subject(SubjectKey(key.program, subject))
-    return row.facts if row else None
 
 
 def _freshen(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> None:
@@ -117,6 +110,13 @@ def _concerned(transaction: Transaction, key: RecipientKey) -> set[SubjectKey]:
     return {SubjectKey(key.program, each) for each in about | people | {own, program}}
 
 
+class Bounce(NamedTuple):
+    """An address that the provider refused for good, and the code it gave."""
+
+    address: str
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """How one email's delivery ended."""
@@ -126,6 +126,11 @@ class Delivered:
     error: str = ""
     retry_after_s: float | None = None
     """Set when the channel itself is in trouble: no other email should be tried before."""
+    bounced: tuple[Bounce, ...] = ()
+    """The addresses that the provider refused for good."""
+
+
+_NOBODY_LEFT = Delivered(EmailState.RELEASED, error="Since it was claimed, its last address was found not to work.")
 
 
 def deliver(email: EmailRow, compose: Composer, mailer: Mailer) -> Delivered:
@@ -137,7 +142,12 @@ def deliver(email: EmailRow, compose: Composer, mailer: Mailer) -> Delivered:
     ends = [_send(each, mailer) for each in outgoing]
     # A staff role is one recipient however many addresses it has: one that was reached is enough.
     order = (EmailState.SENT, EmailState.UNKNOWN, EmailState.RELEASED, EmailState.FAILED)
-    return min(ends, key=lambda end: order.index(end.state), default=Delivered(EmailState.FAILED, error="no address"))
+    best = min(ends, key=lambda end: order.index(end.state), default=_NOBODY_LEFT)
+    bounced = tuple(each for end in ends for each in end.bounced)
+    if len(bounced) == len(ends) and best.state is EmailState.FAILED:
+        # Surely not sent, and not lost: decided anew, it waits for a better address, and an alert finds another role.
+        return Delivered(EmailState.RELEASED, error=best.error, bounced=bounced)
+    return replace(best, bounced=bounced)
 
 
 def _send(outgoing: Outgoing, mailer: Mailer) -> Delivered:
@@ -148,11 +158,14 @@ def _send(outgoing: Outgoing, mailer: Mailer) -> Delivered:
             return Delivered(EmailState.UNKNOWN, error=str(error))
         if error.temporary:
             return Delivered(EmailState.RELEASED, error=str(error), retry_after_s=error.retry_after_s or 30.0)
-        return Delivered(EmailState.FAILED, error=str(error))
+        bounced = (Bounce(outgoing.to, error.code),) if error.address_is_bad else ()
+        return Delivered(EmailState.FAILED, error=str(error), bounced=bounced)
 
 
 def record(transaction: Transaction, email: EmailRow, delivered: Delivered, now: Instant) -> None:
     """Settle an email as its delivery ended; one that surely was not sent is decided anew."""
+    for bounce in delivered.bounced:
+        transaction.suppress(bounce.address, Suppression(reason=Reason.HARD_BOUNCE, at=now, detail=bounce.code))
     settled = transaction.settle(email.id, delivered.state, now, reference=delivered.reference, error=delivered.error)
     if settled and delivered.state is EmailState.RELEASED:
         subjects = {SubjectKey(email.program, each.candidate.subject) for each in email.notices}

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import DAY, Duration, Instant, quarter_down
 from service.domain.decide import Judged, judge_all
-from service.domain.delivery import ADVISOR_PREFIX, Candidate, LedgerKey, Verdict, Word
-from service.domain.events import Subject, SubjectKind
-from service.domain.facts import SubjectFacts
-from service.domain.inbox import inbox_of
+from service.domain.delivery import Candidate, LedgerKey, Verdict, Word
+from service.domain.events import Subject
 from service.domain.plan import Inbox, Past, Pending, plan
 from service.domain.rules import RuleSet
 from service.domain.view import View
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey
+from service.flow.reach import inbox_now
 from service.flow.reconcile import program_facts, view_of
 
 MOST_TO_COME = 60
@@ -149,15 +148,10 @@ class _Looking:
     def _mailbox(self, recipient: str) -> tuple[Inbox, tuple[Past, ...]]:
         if recipient not in self.plans:
             program = self.key.program
-            inbox = inbox_of(self.book, recipient, self._facts_of(recipient), program_facts(self.snapshot, program))
+            inbox = inbox_now(self.snapshot, self.book, recipient, program_facts(self.snapshot, program))
             past = self.snapshot.past(RecipientKey(program, recipient), self.now - LONGEST_PAST)
             self.plans[recipient] = inbox, tuple(past)
         return self.plans[recipient]
-
-    def _facts_of(self, recipient: str) -> SubjectFacts | None:
-        subject = Subject(SubjectKind.PARTICIPANT, recipient.removeprefix(ADVISOR_PREFIX))
-        row = self.snapshot.subject(SubjectKey(self.key.program, subject))
-        return row.facts if row else None
 
 
 def _joined(found: list[Expected]) -> tuple[Expected, ...]:

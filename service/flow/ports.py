@@ -15,6 +15,7 @@ from service.domain.delivery import LedgerKey, Notice
 from service.domain.events import Event, Incoming, Subject
 from service.domain.facts import SubjectFacts, Thing
 from service.domain.plan import Past, Pending
+from service.domain.suppression import Suppression
 
 
 class Clock(Protocol):
@@ -159,6 +160,9 @@ class Snapshot(Protocol):
     def expired(self, now: Instant, limit: int) -> Sequence[EmailRow]:
         """Return emails still `sending` whose lease ran out."""
 
+    def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
+        """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
+
     def active_rule_set(self) -> RuleSetRow | None:
         """Return the rule set that every process uses now, or None in an empty store."""
 
@@ -217,6 +221,12 @@ class Transaction(Snapshot, Protocol):
 
         `RELEASED` deletes its ledger rows: it was surely not sent, and its notices will be decided anew.
         """
+
+    def suppress(self, address: str, suppression: Suppression) -> bool:
+        """Block an address in every program and return True; False when it was blocked before, for whatever reason."""
+
+    def allow(self, address: str) -> bool:
+        """Take an address off the list again, and return whether it was on it."""
 
     def activate(self, row: RuleSetRow) -> None:
         """Make a rule set the active one; earlier ones are kept."""

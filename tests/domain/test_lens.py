@@ -85,7 +85,6 @@ def test_what_until_same_compares_is_remembered_up_to_a_bound() -> None:
     assert set(kept) == {f"s{n}" for n in range(20, MOST_VALUES + 20)}
 
 
-
 def test_lenses_differ_when_what_they_keep_differs() -> None:
     """A longer wait, another `where` or another total asks for other facts; another title or message does not."""
     base = rule(starts=WROTE, wait=DAY)

@@ -28,6 +28,42 @@ def error_of(answer: Callable[[int, str], str], *, user: str = "", answer_s: flo
     return caught.value
 
 
+@pytest.mark.parametrize(
+    ("said", "bad"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 5.1.10 the domain takes no mail", True),
+        ("553 5.1.3 bad address syntax", True),
+        ("551 5.1.6 the mailbox has moved", True),
+        ("550 5.2.1 mailbox disabled", True),
+        ("550 No such user here", True),
+        ("550 Requested action not taken: mailbox unavailable", False),
+        ("550 relaying denied", False),
+        ("550 5.7.1 relaying denied, unknown user", False),
+        ("550 5.7.1 listed at a blocklist", False),
+        ("552 5.2.2 mailbox full", False),
+        ("554 5.7.1 spam", False),
+        ("554 5.1.1 no such user, or so says a filter", False),
+        ("550 5.4.1 access denied", False),
+        ("450 4.1.1 user unknown, try later", False),
+    ],
+)
+def test_only_what_is_wrong_with_the_address_itself_counts_against_it(said: str, bad: bool) -> None:
+    """A server that refuses us, our domain or this text says nothing about the address."""
+    assert error_of(in_order([("rcpt", said)])).address_is_bad is bad
+
+
+@pytest.mark.parametrize("line", ["mail", "data", "."])
+def test_elsewhere_than_at_the_recipient_nothing_counts_against_the_address(line: str) -> None:
+    assert not error_of(in_order([(line, "550 5.1.1 no such user")])).address_is_bad
+
+
+def test_the_code_of_a_bad_address_is_kept_without_the_words() -> None:
+    error = error_of(in_order([("rcpt", "550 5.1.1 <jonas@example.org> unknown")]))
+
+    assert error.code == "550 5.1.1"
+
+
 TEMPORARY, PERMANENT, UNKNOWN = (True, False), (False, False), (True, True)
 
 

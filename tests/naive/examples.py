@@ -12,9 +12,7 @@ from tests.naive.words import CATALOGUE
 from tests.naive.zones import as_instant, local
 
 ALWAYS = Hours(opens=0, closes=1440, days=frozenset(range(7)))
-NORTH = Program(
-    id="north", timezone="UTC", staff={"primary": ("one@example.org",), "backup": ("two@example.org",)}
-)
+NORTH = Program(id="north", timezone="UTC", staff={"primary": ("one@example.org",), "backup": ("two@example.org",)})
 
 
 class Simulate(Protocol):

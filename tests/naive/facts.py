@@ -227,9 +227,7 @@ class Known:
     def is_paused(self, program: str, person: str, now: Instant) -> bool:
         """Return whether their newest pause goes on: not resumed, its `until` not reached."""
         words = [
-            each
-            for each in self.about(program, person)
-            if each.type in ("participant.paused", "participant.resumed")
+            each for each in self.about(program, person) if each.type in ("participant.paused", "participant.resumed")
         ]
         if not words or words[-1].type == "participant.resumed":
             return False

@@ -216,9 +216,7 @@ def _where(random: Random, type_: EventType | None) -> dict[str, frozenset[str]]
     return {field.name: frozenset(random.sample(field.values, random.randint(1, len(field.values) - 1)))}
 
 
-def _gates(
-    random: Random, for_each: SubjectKind, type_: EventType | None, catalogue: Catalogue
-) -> tuple[Gate, ...]:
+def _gates(random: Random, for_each: SubjectKind, type_: EventType | None, catalogue: Catalogue) -> tuple[Gate, ...]:
     words = dict(catalogue.gate_words())
     usual = {
         SubjectKind.MENTORSHIP: (

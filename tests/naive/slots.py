@@ -120,9 +120,7 @@ def _reached(wanted: int, known: Known, events: list[Event]) -> Event | None:
         for each in events
         if known.types[each.type].does is Does.OPENS and (key := known.thing_key(each)) is not None
     }
-    corrections = [
-        event for thing in things.values() for does, event in thing.deeds if does is Does.CORRECTS
-    ]
+    corrections = [event for thing in things.values() for does, event in thing.deeds if does is Does.CORRECTS]
     for at in sorted([*events, *corrections], key=lambda each: each.moment):
         logged = [each for each in events if each.moment <= at.moment]
         if sum(number_of(known, each, things.get(id(each)), at.moment) for each in logged) >= wanted:
@@ -143,9 +141,7 @@ def _slots(rule: Rule, known: Known, place: Place, start: Start) -> list[Slot]:
     dues = [due_at(rule, known, place, start.at + first + k * (rule.every or 0)) for k in range(rule.total)]
     ends = [due + stays_open(rule, known.rule_set.delivery) for due in dues]
     shortened = [min(end, *dues[k + 1 : k + 2], end) for k, end in enumerate(ends)]
-    slots = [
-        Slot(rule, place, start, k, due, end) for k, (due, end) in enumerate(zip(dues, shortened, strict=True))
-    ]
+    slots = [Slot(rule, place, start, k, due, end) for k, (due, end) in enumerate(zip(dues, shortened, strict=True))]
     return [slot for slot in slots if not _is_programs(start) or _exists(known, slot)]
 
 

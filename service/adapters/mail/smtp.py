@@ -21,6 +21,14 @@ CONNECT_S: Final = 3.0
 ANSWER_S: Final = 10.0
 _CONFIGURATION: Final = frozenset({530, 534, 535, 538})
 """Refusals of us, not of the email: it stays due until an operator has put the access right."""
+_RECIPIENT_REFUSED: Final = frozenset({550, 551, 553, 556})
+_BAD_ADDRESS: Final = frozenset({b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1"})
+"""No such mailbox, no such domain, no address at all, moved, a domain that takes no mail, mailbox disabled."""
+_NOBODY: Final = re.compile(
+    rb"no such (user|mailbox|recipient|address|person)|(user|mailbox|recipient|address) (is )?(unknown|not found)"
+    rb"|unknown (user|mailbox|recipient)|does ?n[o']t exist|no mailbox here",
+    re.IGNORECASE,
+)
 _ENHANCED: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -114,7 +122,7 @@ class SmtpMailer:
     def _carry(self, recipient: str, content: bytes) -> str:
         assert self._connection is not None
         connection = self._connection
-        self._expect((250, 251), *connection.rcpt(recipient))
+        self._expect((250, 251), *connection.rcpt(recipient), of_recipient=True)
         self._expect((354,), *connection.docmd("data"))
         connection.send(content)
         try:
@@ -130,11 +138,11 @@ class SmtpMailer:
         self._expect((250,), code, words)
         return f"{code} {words.decode('ascii', 'replace')[:200]}"
 
-    def _expect(self, good: tuple[int, ...], code: int, words: bytes) -> None:
+    def _expect(self, good: tuple[int, ...], code: int, words: bytes, *, of_recipient: bool = False) -> None:
         if code in good:
             return
         self._start_anew(code)
-        raise _refused(code, words)
+        raise _no_such_address(code, words) if of_recipient and is_bad_address(code, words) else _refused(code, words)
 
     def _start_anew(self, code: int) -> None:
         """Leave the connection ready for the next email, or without one."""
@@ -184,10 +192,37 @@ class SmtpMailer:
             ) from error
 
 
-def _refused(code: int, words: bytes) -> ProviderError:
-    """Return the error for a refusal; the server's words may name the recipient, so only codes are kept."""
+def is_bad_address(code: int, words: bytes) -> bool:
+    """Return whether the refusal of a recipient says that the address takes no mail, now or later.
+
+    A server refuses recipients for our sake too: relaying, a blocklist, a full mailbox, its policy. Taking such an
+    answer for a bad address would silence everybody, so only the codes for addresses count, and of answers without
+    a code only those that say in words that there is no such mailbox. Source: RFC 3463, 3.2 and 3.3; RFC 7505.
+    """
+    if code not in _RECIPIENT_REFUSED:
+        return False
     detail = _ENHANCED.search(words)
-    said = f"{code} {detail[0].decode()}" if detail else str(code)
+    return detail[0] in _BAD_ADDRESS if detail else bool(_NOBODY.search(words))
+
+
+def _no_such_address(code: int, words: bytes) -> ProviderError:
+    said = _said(code, words)
+    return ProviderError(
+        f"The mail server says that this address takes no mail ({said}). Correct it where the person is registered.",
+        temporary=False,
+        address_is_bad=True,
+        code=said,
+    )
+
+
+def _said(code: int, words: bytes) -> str:
+    """Return the codes of an answer; its words may name the recipient, and are not kept."""
+    detail = _ENHANCED.search(words)
+    return f"{code} {detail[0].decode()}" if detail else str(code)
+
+
+def _refused(code: int, words: bytes) -> ProviderError:
+    said = _said(code, words)
     if code in _CONFIGURATION:
         return ProviderError(
             f"The mail server wants another login ({said}). Check user and password in INTOUCH_MAIL_URL.",

@@ -113,6 +113,13 @@ WHERE id = :id AND state IN ('sending', 'unknown')
 """
 FORGET_DECISIONS: Final = "DELETE FROM ledger WHERE email = :id"
 
+# Block an address; the first reason stands. Allow it again.
+SUPPRESS: Final = """
+INSERT INTO suppressions (address, reason, at, detail) VALUES (:address, :reason, :at, :detail)
+ON CONFLICT (address) DO NOTHING
+"""
+ALLOW: Final = "DELETE FROM suppressions WHERE address = :address"
+
 # Keep a rule set's files once, and note that it is active from now on.
 KEEP_RULE_SET: Final = """
 INSERT INTO rule_sets (hash, sources) VALUES (:hash, :sources) ON CONFLICT (hash) DO NOTHING

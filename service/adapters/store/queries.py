@@ -150,6 +150,9 @@ SELECT program, recipient, next_plan_at FROM recipients
 WHERE next_plan_at IS NOT NULL AND next_plan_at <= :now ORDER BY next_plan_at, program, recipient LIMIT :limit
 """
 
+# Whether an address is blocked.
+SUPPRESSED: Final = "SELECT reason, at, detail FROM suppressions WHERE address = :address"
+
 # The rule set that is active, and every activation.
 ACTIVE: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC LIMIT 1"
 SOURCES: Final = "SELECT sources FROM rule_sets WHERE hash = :hash"

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -194,6 +194,16 @@ ledger = Table(
     Index("ix_ledger_recipient", "program", "recipient", "at"),
     _partial("ix_ledger_resource", "program", "recipient", "at", where="resource <> ''"),
     Index("ix_ledger_email", "email"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address", LargeBinary, nullable=False),  # keyed hash: the list tells nobody whose addresses are on it
+    _id("reason"),
+    _at("at"),
+    _id("detail"),
+    PrimaryKeyConstraint("address"),
 )
 
 rule_sets = Table("rule_sets", metadata, _id("hash"), _json("sources"), PrimaryKeyConstraint("hash"))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from service.adapters.store import queries
+from service.adapters.store.address_hash import address_hash
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.notice_codec import candidate_of
 from service.adapters.store.rows import about, email_of, event_of, key_of, listed, named, past_of, subject_row
@@ -13,6 +14,7 @@ from service.domain.delivery import LedgerKey
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import Thing
 from service.domain.plan import Past, Pending
+from service.domain.suppression import Reason, Suppression
 from service.flow.ports import EmailRow, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
 
 _PAGE: Final = 500
@@ -21,11 +23,13 @@ _SUBJECT: Final = ("program", "kind", "id")
 
 
 class SqlSnapshot:
-    """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last."""
+    """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
+    is the key of the hashes under which addresses are kept."""
 
-    def __init__(self, session: Session, sources: dict[str, str]) -> None:
+    def __init__(self, session: Session, sources: dict[str, str], secret: bytes = b"") -> None:
         self._session = session
         self._sources = sources
+        self._secret = secret
 
     # Subjects.
 
@@ -135,6 +139,13 @@ class SqlSnapshot:
 
     def expired(self, now: Instant, limit: int) -> Sequence[EmailRow]:
         return [email_of(row) for row in self._session.all(queries.EXPIRED, {"now": now, "limit": limit})]
+
+    def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
+        hashed = ((each, {"address": address_hash(self._secret, each)}) for each in addresses)
+        found = ((each, self._session.one(queries.SUPPRESSED, values)) for each, values in hashed)
+        return {
+            each: Suppression(reason=Reason(row[0]), at=row[1], detail=row[2]) for each, row in found if row is not None
+        }
 
     # What is due, and by which rules.
 

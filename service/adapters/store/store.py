@@ -31,12 +31,12 @@ def flavour_of(url: str) -> Flavour:
         raise OperatorError(hint) from error
 
 
-def open_store(url: str) -> "SqlStore":
-    """Return the store at the URL, whose tables `migrate` has made.
+def open_store(url: str, secret: bytes = b"") -> "SqlStore":
+    """Return the store at the URL, whose tables `migrate` has made; `secret` is the key for hashes of addresses.
 
     Raises: OperatorError when it is not there or has other tables, StoreUnavailable when it cannot be used now.
     """
-    store = SqlStore(flavour_of(url))
+    store = SqlStore(flavour_of(url), secret)
     try:
         store.check()
     except BaseException:
@@ -48,8 +48,9 @@ def open_store(url: str) -> "SqlStore":
 class SqlStore:
     """A `Store`; one for a process, used from all its threads at once. `reader` and `writer` are its engines."""
 
-    def __init__(self, flavour: Flavour) -> None:
+    def __init__(self, flavour: Flavour, secret: bytes = b"") -> None:
         self._flavour = flavour
+        self._secret = secret
         self._sources: dict[str, str] = {}
         self.reader: Engine
         self.writer: Engine
@@ -60,14 +61,14 @@ class SqlStore:
         """Return a context whose snapshot does not change. Raises: StoreUnavailable."""
         with self._told_plainly(), _taken(self.reader) as connection:
             self._flavour.begin_reading(connection)
-            yield SqlSnapshot(Session(connection, self._flavour), self._sources)
+            yield SqlSnapshot(Session(connection, self._flavour), self._sources, self._secret)
 
     @contextmanager
     def writing(self) -> Iterator[SqlTransaction]:
         """Return a context that commits at its end, or rolls back when it raises. Raises: StoreUnavailable."""
         with self._flavour.turn_to_write(), self._told_plainly(), _taken(self.writer) as connection:
             self._flavour.begin_writing(connection)
-            transaction = SqlTransaction(Session(connection, self._flavour), self._sources)
+            transaction = SqlTransaction(Session(connection, self._flavour), self._sources, self._secret)
             yield transaction
             if transaction.given_up:
                 raise IntouchError("A claim failed in this transaction, so nothing of it was kept.")

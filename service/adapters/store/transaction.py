@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from service.adapters.store import changes, queries
+from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import append
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.notice_codec import candidate_text, notices_text
@@ -16,6 +17,7 @@ from service.domain.errors import IntouchError
 from service.domain.events import Incoming
 from service.domain.facts import SubjectFacts
 from service.domain.plan import Pending
+from service.domain.suppression import Suppression
 from service.flow.ports import Appended, EmailRow, EmailState, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
 
 _Things = dict[tuple[str, str], tuple[str, bool]]
@@ -25,8 +27,8 @@ _NO_THINGS: Final[_Things] = {}
 class SqlTransaction(SqlSnapshot):
     """A `Transaction` over one transaction of the database."""
 
-    def __init__(self, session: Session, sources: dict[str, str]) -> None:
-        super().__init__(session, sources)
+    def __init__(self, session: Session, sources: dict[str, str], secret: bytes = b"") -> None:
+        super().__init__(session, sources, secret)
         self.given_up = False
         """Whether it must not be committed, because a claim failed half way."""
         self._stored: dict[SubjectKey, _Things] = {}
@@ -172,6 +174,20 @@ class SqlTransaction(SqlSnapshot):
         if settled and state is EmailState.RELEASED:
             self._session.change(changes.FORGET_DECISIONS, {"id": id})
         return settled
+
+    # Addresses.
+
+    def suppress(self, address: str, suppression: Suppression) -> bool:
+        values = {
+            "address": address_hash(self._secret, address),
+            "reason": suppression.reason.value,
+            "at": suppression.at,
+            "detail": suppression.detail,
+        }
+        return self._session.change(changes.SUPPRESS, values) == 1
+
+    def allow(self, address: str) -> bool:
+        return self._session.change(changes.ALLOW, {"address": address_hash(self._secret, address)}) == 1
 
     # Rule sets.
 

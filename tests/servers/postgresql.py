@@ -1,0 +1,72 @@
+"""A PostgreSQL server that keeps nothing: no waiting for the disk, one user, everybody of this machine let in."""
+
+import os
+import pwd
+import signal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.servers.process import Process, free_ports, program
+
+_PLACE = "usr/lib/postgresql/*/bin"
+_SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "shared_buffers=64MB",
+    "max_connections=200",
+    "autovacuum=off",
+)
+_names = count(1)
+
+
+class PostgreSql:
+    """One server over one folder; started again it has what it had."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (self.port,) = free_ports(1)
+        self.url = f"postgresql://intouch@127.0.0.1:{self.port}/postgres"
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        how = ("-U", "intouch", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        Process(folder, program("initdb", _PLACE), "-D", folder / "data", *how).finish()
+
+    def start(self) -> None:
+        settings = [part for each in _SETTINGS for part in ("-c", each)]
+        where = ("-D", self.folder / "data", "-p", str(self.port))
+        self.process = Process(self.folder, program("postgres", _PLACE), *where, *settings)
+        self.process.wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        self.process.stop(signal.SIGINT)  # its "fast" shutdown
+
+
+def new_database(server: str) -> str:
+    """Return the URL of a database made for one test on the server that the URL names."""
+    name = f"intouch_{os.getpid()}_{next(_names)}"
+    _execute(server, f'CREATE DATABASE "{name}"')
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+def drop_database(url: str, server: str) -> None:
+    """Drop a test's database, whoever is still connected to it."""
+    _execute(server, f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+
+def _execute(server: str, statement: Any) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from service.cli.event_file import Line
-from service.staff.parts import Kinships, Member, shares
+from service.domain.parts import Kinships, Member, shares
 
 
 @dataclass(slots=True)

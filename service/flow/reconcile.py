@@ -39,7 +39,7 @@ class Checking:
         book, transaction = book_of(self.rule_set, key.program), self.transaction
         before = transaction.subject(key) or SubjectRow(key=key, facts=None)
         people = set(participants_of(before.facts).values()) if before.facts else set()
-        row = self._folded(book, before)
+        row = folded(transaction, book, before, self.now)
         if key.subject.kind is SubjectKind.PROGRAM and row.facts is not None:
             self.programs[key.program] = row.facts
         view = view_of(transaction, book, row, self._program(key.program))
@@ -60,29 +60,31 @@ class Checking:
             self.programs[program] = program_facts(self.transaction, program)
         return self.programs[program]
 
-    def _folded(self, book: ProgramBook, row: SubjectRow) -> SubjectRow:
-        """Return the subject with its news folded; with its whole log, where its facts were made for other rules."""
-        if row.facts is None or row.folded_with != book.lens.signature:
-            return self._refolded(book, row)
-        news = self.transaction.news(row.key, row.folded_seq)
-        events = [event for _, event in news]
-        missing = _named_things(book, events) - row.facts.things.keys()
-        if missing:
-            row.facts.things.update(self.transaction.things(row.key, missing))
-        try:
-            for event in events:
-                book.folding.one(row.facts, event)
-        except Refold:
-            return self._refolded(book, row)
-        book.lens.prune(row.facts, self.now)
-        return replace(row, folded_seq=news[-1][0]) if news else row
 
-    def _refolded(self, book: ProgramBook, row: SubjectRow) -> SubjectRow:
-        log = self.transaction.news(row.key, 0, limit=None)
-        facts = book.folding.whole(row.key.subject, [event for _, event in log])
-        book.lens.prune(facts, self.now)
-        seq = log[-1][0] if log else 0
-        return replace(row, facts=facts, folded_seq=seq, folded_with=book.lens.signature)
+def folded(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, now: Instant) -> SubjectRow:
+    """Return the subject with its news folded; with its whole log, where its facts were made for other rules."""
+    if row.facts is None or row.folded_with != book.lens.signature:
+        return _refolded(snapshot, book, row, now)
+    news = snapshot.news(row.key, row.folded_seq)
+    events = [event for _, event in news]
+    missing = _named_things(book, events) - row.facts.things.keys()
+    if missing:
+        row.facts.things.update(snapshot.things(row.key, missing))
+    try:
+        for event in events:
+            book.folding.one(row.facts, event)
+    except Refold:
+        return _refolded(snapshot, book, row, now)
+    book.lens.prune(row.facts, now)
+    return replace(row, folded_seq=news[-1][0]) if news else row
+
+
+def _refolded(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, now: Instant) -> SubjectRow:
+    log = snapshot.news(row.key, 0, limit=None)
+    facts = book.folding.whole(row.key.subject, [event for _, event in log])
+    book.lens.prune(facts, now)
+    seq = log[-1][0] if log else 0
+    return replace(row, facts=facts, folded_seq=seq, folded_with=book.lens.signature)
 
 
 def _named_things(book: ProgramBook, events: Iterable[Event]) -> set[tuple[str, str]]:

@@ -12,6 +12,7 @@ from service.domain.fold import Refold
 from service.domain.history import History
 from service.domain.inbox import inbox_of
 from service.domain.plan import Inbox, Pending
+from service.domain.present import Present
 from service.domain.view import View, mentorship_view, participant_view, participants_of, program_view
 
 
@@ -74,6 +75,19 @@ class ProgramWorld:
         return (subject, *(participant_of(each) for each in known))
 
     # Taking in.
+
+    def take_over(self, present: Present) -> None:
+        """Know what is known, as if everything had happened here."""
+        for standing in present.subjects:
+            subject = standing.facts.subject
+            self._keep(standing.facts)
+            self.ledger[subject].update(standing.sent)
+            self.pending[subject] = dict(standing.pending)
+        for standing in present.subjects:
+            if standing.facts.subject.kind is SubjectKind.MENTORSHIP:
+                self._join(standing.facts)
+        for recipient, past in present.past.items():
+            self.past[recipient] = History.of(past)
 
     def fold(self, event: Event) -> bool:
         """Fold an event; return whether anything may follow from it: not from a duplicate, or what no rule heeds."""

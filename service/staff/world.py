@@ -12,6 +12,7 @@ from service.domain.decide import decide, judge_all
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey, Notice
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.plan import Past, Pending, Plan, pend, plan
+from service.domain.present import Present
 from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.staff.agenda import Agenda
 from service.staff.program_world import ProgramWorld
@@ -98,6 +99,16 @@ class World:
         for change in handed:
             self._take_over(change)
         return self._plan_due()
+
+    def resume(self, present: Present, now: Instant) -> None:
+        """Go on at `now` from what is known of some subjects of a program; all of them are looked at anew."""
+        self.now = now
+        world = self.program(present.program)
+        world.take_over(present)
+        for standing in present.subjects:
+            self._subjects.put((world, standing.facts.subject), now)
+            for pending in standing.pending.values():
+                self._offer(world, pending)
 
     def next_at(self) -> Instant:
         """Return when something is due next without an event; NEVER when nothing is."""

@@ -1,0 +1,93 @@
+"""The present of some subjects, read from a store so that virtual time can go on from it. Nothing is written.
+
+What the live service has not folded yet is folded here, and everything is folded for the rules that are to go on.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.domain.book import book_of
+from service.domain.calendar import HOUR, Duration, Instant
+from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
+from service.domain.events import Subject, SubjectKind
+from service.domain.facts import SubjectFacts
+from service.domain.plan import Past, Pending
+from service.domain.present import Present, Standing
+from service.domain.rules import STAFF_PREFIX, RuleSet
+from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow
+from service.flow.reconcile import folded
+
+Presents = tuple[Present, ...]
+"""The same subjects once for each rule set."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresentReader:
+    """Reads presents of one moment for one or several rule sets; `now` is when they are to go on."""
+
+    snapshot: Snapshot
+    rule_sets: Sequence[RuleSet]
+    now: Instant
+
+    def read(self, program: str, subjects: Iterable[Subject], staff: Iterable[str] = ()) -> Presents:
+        """Return the subjects, what waits about them, and what went to whom it may concern, `staff` among them."""
+        keys = [SubjectKey(program, subject) for subject in sorted(set(subjects))]
+        pending = [self.snapshot.pending_of(key) for key in keys]
+        sent = [frozenset(self.snapshot.sent(key)) for key in keys]
+        past = self._past(program, {*staff, *_recipients(keys, pending)})
+        return tuple(
+            Present(
+                program=program,
+                subjects=tuple(
+                    Standing(facts=facts, sent=went, pending=waiting)
+                    for facts, went, waiting in zip(each, sent, pending, strict=True)
+                ),
+                past=past,
+            )
+            for each in self.facts(program, keys)
+        )
+
+    def facts(self, program: str, keys: Sequence[SubjectKey]) -> list[list[SubjectFacts]]:
+        """Return the facts of the subjects for each rule set; those that keep the same of history share them."""
+        rows = self.snapshot.subjects(keys)
+        by_lens: dict[str, list[SubjectFacts]] = {}
+        found = []
+        for rule_set in self.rule_sets:
+            book = book_of(rule_set, program)
+            signature = book.lens.signature
+            if signature not in by_lens:
+                now_folded = (
+                    folded(self.snapshot, book, rows.get(key) or SubjectRow(key=key, facts=None), self.now)
+                    for key in keys
+                )
+                by_lens[signature] = [row.facts for row in now_folded if row.facts is not None]
+            found.append(by_lens[signature])
+        return found
+
+    def _past(self, program: str, recipients: Iterable[str]) -> Mapping[str, tuple[Past, ...]]:
+        since = self.now - max(map(_longest_memory, self.rule_sets))
+        return {each: tuple(self.snapshot.past(RecipientKey(program, each), since)) for each in sorted(recipients)}
+
+
+def staff_of(rule_sets: Iterable[RuleSet], program: str) -> set[str]:
+    """Return every staff role to which a rule of the program may write."""
+    rules = [rule for each in rule_sets for rule in each.rules_of(program)]
+    sends = [send for rule in rules for send in (*rule.sends, *(each for case in rule.cases.values() for each in case))]
+    return {send.to for send in sends if send.to.startswith(STAFF_PREFIX)}
+
+
+def _recipients(keys: Iterable[SubjectKey], pending: Iterable[Mapping[LedgerKey, Pending]]) -> set[str]:
+    """Return the people among the subjects, their advisors, and whoever else something waits for but staff."""
+    waiting = {key.recipient for each in pending for key in each if not key.recipient.startswith(STAFF_PREFIX)}
+    people = {key.subject.id for key in keys if key.subject.kind is SubjectKind.PARTICIPANT}
+    return waiting | people | {ADVISOR_PREFIX + each for each in people}
+
+
+def _longest_memory(rule_set: RuleSet) -> Duration:
+    """Return how far back the plans of a rule set can ask: limits, gaps, `not_again_within`, the alerts' hour."""
+    limits = (limit.window for limit in rule_set.delivery.limits)
+    again = (policy.not_again_within or 0 for policy in rule_set.messages.values())
+    overrides = (each for program in rule_set.programs.values() for each in program.overrides.values())
+    gaps = (rule.every or 0 for rule in rule_set.rules)
+    own_gaps = (every for each in overrides if isinstance(every := each.get("every"), int))
+    return max(HOUR, *limits, *again, *gaps, *own_gaps) + 1

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from service.domain.calendar import DAY, Duration, Hours, Span, end_of_day, start_of_day
+from service.domain.calendar import DAY, Duration, Hours, Instant, Span, end_of_day, start_of_day
 from service.domain.catalogue import Catalogue
 from service.domain.events import SubjectKind
 
@@ -349,3 +349,11 @@ class RuleSet:
         return tuple(
             rule for rule in changed if rule.enabled and (rule.programs is None or program.id in rule.programs)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A rule set that decided from `since` on, until the next one did."""
+
+    since: Instant
+    rule_set: RuleSet

@@ -6,7 +6,9 @@ from difflib import get_close_matches
 
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
-from service.domain.events import Event, Subject, SubjectKind
+from service.domain.events import Event, Moment, Subject, SubjectKind
+from service.domain.rules import Activation
+from service.flow.active import ActiveRules
 from service.flow.ports import EmailState, Snapshot, SubjectKey
 
 _PAGE = 500
@@ -16,27 +18,47 @@ _PEOPLE = ("mentor_id", "mentee_id")
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """A notice that really went, or is on its way: when it was planned for, in which email, and how that stands."""
+    """A notice that went, or is on its way: when it was planned for, in which email, how that stands, and its slot."""
 
     at: Instant
     email: str
     state: str
+    start: Moment
+    due: Instant
+    closes: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbourhood:
-    """Events in order of arrival, and what went about the subject itself; both as known at the instant asked for."""
+    """What was known by the instant `at`: events in order of arrival, what went about the subject itself, and the rule
+    sets that were active meanwhile, oldest first."""
 
-    key: SubjectKey
+    program: str
+    subject: Subject
+    at: Instant
     events: tuple[Event, ...]
     went: Mapping[LedgerKey, Went]
+    activations: tuple[Activation, ...]
 
 
-def read_neighbourhood(snapshot: Snapshot, key: SubjectKey, at: Instant) -> Neighbourhood:
+def read_neighbourhood(snapshot: Snapshot, rules: ActiveRules[object], key: SubjectKey, at: Instant) -> Neighbourhood:
     """Return the neighbourhood as it had arrived by `at`: the subject, its people, their mentorships, the program.
 
     The people of those mentorships belong to it: whether one of them left decides what the mentorship may send.
+    Raises: OperatorError when no rule set was ever made active.
     """
+    events = _events(snapshot, key, at)
+    return Neighbourhood(
+        program=key.program,
+        subject=key.subject,
+        at=at,
+        events=events,
+        went=went_about(snapshot, key, at),
+        activations=rules.between(snapshot, events[0].recorded if events else at, at),
+    )
+
+
+def _events(snapshot: Snapshot, key: SubjectKey, at: Instant) -> tuple[Event, ...]:
     program, subject = key
     mentorships = _mentorships(snapshot, key)
     people = {each for id in mentorships for each in _people(snapshot, program, id)}
@@ -47,7 +69,7 @@ def read_neighbourhood(snapshot: Snapshot, key: SubjectKey, at: Instant) -> Neig
     subjects |= {Subject(SubjectKind.PARTICIPANT, id) for id in people}
     histories = (snapshot.history(SubjectKey(program, each)) for each in sorted(subjects))
     events = [event for history in histories for event in history if event.recorded <= at]
-    return Neighbourhood(key, tuple(sorted(events, key=lambda event: event.recorded)), went_about(snapshot, key, at))
+    return tuple(sorted(events, key=lambda event: event.recorded))
 
 
 def _mentorships(snapshot: Snapshot, key: SubjectKey) -> set[str]:
@@ -71,11 +93,26 @@ def went_about(snapshot: Snapshot, key: SubjectKey, at: Instant) -> dict[LedgerK
     """Return what went about the subject by `at`; an email that was surely not sent does not count."""
     emails = [each for each in snapshot.emails_about(key) if each.state is not EmailState.RELEASED]
     return {
-        notice.candidate.key: Went(notice.at, email.id, str(email.state))
+        notice.candidate.key: Went(
+            notice.at,
+            email.id,
+            str(email.state),
+            notice.candidate.start_moment,
+            notice.candidate.due,
+            notice.candidate.closes,
+        )
         for email in emails
         for notice in email.notices
         if notice.candidate.subject == key.subject and notice.at <= at
     }
+
+
+def own_and_mentorships(snapshot: Snapshot, key: SubjectKey) -> list[SubjectKey]:
+    """Return the subject and, of a participant, their mentorships, whose rules write to them too."""
+    if key.subject.kind is not SubjectKind.PARTICIPANT:
+        return [key]
+    ids = snapshot.mentorships_of(key.program, key.subject.id)
+    return [key, *(SubjectKey(key.program, Subject(SubjectKind.MENTORSHIP, each)) for each in ids)]
 
 
 def programs_with(snapshot: Snapshot, subject: Subject) -> list[str]:

@@ -103,6 +103,15 @@ class RuleSetRow:
     activated_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivationRow:
+    """That a rule set, known by its content hash, was made active: when, and by whom."""
+
+    hash: str
+    at: Instant
+    by: str
+
+
 class Snapshot(Protocol):
     """What can be read, all of one moment."""
 
@@ -166,8 +175,11 @@ class Snapshot(Protocol):
     def active_rule_set(self) -> RuleSetRow | None:
         """Return the rule set that every process uses now, or None in an empty store."""
 
-    def rule_sets(self) -> Sequence[RuleSetRow]:
+    def activations(self) -> Sequence[ActivationRow]:
         """Return every activation, newest first."""
+
+    def sources_of(self, hash: str) -> str | None:
+        """Return the files of a rule set that was ever active, as JSON, or None."""
 
 
 class Transaction(Snapshot, Protocol):

@@ -11,6 +11,7 @@ _ENDED = {
     "program": "The program has ended.",
     "mentorship": "The mentorship is not active.",
     "left": "Someone in it has left the program.",
+    "rule": "The rule was taken away or changed then.",
 }
 _SIMPLE = {
     Word.NO_ADDRESS: "There is no address for them.",

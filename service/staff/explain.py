@@ -1,35 +1,22 @@
 """Why a rule did, did not, or will not write about one subject: gates as seen, slots with verdicts, what comes next.
 
-It plays the neighbourhood's events on virtual time with the rules of today, and holds that against what really went.
+It plays the neighbourhood's events on virtual time, each stretch with the rules that were active then, and holds that
+against what really went.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from service.domain.calendar import Instant
-from service.domain.decide import Judged, judge_all
+from service.domain.decide import Judged
 from service.domain.delivery import LedgerKey, Verdict, Word
-from service.domain.events import Event, Moment, Subject
-from service.domain.rules import Rule, RuleSet
-from service.domain.view import View
-from service.staff.program_world import ProgramWorld
-from service.staff.seen import Seen, conditions
-from service.staff.verdicts import Unsent, Watch
-from service.staff.world import Sent, World
+from service.domain.events import Moment, Subject
+from service.domain.rules import Rule
+from service.staff.replay import Gone, Near, Outcome, Replay
+from service.staff.seen import Seen
 
-
-class Gone(Protocol):
-    """A notice that really went: when, in which email, and how that stands."""
-
-    @property
-    def at(self) -> Instant: ...
-
-    @property
-    def email(self) -> str: ...
-
-    @property
-    def state(self) -> str: ...
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +24,35 @@ class SlotSeen:
     """One slot and recipient ("" where nobody is named yet). Either it went, or `verdict` says why not, or not yet.
 
     `foreseen` tells of a slot to come what its verdict would be if nothing changed, None that it would go.
-    `would_have` is when today's rules would have sent what never went.
+    `would_have` is when the rules would have sent what never went. `rule_set` is the hash of the one that decided.
     """
 
-    k: int
+    key: LedgerKey
+    total: int
     start: Moment
     due: Instant
     closes: Instant
-    recipient: str
-    value: str
+    rule_set: str = ""
     went: Gone | None = None
     verdict: Verdict | None = None
     foreseen: Verdict | None = None
     would_have: Instant | None = None
 
+    @property
+    def k(self) -> int:
+        return self.key.k
+
+    @property
+    def recipient(self) -> str:
+        return self.key.recipient
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What there is to say of a rule and a subject at an instant.
+    """What there is to say of a rule and a subject at an instant, by the rule set that was active then.
 
-    `runs` is whether the rule runs in the program; `next_at` is None where nothing changes without an event.
+    `exists` is whether the rule set has the rule, `runs` whether it runs in the program. `next_at` is None where
+    nothing changes without an event.
     """
 
     program: str
@@ -64,6 +60,9 @@ class Explanation:
     rule: Rule
     at: Instant
     zone: str
+    rule_set: str
+    active_since: Instant
+    exists: bool
     runs: bool
     known: bool
     gates: tuple[Seen, ...] = ()
@@ -72,45 +71,64 @@ class Explanation:
 
     @property
     def open(self) -> tuple[SlotSeen, ...]:
-        return tuple(each for each in self.slots if each.due <= self.at < each.closes)
+        return tuple(each for each in self.slots if each.due <= self.at < each.closes and each.foreseen is None)
 
     @property
     def coming(self) -> tuple[SlotSeen, ...]:
-        return tuple(each for each in self.slots if each.due > self.at)
+        return tuple(each for each in self.slots if each.due > self.at and each.went is None)
+
+    def for_recipient(self, recipient: str) -> "Explanation":
+        """Return the same for one of the people only, with the slots that name nobody yet."""
+        whom = ("", recipient)
+        gates = tuple(each for each in self.gates if each.recipient in whom)
+        return replace(self, gates=gates, slots=tuple(each for each in self.slots if each.recipient in whom))
 
 
-def explain(
-    rule_set: RuleSet,
-    program: str,
-    subject: Subject,
-    rule_id: str,
-    events: Iterable[Event],
-    went: Mapping[LedgerKey, Gone],
-    at: Instant,
-) -> Explanation:
-    """Return the explanation of one rule for one subject at `at`, from events in order of arrival.
+def explain(near: Near, rule_id: str) -> Explanation:
+    """Return the explanation of one rule. Raises: KeyError when there never was such a rule by then."""
+    return next(iter(_explained(near, [_rule(near, rule_id)])))
 
-    Raises: KeyError when there is no such rule.
-    """
-    rule = {each.id: each for each in rule_set.rules}[rule_id]
-    replay = _Replay(World(rule_set, Watch()), program, subject, rule_id)
-    replay.play(events, at)
-    known = replay.known
-    own = next((each for each in known.book.rules if each.id == rule_id), None)
-    is_known = subject in known.subjects
-    told = own is not None and is_known and own.for_each is subject.kind
-    slots = replay.slots(went) if told else ()
+
+def explain_all(near: Near) -> tuple[Explanation, ...]:
+    """Return the explanation of every rule of the moment that is about such a subject, and runs in the program."""
+    rules = near.activations[-1].rule_set.rules_of(near.program)
+    return _explained(near, [each for each in rules if each.for_each is near.subject.kind])
+
+
+def _rule(near: Near, rule_id: str) -> Rule:
+    """Return the rule as it was last, by the instant asked for."""
+    for active in reversed(near.activations):
+        for rule in active.rule_set.rules:
+            if rule.id == rule_id:
+                return rule
+    raise KeyError(rule_id)
+
+
+def _explained(near: Near, rules: Iterable[Rule]) -> tuple[Explanation, ...]:
+    replay = Replay(near)
+    replay.play()
+    return tuple(_one(replay, rule) for rule in rules)
+
+
+def _one(replay: Replay, rule: Rule) -> Explanation:
+    near, known = replay.near, replay.known
+    own = replay.rule(rule.id)
+    is_about = replay.is_known and rule.for_each is near.subject.kind
+    slots = _Slots(replay, own or rule).all(runs=own is not None) if is_about else ()
     return Explanation(
-        program=program,
-        subject=subject,
+        program=near.program,
+        subject=near.subject,
         rule=own or rule,
-        at=at,
+        at=near.at,
         zone=known.book.zone(known.facts),
+        rule_set=replay.rule_set.hash,
+        active_since=near.activations[-1].since,
+        exists=any(each.id == rule.id for each in replay.rule_set.rules),
         runs=own is not None,
-        known=is_known,
-        gates=tuple(replay.gates()) if told else (),
+        known=replay.is_known,
+        gates=tuple(replay.conditions(known.book.compiled(rule.id))) if is_about and own else (),
         slots=slots,
-        next_at=_next_at(slots, at),
+        next_at=_next_at(slots, near.at),
     )
 
 
@@ -128,84 +146,103 @@ def _next_at(slots: Iterable[SlotSeen], at: Instant) -> Instant | None:
 
 
 @dataclass(slots=True)
-class _Replay:
-    """The neighbourhood on virtual time, and what it would have sent under the rule about the subject."""
+class _Slots:
+    """Every slot and recipient of one rule: what went, what passed, what is open, and what is to come."""
 
-    world: World
-    program: str
-    subject: Subject
-    rule_id: str
-    sent: dict[LedgerKey, Sent] = field(default_factory=dict)
-    closed: dict[LedgerKey, Unsent] = field(default_factory=dict)
+    replay: Replay
+    rule: Rule
 
-    def play(self, events: Iterable[Event], until: Instant) -> None:
-        for sent, unsent in self.world.steps_of(events, until):
-            self.sent.update((each.notice.candidate.key, each) for each in sent if self._is_about(each))
-            self.closed.update((each.key, each) for each in unsent if self._is_about(each))
-        self.world.now = until
+    def all(self, *, runs: bool) -> tuple[SlotSeen, ...]:
+        judged = self.replay.judged(self.rule.id, self.replay.world.now) if runs else []
+        found = {key: _slot_of(key, each) for key, each in self._outcomes().items()}
+        found |= {key: slot for key, slot in self._due(judged) if self._prevails(key, slot)}
+        told = {key: self._with_fate(key, slot) for key, slot in found.items()}
+        told |= {key: self._as_went(key, gone) for key, gone in self._went().items() if key not in found}
+        coming = [each for each in self._to_come(judged) if not self._is_settled(each)]
+        return tuple(sorted((*told.values(), *map(self._foreseen, coming)), key=_by_time))
 
-    def _is_about(self, outcome: Sent | Unsent) -> bool:
-        key = outcome.notice.candidate.key if isinstance(outcome, Sent) else outcome.key
-        return outcome.program == self.program and key.rule == self.rule_id and key.subject == str(self.subject)
+    def _due(self, judged: Iterable[Judged]) -> Iterable[tuple[LedgerKey, SlotSeen]]:
+        return ((one.key, self._judged(one)) for one in judged if one.key is not None)
 
-    @property
-    def known(self) -> ProgramWorld:
-        return self.world.program(self.program)
+    def _prevails(self, key: LedgerKey, slot: SlotSeen) -> bool:
+        """Return whether the slot as judged now tells more than what became of it earlier."""
+        earlier = self._outcomes().get(key)
+        return earlier is None or (earlier.verdict is not None and slot.closes > self.replay.world.now)
 
-    @property
-    def view(self) -> View:
-        return self.known.view(self.subject)
-
-    def judged(self, at: Instant) -> list[Judged]:
-        """Return every slot of the rule as judged at `at` over the facts of now."""
-        ledger = self.known.ledger[self.subject]
-        found = judge_all(self.known.book, self.view, ledger, at)
-        return [each for each in found if each.rule.id == self.rule_id]
-
-    def gates(self) -> Iterator[Seen]:
-        starts = [each.start for each in self.judged(self.world.now)]
-        newest = max(starts, key=lambda start: start.moment, default=None)
-        book = self.known.book
-        return conditions(book, book.compiled(self.rule_id), self.view, newest, self.world.now)
-
-    def slots(self, went: Mapping[LedgerKey, Gone]) -> tuple[SlotSeen, ...]:
-        """Return every slot and recipient by time; of starts that facts no longer hold, the replay itself tells."""
-        found: dict[LedgerKey, SlotSeen] = {}
-        for sent in self.sent.values():
-            each = sent.notice.candidate
-            found[each.key] = _slot(each.key, each.start_moment, each.due, each.closes)
-        judged = self.judged(self.world.now)
-        for one in (*(unsent.judged for unsent in self.closed.values()), *judged):
-            if one.key is not None:
-                found[one.key] = _slot(one.key, one.start.moment, one.slot.due, one.slot.closes)
-        dues = {one.slot.due for one in judged if one.key is None}
-        coming = {one.key: one for due in dues for one in self.judged(due) if one.key and one.slot.due == due}
-        told = [self._past_or_open(key, slot, went) for key, slot in found.items()]
-        told += [_to_come(one) for one in coming.values()]
-        return tuple(sorted(told, key=lambda each: (each.due, each.start, each.k, each.recipient, each.value)))
-
-    def _past_or_open(self, key: LedgerKey, slot: SlotSeen, went: Mapping[LedgerKey, Gone]) -> SlotSeen:
-        names = (key, *(key._replace(rule=name) for name in self.known.book.compiled(self.rule_id).rule.formerly))
-        gone = next((went[name] for name in names if name in went), None)
+    def _with_fate(self, key: LedgerKey, slot: SlotSeen) -> SlotSeen:
+        gone = self._went().get(key)
+        outcome = self._outcomes().get(key)
         if gone is not None:
             return replace(slot, went=gone)
-        if key in self.sent:
-            late = slot.closes <= self.world.now
+        if outcome is not None and outcome.verdict is None:
+            late = slot.closes <= self.replay.world.now
             verdict = Verdict(Word.TOO_LATE if late else Word.WAITING, "", None if late else slot.closes)
-            return replace(slot, verdict=verdict, would_have=self.sent[key].notice.at)
-        if key in self.closed:
-            return replace(slot, verdict=self.closed[key].verdict)
-        assert self.world.watch is not None
-        standing = self.world.watch.standing(self.program, self.subject)
-        return replace(slot, verdict=standing.get(key, Verdict(Word.TOO_LATE, "", None)))
+            return replace(slot, verdict=verdict, would_have=outcome.at)
+        passed = outcome.verdict if outcome else Verdict(Word.TOO_LATE, "", None)
+        return replace(slot, verdict=self.replay.standing().get(key, passed))
+
+    def _outcomes(self) -> Mapping[LedgerKey, Outcome]:
+        return self._under_any_name(self.replay.outcomes)
+
+    def _went(self) -> Mapping[LedgerKey, Gone]:
+        return self._under_any_name(self.replay.near.went)
+
+    def _under_any_name(self, found: Mapping[LedgerKey, T]) -> dict[LedgerKey, T]:
+        """Return what there is of the rule, under any name that it ever had, by its name of now."""
+        names = {self.rule.id, *self.rule.formerly}
+        return {key._replace(rule=self.rule.id): each for key, each in found.items() if key.rule in names}
+
+    def _as_went(self, key: LedgerKey, gone: Gone) -> SlotSeen:
+        return SlotSeen(
+            key=key,
+            total=max(self.rule.total, key.k + 1),
+            start=gone.start,
+            due=gone.due,
+            closes=gone.closes,
+            went=gone,
+        )
+
+    def _to_come(self, judged: list[Judged]) -> Iterable[Judged]:
+        """Return every slot that is not due yet, as judged at its own due instant over the facts of now."""
+        dues = {one.slot.due for one in judged if one.key is None}
+        coming = {
+            one.key: one
+            for due in sorted(dues)
+            for one in self.replay.judged(self.rule.id, due)
+            if one.key is not None and one.slot.due == due
+        }
+        return coming.values()
+
+    def _is_settled(self, judged: Judged) -> bool:
+        return isinstance(judged.outcome, LedgerKey) or judged.key in self._went()
+
+    def _foreseen(self, judged: Judged) -> SlotSeen:
+        slot = self._judged(judged)
+        foreseen = judged.outcome if isinstance(judged.outcome, Verdict) else None
+        return replace(slot, verdict=Verdict(Word.WAITING, "", slot.due), foreseen=foreseen)
+
+    def _judged(self, judged: Judged) -> SlotSeen:
+        assert judged.key is not None
+        return SlotSeen(
+            key=judged.key,
+            total=judged.rule.total,
+            start=judged.start.moment,
+            due=judged.slot.due,
+            closes=judged.slot.closes,
+            rule_set=self.replay.rule_set.hash,
+        )
 
 
-def _slot(key: LedgerKey, start: Moment, due: Instant, closes: Instant) -> SlotSeen:
-    return SlotSeen(k=key.k, start=start, due=due, closes=closes, recipient=key.recipient, value=key.value)
+def _slot_of(key: LedgerKey, outcome: Outcome) -> SlotSeen:
+    return SlotSeen(
+        key=key,
+        total=outcome.total,
+        start=outcome.start,
+        due=outcome.due,
+        closes=outcome.closes,
+        rule_set=outcome.rule_set,
+    )
 
 
-def _to_come(judged: Judged) -> SlotSeen:
-    assert judged.key is not None
-    slot = _slot(judged.key, judged.start.moment, judged.slot.due, judged.slot.closes)
-    foreseen = judged.outcome if isinstance(judged.outcome, Verdict) else None
-    return replace(slot, verdict=Verdict(Word.WAITING, "", slot.due), foreseen=foreseen)
+def _by_time(slot: SlotSeen) -> tuple[object, ...]:
+    return (slot.due, slot.start, slot.k, slot.recipient, slot.key.value)

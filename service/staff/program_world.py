@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from service.domain.book import ProgramBook
+from service.domain.calendar import Instant
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import SubjectFacts, Thing
@@ -111,6 +112,15 @@ class ProgramWorld:
         elif event.type == "mentorship.matched":
             self._join(facts)
         return is_news
+
+    def adopt(self, book: ProgramBook, now: Instant) -> None:
+        """Go by other rules: fold the whole log by what they ask for."""
+        self.book = book
+        self.archive.clear()
+        for subject in list(self.subjects):
+            facts = self._keep(book.folding.whole(subject, self.log[subject]))
+            book.lens.prune(facts, now)
+            self._archive(facts)
 
     def _join(self, mentorship: SubjectFacts) -> None:
         for id in participants_of(mentorship).values():

@@ -27,12 +27,15 @@ _ENDED = {
     "left": "somebody has left",
     "mentorship": "the mentorship is not active",
     "paused": "they have paused",
+    "rule": "the rule was taken away or changed then",
 }
 
 
 def sentence(told: Explanation) -> str:
     """Return what matters most about the rule and the subject, in one sentence."""
     rule, subject = told.rule, str(told.subject)
+    if not told.exists:
+        return f"“{rule.id}” was not among the rules that were active on {written(told.at, told.zone)}.{_before(told)}"
     if not told.runs:
         return f"“{rule.id}” does not run in {told.program}: it is switched off there, or is for other programs."
     if rule.for_each is not told.subject.kind:
@@ -42,6 +45,11 @@ def sentence(told: Explanation) -> str:
     if not told.slots:
         return f"Nothing has started “{rule.id}” for {subject}: it waits for {_starts(rule)}."
     return _of_slots(told)
+
+
+def _before(told: Explanation) -> str:
+    """Return what the rule did while it was there, as a further sentence."""
+    return f" Before that, {_last(told)}" if told.slots else ""
 
 
 def _starts(rule: Rule) -> str:
@@ -56,6 +64,10 @@ def _of_slots(told: Explanation) -> str:
         return _waiting(told, held[0])
     if told.coming:
         return _coming(told, told.coming[0])
+    return _last(told)
+
+
+def _last(told: Explanation) -> str:
     went = [each for each in told.slots if each.went is not None]
     if went and len(went) == len(told.slots):
         return f"“{told.rule.id}” has sent all that it had to send, the last {_when(told, went[-1])}."

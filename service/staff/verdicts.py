@@ -27,12 +27,14 @@ class Unsent:
 class Watch:
     """Gathers outcomes while a world runs.
 
-    `_open` holds the slots that are open, by subject; `_told` those of which nothing more is to be said.
+    `_open` holds the slots that are open, by subject; `_told` those of which nothing more is to be said; `_before`
+    those of which nothing more was to be said when other rules came, unless these open them again.
     """
 
     _open: dict[tuple[str, Subject], dict[LedgerKey, Judged]] = field(default_factory=dict)
     _planned: dict[Known, Verdict] = field(default_factory=dict)
     _told: set[Known] = field(default_factory=set)
+    _before: set[Known] = field(default_factory=set)
     _closed: list[Unsent] = field(default_factory=list)
 
     def judged(self, program: str, subject: Subject, outcomes: Iterable[Judged], now: Instant) -> Instant:
@@ -53,6 +55,11 @@ class Watch:
         self._open[program, subject] = still
         return turn
 
+    def adopt(self) -> None:
+        """Expect other rules from now on, by which a slot that was over may be open again, and close anew."""
+        self._before |= self._told
+        self._told = set()
+
     def planned(self, program: str, verdicts: Mapping[LedgerKey, Verdict]) -> None:
         """Take in why candidates wait in a recipient's plan."""
         for key, verdict in verdicts.items():
@@ -60,8 +67,12 @@ class Watch:
 
     def standing(self, program: str, subject: Subject) -> Mapping[LedgerKey, Verdict]:
         """Return the verdict, as of now, of every slot of the subject that is open and was not used."""
-        held = self._open.get((program, subject), {})
+        held = self.open_of(program, subject)
         return {key: self._verdict(program, judged) for key, judged in held.items()}
+
+    def open_of(self, program: str, subject: Subject) -> Mapping[LedgerKey, Judged]:
+        """Return every slot of the subject that is open and was not used."""
+        return self._open.get((program, subject), {})
 
     def take(self) -> list[Unsent]:
         """Return the slots that closed since this was asked last, in order."""
@@ -71,7 +82,7 @@ class Watch:
     def _close(self, program: str, before: Judged | None, judged: Judged, now: Instant) -> None:
         assert judged.key is not None
         known = program, judged.key
-        if known in self._told:
+        if known in self._told or (before is None and known in self._before):
             return
         self._told.add(known)
         verdict = self._verdict(program, before) if before else Verdict(Word.TOO_LATE, "", judged.slot.closes)

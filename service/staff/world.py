@@ -110,6 +110,18 @@ class World:
             for pending in standing.pending.values():
                 self._offer(world, pending)
 
+    def adopt(self, rule_set: RuleSet, now: Instant) -> None:
+        """Go by other rules from `now` on: what is known is folded and to be decided anew; what was sent stays sent."""
+        self.now, self.rule_set = now, rule_set
+        for world in self.programs.values():
+            world.adopt(book_of(rule_set, world.id), now)
+            for subject in world.subjects:
+                self._subjects.put((world, subject), now)
+            for recipient in world.waiting:
+                self._recipients.put((world, recipient), now)
+        if self.watch:
+            self.watch.adopt()
+
     def next_at(self) -> Instant:
         """Return when something is due next without an event; NEVER when nothing is."""
         return min(self._subjects.next(), self._recipients.next())

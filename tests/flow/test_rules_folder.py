@@ -59,7 +59,7 @@ def test_a_good_edit_applies_to_mentorships_that_were_there_before(stage: Stage,
     stage.work_until(MONDAY + 3 * DAY)
     assert stage.mailbox.count() == sent + 2
     with stage.intouch.store.reading() as snapshot:
-        assert [row.hash for row in snapshot.rule_sets()] == [_active(stage), before]
+        assert [row.hash for row in snapshot.activations()] == [_active(stage), before]
 
 
 def test_a_rule_switched_off_just_before_the_claim_sends_nothing(stage: Stage, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Rule sets: one is active, every activation is remembered."""
 
 from service.adapters.store import SqlStore, open_store
-from service.flow.ports import RuleSetRow
+from service.flow.ports import ActivationRow, RuleSetRow
 from tests.store.samples import NOW
 
 
@@ -12,7 +12,7 @@ def row(hash: str, at: int, by: str = "kim") -> RuleSetRow:
 def test_an_empty_store_has_none(store: SqlStore) -> None:
     with store.reading() as snapshot:
         assert snapshot.active_rule_set() is None
-        assert snapshot.rule_sets() == []
+        assert snapshot.activations() == []
 
 
 def test_the_last_one_activated_is_active_and_the_others_are_remembered(store: SqlStore) -> None:
@@ -23,7 +23,11 @@ def test_the_last_one_activated_is_active_and_the_others_are_remembered(store: S
             assert transaction.active_rule_set() == each
     with store.reading() as snapshot:
         assert snapshot.active_rule_set() == history[2]
-        assert snapshot.rule_sets() == [history[2], history[1], history[0]]
+        assert snapshot.activations() == [
+            ActivationRow(hash=each.hash, at=each.activated_at, by=each.activated_by) for each in reversed(history)
+        ]
+        assert snapshot.sources_of("r2") == history[1].sources
+        assert snapshot.sources_of("r3") is None
 
 
 def test_what_another_process_activates_is_seen(store: SqlStore, url: str) -> None:

@@ -156,6 +156,4 @@ SUPPRESSED: Final = "SELECT reason, at, detail FROM suppressions WHERE address =
 # The rule set that is active, and every activation.
 ACTIVE: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC LIMIT 1"
 SOURCES: Final = "SELECT sources FROM rule_sets WHERE hash = :hash"
-ACTIVATIONS: Final = """
-SELECT a.hash, r.sources, a.at, a.by FROM activations AS a JOIN rule_sets AS r ON r.hash = a.hash ORDER BY a.n DESC
-"""
+ACTIVATIONS: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC"

@@ -15,7 +15,7 @@ from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import Thing
 from service.domain.plan import Past, Pending
 from service.domain.suppression import Reason, Suppression
-from service.flow.ports import EmailRow, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
+from service.flow.ports import ActivationRow, EmailRow, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
 
 _PAGE: Final = 500
 _ALL: Final = 2**62
@@ -172,9 +172,9 @@ class SqlSnapshot:
         if row is None:
             return None
         hash, at, by = row
-        return RuleSetRow(hash=hash, sources=self._sources_of(hash), activated_at=at, activated_by=by)
+        return RuleSetRow(hash=hash, sources=self._active_sources(hash), activated_at=at, activated_by=by)
 
-    def _sources_of(self, hash: str) -> str:
+    def _active_sources(self, hash: str) -> str:
         # They never change under their hash, and every transaction asks for them.
         known = self._sources.get(hash)
         if known is None:
@@ -183,8 +183,9 @@ class SqlSnapshot:
             self._sources[hash] = known
         return known
 
-    def rule_sets(self) -> Sequence[RuleSetRow]:
-        rows = self._session.all(queries.ACTIVATIONS, {})
-        return [
-            RuleSetRow(hash=hash, sources=sources, activated_at=at, activated_by=by) for hash, sources, at, by in rows
-        ]
+    def activations(self) -> Sequence[ActivationRow]:
+        return [ActivationRow(hash=hash, at=at, by=by) for hash, at, by in self._session.all(queries.ACTIVATIONS, {})]
+
+    def sources_of(self, hash: str) -> str | None:
+        row = self._session.one(queries.SOURCES, {"hash": hash})
+        return str(row[0]) if row else None

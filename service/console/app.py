@@ -14,6 +14,8 @@ from service.console.mailbox import Mailbox
 from service.console.pairs import pair_list
 from service.console.start import start_page
 from service.console.subjects import subject_page
+from service.console.why import passed_slots, why_page
+from service.domain.calendar import Instant, parse_rfc3339
 from service.domain.events import Subject, SubjectKind
 from service.flow.active import ActiveRules
 from service.flow.ports import Clock, Store, SubjectKey
@@ -122,9 +124,32 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
             if row is None:
                 abort(HTTPStatus.NOT_FOUND)
             here = desk.program(program)
-            page = subject_page(here, row, timeline(desk.snapshot, desk.rule_set, key, console.clock()))
+            now = console.clock()
+            found = timeline(desk.snapshot, desk.rule_set, key, now)
+            page = subject_page(here, row, found, passed_slots(desk.snapshot, console.rules, key, now))
         return console.page("subject.html", page=page, program=here, clockface=here.clockface)
+
+    @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>/why/<rule>")
+    def why(program: str, kind: str, id: str, rule: str) -> Response:
+        key = SubjectKey(program, Subject(SubjectKind(kind), id))
+        with console.reading() as desk:
+            if desk.snapshot.subject(key) is None:
+                abort(HTTPStatus.NOT_FOUND)
+            here = desk.program(program)
+            at = _instant(request.args.get("at", ""), console.clock())
+            page = why_page(here, desk.snapshot, console.rules, key, rule, at)
+        if page is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return console.page("why.html", page=page, program=here, clockface=here.clockface)
 
     @blueprint.route("/<path:anything>")
     def nothing_here(anything: str) -> Response:  # noqa: ARG001 - a page of ours for every address below /console
         abort(HTTPStatus.NOT_FOUND)
+
+
+def _instant(text: str, now: Instant) -> Instant:
+    """Return the instant that an address asks for; now, where it asks for none that can be read."""
+    try:
+        return parse_rfc3339(text)
+    except ValueError:
+        return now

@@ -29,7 +29,10 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of the timeline; `about` is set where it concerns another subject than the page's own."""
+    """One entry of the timeline; `about` is set where it concerns another subject than the page's own.
+
+    A message has its `rule`; why it is so is best asked as of `asked_at`, None for now.
+    """
 
     kind: EntryKind
     at: Instant
@@ -40,6 +43,8 @@ class Entry:
     copies: tuple["Recipient", ...] = ()
     about: Subject | None = None
     about_name: str = ""
+    rule: str = ""
+    asked_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class EntryWriter:
 
     program: ProgramDesk
     row: SubjectRow
+    now: Instant
 
     def past(self, entry: Happened | Told) -> Entry:
         return self._happened(entry) if isinstance(entry, Happened) else self._told(entry)
@@ -79,10 +85,19 @@ class EntryWriter:
             at=entry.at,
             title=self.program.rule_title(entry.rule),
             detail=self._detail(entry.rule, entry.k, entry.value),
+            reason=self._why_then(entry),
+            rule=entry.rule,
+            asked_at=entry.at,
             copies=tuple(self._copy(each) for each in entry.copies),
             about=self._about(entry.subject),
             about_name=self._about_name(entry.subject),
         )
+
+    def _why_then(self, entry: Told) -> str:
+        if entry.at == entry.due:
+            return "It went when it was due: all that the rule asks for held."
+        due = self.program.clockface.moment(entry.due)
+        return f"It was due on {due}, and went as soon as nothing held it back."
 
     def expected(self, entry: Expected, kind: EntryKind) -> Entry:
         """Return a slot that nobody was written to about."""
@@ -97,6 +112,8 @@ class EntryWriter:
             title=entry.title or entry.rule,
             detail=self._detail(entry.rule, entry.k, entry.value),
             reason=reason,
+            rule=entry.rule,
+            asked_at=entry.due if kind is EntryKind.SILENT and entry.due <= self.now else None,
             copies=tuple(Recipient(name=self.program.recipient(each)) for each in entry.recipients),
             about=self._about(entry.subject),
             about_name=self._about_name(entry.subject),

@@ -8,6 +8,7 @@ from service.console.entries import Entry, EntryKind, EntryWriter
 from service.console.heads import Head, head_of
 from service.console.program import ProgramDesk
 from service.domain.calendar import Instant
+from service.flow.outlook import Expected
 from service.flow.ports import SubjectKey, SubjectRow
 from service.flow.timeline import Timeline
 
@@ -38,9 +39,12 @@ class SubjectPage:
         return self.key.subject.kind.value.removesuffix("s")
 
 
-def subject_page(program: ProgramDesk, row: SubjectRow, found: Timeline) -> SubjectPage:
-    """Return the page of a mentorship, participant or program."""
-    writer = EntryWriter(program, row)
+def subject_page(
+    program: ProgramDesk, row: SubjectRow, found: Timeline, passed: Iterable[Expected] = ()
+) -> SubjectPage:
+    """Return the page of a mentorship, participant or program; `passed` are slots that are over without a message."""
+    writer = EntryWriter(program, row, found.now)
+    silent = (*passed, *(each for each in found.ahead.silent if each.due > found.now))
     return SubjectPage(
         key=row.key,
         head=head_of(program, row),
@@ -50,7 +54,7 @@ def subject_page(program: ProgramDesk, row: SubjectRow, found: Timeline) -> Subj
             for each in sorted(found.ahead.waiting, key=lambda each: each.needs_news)
         ),
         coming=_by_month(program, (writer.expected(each, EntryKind.COMING) for each in found.ahead.coming)),
-        silent=tuple(writer.expected(each, EntryKind.SILENT) for each in found.ahead.silent),
+        silent=tuple(writer.expected(each, EntryKind.SILENT) for each in silent),
         cut=found.cut,
         now=found.now,
     )

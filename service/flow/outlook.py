@@ -3,6 +3,7 @@
 A slot to come is judged as of its own due time over today's facts: that is what "if nothing changes" means.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from service.domain.book import ProgramBook, book_of
@@ -102,7 +103,7 @@ class _Looking:
                 if judged.slot.due == due and not isinstance(judged.outcome, LedgerKey):
                     each = self._expected(judged, judged.outcome)
                     (silent if each.needs_news else coming).append(each)
-        return Outlook(waiting=_joined(waiting), coming=_joined(coming), silent=_joined(silent))
+        return Outlook(waiting=joined(waiting), coming=joined(coming), silent=joined(silent))
 
     def _expected(self, judged: Judged, outcome: Candidate | Verdict) -> Expected:
         slot = judged.slot
@@ -154,11 +155,11 @@ class _Looking:
         return self.plans[recipient]
 
 
-def _joined(found: list[Expected]) -> tuple[Expected, ...]:
+def joined(found: Iterable[Expected]) -> tuple[Expected, ...]:
     """Return the slots by time, the recipients of one slot with one verdict together."""
-    joined: dict[tuple[object, ...], Expected] = {}
+    slots: dict[tuple[object, ...], Expected] = {}
     for each in found:
         known = (each.at, each.due, each.rule, each.k, each.value, each.verdict)
-        held = joined.get(known)
-        joined[known] = replace(held, recipients=held.recipients + each.recipients) if held else each
-    return tuple(sorted(joined.values(), key=lambda each: (each.at, each.rule, each.k)))
+        held = slots.get(known)
+        slots[known] = replace(held, recipients=held.recipients + each.recipients) if held else each
+    return tuple(sorted(slots.values(), key=lambda each: (each.at, each.rule, each.k)))

@@ -47,6 +47,7 @@ class Told:
     rule: str
     k: int
     value: str
+    due: Instant
     copies: tuple[Copy, ...]
 
 
@@ -115,6 +116,7 @@ def _told(found: Iterator[tuple[EmailRow, Notice]]) -> Iterator[Told]:
             rule=notice.candidate.key.rule,
             k=notice.candidate.key.k,
             value=notice.candidate.key.value,
+            due=notice.candidate.due,
             copies=tuple(Copy(email.recipient, email.id, email.state, email.error) for email, _ in together),
         )
 

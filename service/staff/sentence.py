@@ -1,5 +1,7 @@
 """An explanation in one sentence, and its instants as people write them."""
 
+from collections.abc import Callable
+
 from service.domain.calendar import Instant, to_datetime, zone
 from service.domain.delivery import Verdict, Word
 from service.domain.rules import Rule
@@ -31,11 +33,12 @@ _ENDED = {
 }
 
 
-def sentence(told: Explanation) -> str:
-    """Return what matters most about the rule and the subject, in one sentence."""
+def sentence(told: Explanation, name: Callable[[str], str] = str) -> str:
+    """Return what matters most about the rule and the subject, in one sentence; `name` says who a recipient is."""
     rule, subject = told.rule, str(told.subject)
     if not told.exists:
-        return f"“{rule.id}” was not among the rules that were active on {written(told.at, told.zone)}.{_before(told)}"
+        then = written(told.at, told.zone)
+        return f"“{rule.id}” was not among the rules that were active on {then}.{_before(told, name)}"
     if not told.runs:
         return f"“{rule.id}” does not run in {told.program}: it is switched off there, or is for other programs."
     if rule.for_each is not told.subject.kind:
@@ -44,12 +47,12 @@ def sentence(told: Explanation) -> str:
         return f"Nothing was known of {subject} in {told.program} by {written(told.at, told.zone)}."
     if not told.slots:
         return f"Nothing has started “{rule.id}” for {subject}: it waits for {_starts(rule)}."
-    return _of_slots(told)
+    return _of_slots(told, name)
 
 
-def _before(told: Explanation) -> str:
+def _before(told: Explanation, name: Callable[[str], str]) -> str:
     """Return what the rule did while it was there, as a further sentence."""
-    return f" Before that, {_last(told)}" if told.slots else ""
+    return f" Before that, {_last(told, name)}" if told.slots else ""
 
 
 def _starts(rule: Rule) -> str:
@@ -58,42 +61,42 @@ def _starts(rule: Rule) -> str:
     return rule.starts + (f" with {' and '.join(fields)}" if fields else "") + reaching
 
 
-def _of_slots(told: Explanation) -> str:
+def _of_slots(told: Explanation, name: Callable[[str], str]) -> str:
     held = [each for each in told.open if each.went is None]
     if held:
-        return _waiting(told, held[0])
+        return _waiting(told, held[0], name)
     if told.coming:
-        return _coming(told, told.coming[0])
-    return _last(told)
+        return _coming(told, told.coming[0], name)
+    return _last(told, name)
 
 
-def _last(told: Explanation) -> str:
+def _last(told: Explanation, name: Callable[[str], str]) -> str:
     went = [each for each in told.slots if each.went is not None]
     if went and len(went) == len(told.slots):
         return f"“{told.rule.id}” has sent all that it had to send, the last {_when(told, went[-1])}."
     last = next(each for each in reversed(told.slots) if each.went is None)
     why = reason(last.verdict)
-    return f"“{told.rule.id}” did not write to {last.recipient} when it was due {_at(told, last.due)}: {why}."
+    return f"“{told.rule.id}” did not write to {name(last.recipient)} when it was due {_at(told, last.due)}: {why}."
 
 
-def _waiting(told: Explanation, slot: SlotSeen) -> str:
+def _waiting(told: Explanation, slot: SlotSeen, name: Callable[[str], str]) -> str:
     if slot.would_have is not None:
         planned = _at(told, slot.would_have)
-        return f"“{told.rule.id}” was to write to {slot.recipient} {planned}, and that it went is not recorded."
+        return f"“{told.rule.id}” was to write to {name(slot.recipient)} {planned}, and that it went is not recorded."
     until = slot.verdict.until if slot.verdict else None
     then = f"; that changes {_at(told, until)} at the earliest" if until else ""
     closes = _at(told, slot.closes)
     why = reason(slot.verdict)
-    return f"“{told.rule.id}” does not write to {slot.recipient} now: {why}{then}. Its time is over {closes}."
+    return f"“{told.rule.id}” does not write to {name(slot.recipient)} now: {why}{then}. Its time is over {closes}."
 
 
-def _coming(told: Explanation, slot: SlotSeen) -> str:
+def _coming(told: Explanation, slot: SlotSeen, name: Callable[[str], str]) -> str:
     number = f" (message {slot.k + 1} of {told.rule.total})" if told.rule.total > 1 else ""
     due = _at(told, slot.due)
     if slot.foreseen is None:
-        return f"“{told.rule.id}” writes to {slot.recipient} next{number} {due}, unless something changes."
+        return f"“{told.rule.id}” writes to {name(slot.recipient)} next{number} {due}, unless something changes."
     why = reason(slot.foreseen)
-    return f"“{told.rule.id}” would be due for {slot.recipient} {due}{number}, but as things stand {why}."
+    return f"“{told.rule.id}” would be due for {name(slot.recipient)} {due}{number}, but as things stand {why}."
 
 
 def _when(told: Explanation, slot: SlotSeen) -> str:

@@ -159,6 +159,18 @@ def test_a_rule_that_nothing_started_says_what_it_waits_for(environment: dict[st
     assert told["sentence"] == "Nothing has started “thanks-for-flag” for mentorships/m-1: it waits for flag.submitted."
 
 
+def test_a_person_is_told_what_the_rules_about_their_mentorship_do(
+    environment: dict[str, str], explain: Explain
+) -> None:
+    lived(environment, pair(), "2026-03-05T12:00:00Z")
+    told = as_json(
+        explain("participants/mia", "--rule", "say-hello", "--format", "json", "--at", "2026-03-05T12:00:00Z")
+    )
+    assert [(each["subject"], {slot["recipient"] for slot in each["slots"]}) for each in told] == [
+        ("mentorships/m-1", {"mia"})
+    ]
+
+
 def test_without_a_rule_each_has_its_sentence(environment: dict[str, str], explain: Explain) -> None:
     lived(environment, pair(), "2026-03-03T12:00:00Z")
     lines = explain("mentorships/m-1", "--at", "2026-03-03T12:00:00Z").out.splitlines()

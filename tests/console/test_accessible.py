@@ -17,6 +17,8 @@ PATHS = (
     "/console/northfield/mentorships/m-2",
     "/console/northfield/mentorships/m-3",
     "/console/northfield/participants/ben",
+    "/console/northfield/mentorships/m-1/why/not-connecting-second",
+    "/console/northfield/mentorships/m-2/why/first-message?at=2026-03-05T15:00:00Z",
 )
 
 

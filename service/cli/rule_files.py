@@ -46,13 +46,14 @@ class RuleFiles:
     @cached_property
     def sources(self) -> Sources:
         """The texts. Raises: OperatorError."""
-        return read_sources(self.rules or self.settings.rules_dir, self._templates_dir())
+        return read_sources(self.rules or self.settings.rules_dir, self.templates_dir)
 
     @cached_property
     def loaded(self) -> Loaded:
         return load(self.sources, self.schemas.catalogue)
 
-    def _templates_dir(self) -> Path | None:
+    @property
+    def templates_dir(self) -> Path | None:
         """Return what was named, by option or setting; else the folder beside the rules, where there is one."""
         if self.templates is not None:
             return self.templates
@@ -77,5 +78,14 @@ class RuleFiles:
 
 
 def counted(number: int, word: str) -> str:
-    """Return `1 rule`, `2 rules`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    """Return `1 rule`, `2 rules`, `2 stories`."""
+    plural = f"{word[:-1]}ies" if word.endswith("ry") else f"{word}s"
+    return f"{number} {word if number == 1 else plural}"
+
+
+def written_file(path: Path, text: str) -> None:
+    """Write a file that somebody asked for. Ends the command when it cannot be written."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written ({error.strerror}). Name another file.") from error

@@ -1,9 +1,10 @@
 """What program staff run: they check, test, simulate, explain and preview rules; nothing here sends or stores."""
 
 from service.cli.checking import check
+from service.cli.covering import cover
 from service.cli.explaining import explain
 from service.cli.previewing import preview
 from service.cli.simulating import simulate
 from service.cli.testing import test
 
-__all__ = ["check", "explain", "preview", "simulate", "test"]
+__all__ = ["check", "cover", "explain", "preview", "simulate", "test"]

@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from service.adapters.rulebook.findings import Findings
-from service.adapters.rulebook.stories import WrittenEvent, WrittenStory
 from service.adapters.rulebook.tree import plain
+from service.adapters.rulebook.written import WrittenEvent, WrittenStory
 from service.adapters.schemas import Schemas
 from service.domain.calendar import Instant, format_rfc3339, local_instant
 from service.domain.catalogue import Does, EventType
 from service.domain.delivery import Role
 from service.domain.events import Event, Subject, SubjectKind
-from service.staff.stories import MENTORSHIP, PEOPLE
+from service.staff.story import MENTORSHIP, PEOPLE
 
 _FIELDS_OF_PEOPLE = {"email": "{}@example.org", "first_name": "{}", "role": "{}"}
 """Required of a registration; a story need not say them."""
@@ -22,8 +22,8 @@ _FIELDS_OF_PEOPLE = {"email": "{}@example.org", "first_name": "{}", "role": "{}"
 class StoryEvents:
     """The events of one story, made one after the other."""
 
-    def __init__(self, story: WrittenStory, program: str, schemas: Schemas, findings: Findings) -> None:
-        self._story, self._program = story, program
+    def __init__(self, story: WrittenStory, program: str, zone: str, schemas: Schemas, findings: Findings) -> None:
+        self._story, self._program, self._zone = story, program, zone
         self._schemas, self._findings = schemas, findings
         self._newest: dict[str, str] = {}
         """Thing → the id of the one that was opened last."""
@@ -54,12 +54,25 @@ class StoryEvents:
             field = fault.pointer.removeprefix("/data").lstrip("/").partition("/")[0]
             place = written.places.get(field, written.place)
             self._findings.error("bad-event", place, fault.message, f"The event is {written.type}.")
-        yield from (each.recorded_at(at) for each in admitted)
+        known = self._known(written, at)
+        yield from (each.recorded_at(known) for each in admitted)
 
     def instant(self, day: int, minute: int | None) -> Instant:
         """Return when a line's day and time of day are, in the story's zone."""
-        first, usual, zone = self._story.begins
-        return local_instant(first + timedelta(days=day), usual if minute is None else minute, zone)
+        first, usual, _ = self._story.begins
+        return local_instant(first + timedelta(days=day), usual if minute is None else minute, self._zone)
+
+    def _known(self, written: WrittenEvent, at: Instant) -> Instant:
+        """Return when Intouch heard of an event that happened at `at`."""
+        if written.known is None:
+            return at
+        day, minute = written.known
+        known = self.instant(day, written.minute if minute is None else minute)
+        if known < at:
+            place = written.places.get("known", written.place)
+            message = "Nobody can know of an event before it happened."
+            self._findings.error("bad-date", place, message, 'Let "known" be the same time or later.')
+        return max(known, at)
 
     def _subject(self, kind: EventType, written: WrittenEvent) -> Subject | None:
         if kind.subject is SubjectKind.MENTORSHIP:

@@ -1,101 +1,81 @@
 """`intouch test`: plays the stories that staff wrote, and says where they come out otherwise."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from time import perf_counter
 
 import click
 
-from service.adapters.rulebook.findings import Findings
-from service.adapters.rulebook.problems import render
-from service.adapters.rulebook.stories import StoryWords, WrittenStory, read_story
-from service.adapters.rulebook.vocabulary import Vocabulary
-from service.cli.rule_files import RuleFiles, counted, templates_option
-from service.cli.story_events import StoryEvents
-from service.domain.rules import Program, RuleSet
-from service.staff.stories import Expectation, Line, Matched, Played, Story, clock, play, registrations, stage
-
-DEFAULT_PROGRAM = "story"
-_MARKS = {Matched.AS_EXPECTED: " ", Matched.MISSING: "-", Matched.UNEXPECTED: "+"}
+from service.cli.junit import junit_xml
+from service.cli.recording import record_story
+from service.cli.rule_files import RuleFiles, format_option, templates_option, written_file
+from service.cli.story_files import StoryAt, StoryFiles
+from service.cli.story_report import Result, as_json, as_text, summary
+from service.cli.watching import watch_files
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @templates_option
-@click.option("-k", "word", default="", metavar="WORD", help="Only stories whose name or file has the word.")
+@click.option("-k", "pattern", default="", metavar="PATTERN", help="Only stories whose name or file has this.")
+@click.option("--watch", is_flag=True, help="Play them again whenever a file changes, until Ctrl-C.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML too.")
+@click.option("--record", "mentorship", metavar="MENTORSHIP", help="Write a story from this mentorship's real history.")
+@click.option("--program", metavar="P", help="With --record: the program, where several know the mentorship.")
+@format_option
 @click.pass_context
-def test(context: click.Context, folder: Path | None, templates: Path | None, word: str) -> None:
-    """Play the stories in DIR. Every message that was expected must come, and no other."""
-    files = RuleFiles(folder, templates)
-    rule_set = files.rule_set()
-    stories = _stories(files, rule_set, word)
-    if not stories:
-        raise click.ClickException(_none_found(files, word))
-    played = [(written, play(rule_set, story)) for written, story in stories]
-    for written, each in played:
-        if not each.passed:
-            click.echo("\n".join(_report(written, each)) + "\n")
-    failed = sum(not each.passed for _, each in played)
-    click.echo(f"{len(played) - failed} passed, {failed} failed")
-    context.exit(1 if failed else 0)
+def test(
+    context: click.Context,
+    folder: Path | None,
+    templates: Path | None,
+    pattern: str,
+    watch: bool,
+    junit: Path | None,
+    mentorship: str | None,
+    program: str | None,
+    form: str,
+) -> None:
+    """Play the stories in DIR. Every message that was expected must come, and no other.
+
+    With --record it plays nothing, but prints a story made from what really happened in a mentorship, with all names,
+    addresses and ids replaced.
+    """
+    if mentorship is not None:
+        record_story(RuleFiles(folder, templates), mentorship, program)
+        return
+
+    def once() -> bool:
+        return _run(RuleFiles(folder, templates), pattern, junit, form)
+
+    if watch:
+        watch_files(lambda: RuleFiles(folder, templates).sources.content_hash, once)
+    else:
+        context.exit(0 if once() else 1)
 
 
-def _none_found(files: RuleFiles, word: str) -> str:
-    if word and files.loaded.stories:
-        return f'No story or file has the word "{word}". Try another, or leave -k out.'
-    return "No stories found. Write some, as files beginning with - story: in a folder tests/ of the rules."
+def _run(files: RuleFiles, pattern: str, junit: Path | None, form: str) -> bool:
+    """Play the stories, tell how they came out, and return whether all passed."""
+    stories = StoryFiles(files)
+    results = list(played(stories, stories.chosen(pattern)))
+    if junit is not None:
+        written_file(junit, junit_xml(results))
+    if form == "json":
+        click.echo(as_json(results))
+    else:
+        for each in results:
+            if not each.played.passed:
+                click.echo("\n".join(as_text(each)) + "\n")
+        click.echo(summary(results))
+    return all(each.played.passed for each in results)
 
 
-def _stories(files: RuleFiles, rule_set: RuleSet, word: str) -> list[tuple[WrittenStory, Story]]:
-    """Return the stories that the word chooses. All are read; the command ends where any cannot be."""
-    findings = Findings(Vocabulary(rule_set.catalogue))
-    words = StoryWords(rule_set.catalogue.types, [rule.id for rule in rule_set.rules], rule_set.programs)
-    found = []
-    for source in files.loaded.stories:
-        written = read_story(source, words, findings)
-        if written is not None:
-            story = _made(written, files, rule_set, findings)
-            if word.lower() in f"{written.name} {written.path}".lower():
-                found.append((written, story))
-    for problem in findings.problems:
-        click.echo(render(problem, files.sources) + "\n", err=True)
-    if findings.errors:
-        raise click.ClickException(f"The stories cannot be played: {counted(findings.errors, 'error')}, told above.")
-    return found
-
-
-def _made(written: WrittenStory, files: RuleFiles, rule_set: RuleSet, findings: Findings) -> Story:
-    begins = written.begins
-    program = rule_set.programs.get(written.program) or stage(
-        rule_set, Program(id=DEFAULT_PROGRAM, name="The story's program", timezone=begins.zone)
-    )
-    events = StoryEvents(written, program.id, files.schemas, findings)
-    known = registrations(program.id, begins.zone, events.instant(0, None))
-    return Story(
-        name=written.name,
-        program=program,
-        first=begins.first,
-        zone=begins.zone,
-        events=(*known, *events.all()),
-        until=written.until,
-        expect=tuple(
-            Expectation(day=each.day, rule=each.rule, to=each.to, minute=each.minute, message=each.message)
-            for each in written.expect
-        ),
-    )
-
-
-def _report(written: WrittenStory, played: Played) -> Iterator[str]:
-    yield f"FAILED  {written.name}"
-    yield f"  --> {written.path}:{written.line}   (- expected and not sent, + sent and not expected)"
-    width = max(len(line.rule) for line in played.lines)
-    whom = max(len(line.to) for line in played.lines)
-    yield from _told(played.lines, width, whom)
-
-
-def _told(lines: Sequence[Line], width: int, whom: int) -> Iterator[str]:
-    for line in lines:
-        at = "     " if line.minute is None else clock(line.minute)
-        when = f"{_MARKS[line.matched]} day {line.day:>3}  {at}"
-        yield f"  {when}  {line.rule:<{width}}  to {line.to:<{whom}}  {line.message}".rstrip()
-        if line.reason:
-            yield f"             {line.reason}"
+def played(stories: StoryFiles, chosen: Iterable[StoryAt]) -> Iterator[Result]:
+    """Yield how each story came out, with a progress bar where somebody looks on."""
+    with click.progressbar(
+        list(chosen), label="Playing stories", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        for each in bar:
+            began = perf_counter()
+            outcome = stories.play(each.story)
+            yield Result(at=each, played=outcome, took_s=perf_counter() - began)

@@ -17,7 +17,7 @@ from service.domain.facts import SubjectFacts
 from service.domain.inbox import zone_of
 from service.domain.rules import Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View
-from service.flow.ports import EmailRow, RecipientKey, Snapshot, SubjectKey, SubjectRow
+from service.flow.ports import EmailRow, Known, RecipientKey, SubjectKey, SubjectRow
 from service.flow.reach import participant_of, reach_of
 from service.flow.reconcile import program_facts, view_of
 
@@ -56,7 +56,7 @@ class Links:
         return f"{self.public_url}/console/{key.program}/{key.subject}" if self.public_url else ""
 
 
-def compose(snapshot: Snapshot, rule_set: RuleSet, email: EmailRow, links: Links) -> Letter:
+def compose(snapshot: Known, rule_set: RuleSet, email: EmailRow, links: Links) -> Letter:
     """Return the letter of a claimed email."""
     book = book_of(rule_set, email.program)
     program = program_facts(snapshot, email.program)
@@ -82,7 +82,7 @@ def _program_name(book: ProgramBook, program: SubjectFacts) -> str:
 class _Composer:
     """What the notices of one email share."""
 
-    snapshot: Snapshot
+    snapshot: Known
     book: ProgramBook
     program: SubjectFacts
     participant: SubjectFacts | None

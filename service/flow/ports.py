@@ -112,17 +112,30 @@ class ActivationRow:
     by: str
 
 
-class Snapshot(Protocol):
-    """What can be read, all of one moment."""
+class Known(Protocol):
+    """What composing asks: who there is, and what happened. A snapshot knows it, and so does a virtual world."""
 
     def subject(self, key: SubjectKey) -> SubjectRow | None:
         """Return the subject with its live things, or None."""
 
-    def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
-        """Return those of the subject's things that `refs` (kind, id) name, live or not."""
-
     def subjects(self, keys: Iterable[SubjectKey]) -> Mapping[SubjectKey, SubjectRow]:
         """Return those of the subjects that exist."""
+
+    def mentorships_of(self, program: str, participant: str) -> Sequence[str]:
+        """Return the ids of the participant's mentorships, sorted."""
+
+    def event(self, program: str, source: str, id: str) -> Event | None:
+        """Return one event of the log, or None."""
+
+    def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
+        """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
+
+
+class Snapshot(Known, Protocol):
+    """What can be read, all of one moment."""
+
+    def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
+        """Return those of the subject's things that `refs` (kind, id) name, live or not."""
 
     def all_subjects(self, program: str, kind: str, after: str = "", limit: int = 100) -> Sequence[SubjectRow]:
         """Return a page of a program's subjects of one kind, by id."""
@@ -130,17 +143,11 @@ class Snapshot(Protocol):
     def programs(self) -> Sequence[str]:
         """Return the programs that have events, by name."""
 
-    def mentorships_of(self, program: str, participant: str) -> Sequence[str]:
-        """Return the ids of the participant's mentorships, sorted."""
-
     def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> Sequence[tuple[int, Event]]:
         """Return the subject's events after a log position, in log order; with no limit, all of them."""
 
     def history(self, key: SubjectKey) -> Iterator[Event]:
         """Yield all of the subject's events in log order."""
-
-    def event(self, program: str, source: str, id: str) -> Event | None:
-        """Return one event of the log, or None."""
 
     def sent(self, key: SubjectKey) -> Collection[LedgerKey]:
         """Return the ledger keys of everything that went out, or is going out, about the subject."""
@@ -168,9 +175,6 @@ class Snapshot(Protocol):
 
     def expired(self, now: Instant, limit: int) -> Sequence[EmailRow]:
         """Return emails still `sending` whose lease ran out."""
-
-    def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
-        """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
 
     def active_rule_set(self) -> RuleSetRow | None:
         """Return the rule set that every process uses now, or None in an empty store."""

@@ -14,7 +14,7 @@ from service.domain.facts import SubjectFacts
 from service.domain.inbox import addresses_of, inbox_of
 from service.domain.plan import Inbox
 from service.domain.rules import STAFF_PREFIX, Program
-from service.flow.ports import RecipientKey, Snapshot, SubjectKey
+from service.flow.ports import Known, RecipientKey, Snapshot, SubjectKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Reach:
     stand_in: tuple[str, ...] = ()
 
 
-def participant_of(snapshot: Snapshot, key: RecipientKey) -> SubjectFacts | None:
+def participant_of(snapshot: Known, key: RecipientKey) -> SubjectFacts | None:
     """Return the facts of the participant that the recipient is, or whose advisor they are; None for staff."""
     if key.recipient.startswith(STAFF_PREFIX):
         return None
@@ -39,7 +39,7 @@ def participant_of(snapshot: Snapshot, key: RecipientKey) -> SubjectFacts | None
     return row.facts if row else None
 
 
-def reach_of(snapshot: Snapshot, book: ProgramBook, recipient: str, participant: SubjectFacts | None) -> Reach:
+def reach_of(snapshot: Known, book: ProgramBook, recipient: str, participant: SubjectFacts | None) -> Reach:
     """Return the recipient's reach as the snapshot has it."""
     known = addresses_of(book, recipient, participant)
     good = _good(snapshot, known)
@@ -55,12 +55,12 @@ def inbox_now(snapshot: Snapshot, book: ProgramBook, recipient: str, program: Su
     return inbox_of(book, recipient, participant, program, blocked=reach.blocked, has_stand_in=bool(reach.stand_in))
 
 
-def _good(snapshot: Snapshot, addresses: tuple[str, ...]) -> tuple[str, ...]:
+def _good(snapshot: Known, addresses: tuple[str, ...]) -> tuple[str, ...]:
     suppressed = snapshot.suppressed(addresses) if addresses else {}
     return tuple(each for each in addresses if each not in suppressed)
 
 
-def _stand_in(snapshot: Snapshot, program: Program, recipient: str) -> tuple[str, ...]:
+def _stand_in(snapshot: Known, program: Program, recipient: str) -> tuple[str, ...]:
     """Return the good addresses of the next role that has any."""
     if not recipient.startswith(STAFF_PREFIX):
         return ()

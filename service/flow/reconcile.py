@@ -13,7 +13,7 @@ from service.domain.fold import Refold
 from service.domain.plan import pend
 from service.domain.rules import RuleSet
 from service.domain.view import View, mentorship_view, participant_view, participants_of, program_view
-from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow, Transaction
+from service.flow.ports import Known, RecipientKey, Snapshot, SubjectKey, SubjectRow, Transaction
 
 
 def reconcile(transaction: Transaction, rule_set: RuleSet, now: Instant, limit: int = 200) -> int:
@@ -96,7 +96,7 @@ def _named_things(book: ProgramBook, events: Iterable[Event]) -> set[tuple[str, 
     return named
 
 
-def view_of(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, program: SubjectFacts | None = None) -> View:
+def view_of(snapshot: Known, book: ProgramBook, row: SubjectRow, program: SubjectFacts | None = None) -> View:
     """Return what a rule about the subject sees, as the snapshot has it; `program` where its facts are at hand."""
     key, own = row.key, row.facts
     assert own is not None
@@ -112,14 +112,14 @@ def view_of(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, program: Sub
     return participant_view(own, found.values(), program)
 
 
-def program_facts(snapshot: Snapshot, program: str) -> SubjectFacts:
+def program_facts(snapshot: Known, program: str) -> SubjectFacts:
     """Return the program's own facts, empty ones before its first event."""
     subject = Subject(SubjectKind.PROGRAM, program)
     row = snapshot.subject(SubjectKey(program, subject))
     return row.facts if row and row.facts else SubjectFacts(subject=subject)
 
 
-def _facts(snapshot: Snapshot, program: str, subjects: Iterable[Subject]) -> dict[Subject, SubjectFacts]:
+def _facts(snapshot: Known, program: str, subjects: Iterable[Subject]) -> dict[Subject, SubjectFacts]:
     rows = snapshot.subjects([SubjectKey(program, each) for each in subjects])
     return {key.subject: row.facts for key, row in sorted(rows.items()) if row.facts}
 

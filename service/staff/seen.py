@@ -7,7 +7,7 @@ from service.domain.book import Compiled, ProgramBook
 from service.domain.calendar import Instant
 from service.domain.facts import Start
 from service.domain.gates import CompiledGate, stopped
-from service.domain.rules import Groups, Kind
+from service.domain.rules import Groups, Kind, Until
 from service.domain.slots import break_at
 from service.domain.view import Person, View
 
@@ -30,7 +30,7 @@ def conditions(book: ProgramBook, compiled: Compiled, view: View, start: Start |
     rule = compiled.rule
     if start is not None:
         for until in rule.until:
-            yield Seen(asks=f"until: {until.event}", holds=not stopped(until, view, start, book.catalogue))
+            yield Seen(asks=until_asked(until), holds=not stopped(until, view, start, book.catalogue))
     yield from _kind_goes_on(book, compiled, view, now)
     if rule.only_for != Groups():
         groups = sorted(group for person in view.people for group in person.groups)
@@ -49,6 +49,12 @@ def conditions(book: ProgramBook, compiled: Compiled, view: View, start: Start |
     if compiled.times.rests and (breaks := book.breaks(view.program)):
         resting = break_at(breaks, now)
         yield Seen(asks="no break", holds=resting is None, at=resting.end if resting else None)
+
+
+def until_asked(until: Until) -> str:
+    """Return how an `until` is named: its event, whose act it must be, and the field that must agree."""
+    by, same = until.by and f"by {until.by}", until.same and f"same {until.same}"
+    return f"until: {', '.join(filter(None, (until.event, by, same)))}"
 
 
 def _kind_goes_on(book: ProgramBook, compiled: Compiled, view: View, now: Instant) -> Iterator[Seen]:

@@ -46,7 +46,7 @@ def sentence(told: Explanation, name: Callable[[str], str] = str) -> str:
     if not told.known:
         return f"Nothing was known of {subject} in {told.program} by {written(told.at, told.zone)}."
     if not told.slots:
-        return f"Nothing has started “{rule.id}” for {subject}: it waits for {_starts(rule)}."
+        return f"Nothing has started “{rule.id}” for {subject}: it waits for {starts_with(rule)}."
     return _of_slots(told, name)
 
 
@@ -55,7 +55,8 @@ def _before(told: Explanation, name: Callable[[str], str]) -> str:
     return f" Before that, {_last(told, name)}" if told.slots else ""
 
 
-def _starts(rule: Rule) -> str:
+def starts_with(rule: Rule) -> str:
+    """Return the start that the rule waits for, as in `flag.submitted with priority routine`."""
     fields = [f"{name} {' or '.join(sorted(values))}" for name, values in rule.where.items()]
     reaching = f", {rule.reaches} in all" if rule.reaches else ""
     return rule.starts + (f" with {' and '.join(fields)}" if fields else "") + reaching

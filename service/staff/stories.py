@@ -1,162 +1,139 @@
 """Stories: what a few days of events would send, held against what staff expect. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from service.domain.book import book_of
-from service.domain.calendar import DAY, Instant, local_instant, to_datetime, zone
-from service.domain.delivery import ADVISOR_PREFIX, Role, Verdict
-from service.domain.events import Event, Subject, SubjectKind
-from service.domain.rules import STAFF_PREFIX, Program, Rule, RuleSet, Send
-from service.staff.verdicts import Unsent, Watch
+from service.domain.delivery import Role
+from service.domain.events import Event, SubjectKind
+from service.domain.lens import as_text
+from service.domain.rules import Program, RuleSet
+from service.staff.reasons import Reasons, it_came
+from service.staff.story import Expectation, Story, is_to, name_of
+from service.staff.verdicts import Unsent
+from service.staff.witness import Witness, watched
 from service.staff.world import Sent, World
 
-MENTORSHIP = Subject(SubjectKind.MENTORSHIP, "m-1")
-PEOPLE = {
-    Role.MENTOR: Subject(SubjectKind.PARTICIPANT, "the-mentor"),
-    Role.MENTEE: Subject(SubjectKind.PARTICIPANT, "the-mentee"),
-}
-LONG_AGO = 3_650 * DAY
-"""How long before a story its people registered: too long for that to start anything in it."""
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An email as it was read: its subject and its text part."""
+
+    subject: str
+    text: str
+
+    def has(self, words: str) -> bool:
+        """Return whether the text holds the words, however its lines are broken."""
+        return " ".join(words.split()) in " ".join(self.text.split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
-    """One message that is to come, to one recipient's word; what is None may be anything."""
-
-    day: int
-    rule: str
-    to: str
-    minute: int | None = None
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Events in `program`, and every message that is to follow up to the end of the day `until`.
-
-    Days are counted from `first` in the zone.
-    """
-
-    name: str
-    program: Program
-    first: date
-    zone: str
-    events: tuple[Event, ...]
-    until: int
-    expect: tuple[Expectation, ...]
-
-    def day_of(self, at: Instant) -> int:
-        return (self._local(at).date() - self.first).days
-
-    def minute_of(self, at: Instant) -> int:
-        local = self._local(at)
-        return local.hour * 60 + local.minute
-
-    def _local(self, at: Instant) -> datetime:
-        return to_datetime(at).astimezone(zone(self.zone))
-
-    def ends(self) -> Instant:
-        """Return the last instant of its last day."""
-        return local_instant(self.first + timedelta(days=self.until + 1), 0, self.zone) - 1
+Reader = Callable[[World, Sequence[Sent]], Mail]
+"""Renders an email at the moment at which it goes, from the notices that it carries."""
 
 
 class Matched(StrEnum):
-    """How one line of a story's time line came out."""
+    """How one line of a story's time line came out; an event only happened."""
 
+    EVENT = "event"
     AS_EXPECTED = "as expected"
     MISSING = "missing"
     UNEXPECTED = "unexpected"
 
 
+_ORDER = tuple(Matched)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One message on the time line: expected, sent, or both. `minute` is None where only the day was asked for."""
+    """An event, or a message: expected, sent, or both. `minute` is None where only the day was asked for.
+
+    `what` is the event's type or the rule's id; `to` who acted, or who the message is for.
+    """
 
     matched: Matched
     day: int
     minute: int | None
-    rule: str
+    what: str
     to: str
-    message: str
+    message: str = ""
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A story and its time line, in order."""
+    """A story, its time line in order, and what was seen while it ran."""
 
     story: Story
     lines: tuple[Line, ...]
+    sent: tuple[Sent, ...]
+    witness: Witness
 
     @property
     def passed(self) -> bool:
-        return all(line.matched is Matched.AS_EXPECTED for line in self.lines)
+        return all(line.matched in (Matched.EVENT, Matched.AS_EXPECTED) for line in self.lines)
 
 
-def stage(rule_set: RuleSet, program: Program) -> Program:
-    """Return the program with an address for every staff role that a rule sends to."""
-    sends = [send for rule in rule_set.rules for send in _all_sends(rule)]
-    roles = {send.to.removeprefix(STAFF_PREFIX) for send in sends if send.to.startswith(STAFF_PREFIX)}
-    return replace(program, staff={role: (f"{role}@example.org",) for role in sorted(roles)})
+def play(rule_set: RuleSet, story: Story, read: Reader | None = None) -> Played:
+    """Return the story's time line: each message that was expected or sent, and why they differ where they do.
+
+    `read` is needed where the story says what a mail is to say.
+    """
+    world = World(with_program(rule_set, story.program))
+    run = _Run(story, world, watched(world), read if any(each.subject or each.text for each in story.expect) else None)
+    run.play()
+    lines = tuple(_Comparing(run).lines())
+    return Played(story, lines, tuple(run.sent), run.witness)
 
 
-def _all_sends(rule: Rule) -> Iterator[Send]:
-    yield from rule.sends
-    for sends in rule.cases.values():
-        yield from sends
+def with_program(rule_set: RuleSet, program: Program) -> RuleSet:
+    """Return the rule set with the program in it, which is the same one where it was there already."""
+    if rule_set.programs.get(program.id) == program:
+        return rule_set
+    return replace(rule_set, programs={**rule_set.programs, program.id: program})
 
 
-def registrations(program: str, zone_name: str, begins: Instant) -> tuple[Event, ...]:
-    """Return the events by which mentor and mentee are known, long before the story."""
-    return tuple(
-        Event(
-            program=program,
-            source="/story",
-            id=f"before-{role}",
-            type="participant.registered",
-            subject=subject,
-            time=begins - LONG_AGO,
-            recorded=begins - LONG_AGO,
-            data={
-                "role": str(role),
-                "email": f"{role}@example.org",
-                "first_name": role.capitalize(),
-                "timezone": zone_name,
-                "advisor_email": "advisor@example.org",
-            },
-        )
-        for role, subject in PEOPLE.items()
-    )
+@dataclass(slots=True)
+class _Run:
+    """One playing of a story: what it sent, with each email as it was read, and what it did not."""
 
+    story: Story
+    world: World
+    witness: Witness
+    read: Reader | None
+    sent: list[Sent] = field(default_factory=list)
+    mails: dict[int, Mail] = field(default_factory=dict)
+    unsent: list[Unsent] = field(default_factory=list)
 
-def play(rule_set: RuleSet, story: Story) -> Played:
-    """Return the story's time line: each message that was expected or sent, and why they differ where they do."""
-    programs = {**rule_set.programs, story.program.id: story.program}
-    world = World(replace(rule_set, programs=programs), Watch())
-    sent: list[Sent] = []
-    unsent: list[Unsent] = []
-    for went, closed in world.steps_of(sorted(story.events, key=lambda event: event.recorded), story.ends()):
-        sent += went
-        unsent += closed
-    sent = [each for each in sent if story.day_of(each.notice.at) >= 0]
-    return Played(story, tuple(_Comparing(story, world, sent, unsent).lines()))
+    def play(self) -> None:
+        begins = self.story.begins()
+        events = sorted(self.story.events, key=lambda event: event.recorded)
+        for went, closed in self.world.steps_of(events, self.story.ends()):
+            in_story = [each for each in went if each.notice.at >= begins]
+            self.sent += in_story
+            self.unsent += closed
+            for email in {each.email for each in in_story} if self.read else ():
+                assert self.read is not None
+                self.mails[email] = self.read(self.world, [each for each in in_story if each.email == email])
 
 
 class _Comparing:
     """Takes each expectation out of what was sent; what remains on either side is a difference."""
 
-    def __init__(self, story: Story, world: World, sent: Sequence[Sent], unsent: Sequence[Unsent]) -> None:
-        self.story, self.world = story, world
-        self.sent, self.unsent = list(sent), unsent
-        self.left = list(sent)
+    def __init__(self, run: _Run) -> None:
+        self.story, self.mails = run.story, run.mails
+        self.left = [each for each in run.sent if self._is_looked_at(each)]
+        self.reasons = Reasons(run.story, run.world, run.witness, run.unsent)
+
+    def _is_looked_at(self, sent: Sent) -> bool:
+        return not self.story.only_about or sent.notice.candidate.key.rule in self.story.only_about
 
     def lines(self) -> list[Line]:
-        found = [self._expected(each, to) for each in self.story.expect for to in _each_of(each.to)]
+        """Return events and messages on one time line, in order."""
+        begins = self.story.begins()
+        found = [_happened(self.story, event) for event in self.story.events if event.recorded >= begins]
+        found += [self._expected(each, to) for each in self.story.expect for to in _each_of(each.to)]
         found += [self._line(Matched.UNEXPECTED, each) for each in self.left]
-        return sorted(found, key=lambda line: (line.day, -1 if line.minute is None else line.minute))
+        return sorted(found, key=_place)
 
     def _expected(self, wanted: Expectation, to: str) -> Line:
         for each in self.left:
@@ -167,21 +144,36 @@ class _Comparing:
             matched=Matched.MISSING,
             day=wanted.day,
             minute=wanted.minute,
-            rule=wanted.rule,
+            what=wanted.rule,
             to=to,
             message=wanted.message or "",
-            reason=self._why_not(wanted, to),
+            reason=self._why_missing(wanted, to),
         )
 
     def _fits(self, wanted: Expectation, to: str, sent: Sent) -> bool:
-        candidate, at = sent.notice.candidate, sent.notice.at
-        return (
-            candidate.key.rule == wanted.rule
-            and self.story.day_of(at) == wanted.day
-            and _is_to(to, candidate.to, candidate.key.recipient)
-            and wanted.message in (None, candidate.message)
-            and wanted.minute in (None, self.story.minute_of(at))
-        )
+        return self._is_of(wanted, to, sent) and not it_came(self.story, wanted, sent) and not self._reads(wanted, sent)
+
+    def _is_of(self, wanted: Expectation, to: str, sent: Sent) -> bool:
+        candidate = sent.notice.candidate
+        return candidate.key.rule == wanted.rule and is_to(to, candidate.to, candidate.key.recipient)
+
+    def _reads(self, wanted: Expectation, sent: Sent) -> str:
+        """Return how the mail reads otherwise than it should, or ""."""
+        mail = self.mails.get(sent.email)
+        if mail is None:
+            return ""
+        if wanted.subject not in (None, mail.subject):
+            return f"with the subject “{mail.subject}”, not “{wanted.subject}”"
+        missing = next((words for words in wanted.text if not mail.has(words)), "")
+        return f"without the words “{missing}”" if missing else ""
+
+    def _why_missing(self, wanted: Expectation, to: str) -> str:
+        near = [each for each in self.left if self._is_of(wanted, to, each)]
+        near.sort(key=lambda each: abs(self.story.day_of(each.notice.at) - wanted.day))
+        if near:
+            differently = it_came(self.story, wanted, near[0]) or self._reads(wanted, near[0])
+            return self.reasons.came(near[0], differently)
+        return self.reasons.missing(wanted, to)
 
     def _line(self, matched: Matched, sent: Sent) -> Line:
         candidate, at = sent.notice.candidate, sent.notice.at
@@ -189,78 +181,37 @@ class _Comparing:
             matched=matched,
             day=self.story.day_of(at),
             minute=self.story.minute_of(at),
-            rule=candidate.key.rule,
-            to=_shown(candidate.key.recipient),
+            what=candidate.key.rule,
+            to=name_of(candidate.key.recipient),
             message=candidate.message,
-            reason=self._why(sent) if matched is Matched.UNEXPECTED else "",
+            reason=self.reasons.unexpected(sent) if matched is Matched.UNEXPECTED else "",
         )
 
-    def _why(self, sent: Sent) -> str:
-        candidate = sent.notice.candidate
-        rule = next(each for each in self._rules() if each.id == candidate.key.rule)
-        number = f", message {candidate.key.k + 1} of {rule.total}" if rule.total > 1 else ""
-        return f"{rule.title or rule.starts}{number}"
 
-    def _rules(self) -> Iterable[Rule]:
-        return book_of(self.world.rule_set, self.story.program.id).rules
-
-    def _why_not(self, wanted: Expectation, to: str) -> str:
-        """Return what the engine knows of the message that did not come as expected."""
-        if all(each.id != wanted.rule for each in self._rules()):
-            return "the rule does not run in this program"
-        near = [each for each in self.left if each.notice.candidate.key.rule == wanted.rule]
-        near = [each for each in near if _is_to(to, each.notice.candidate.to, each.notice.candidate.key.recipient)]
-        if near:
-            return f"it came {self._differently(wanted, near[0])}"
-        closed = [each for each in self.unsent if each.key.rule == wanted.rule and _is_for(to, each)]
-        if closed:
-            best = min(closed, key=lambda each: abs(self.story.day_of(each.judged.slot.due) - wanted.day))
-            return f"due on day {self.story.day_of(best.judged.slot.due)}, not sent: {_told(best.verdict)}"
-        return self._still_open(wanted, to)
-
-    def _differently(self, wanted: Expectation, sent: Sent) -> str:
-        if self.story.day_of(sent.notice.at) != wanted.day:
-            return f"on day {self.story.day_of(sent.notice.at)}"
-        if wanted.message not in (None, sent.notice.candidate.message):
-            return f"with the message {sent.notice.candidate.message}"
-        return f"at {clock(self.story.minute_of(sent.notice.at))}"
-
-    def _still_open(self, wanted: Expectation, to: str) -> str:
-        watch = self.world.watch
-        assert watch is not None
-        for subject in self.world.programs[self.story.program.id].subjects if self.world.programs else ():
-            for key, verdict in watch.standing(self.story.program.id, subject).items():
-                if key.rule == wanted.rule and (to not in PEOPLE or key.recipient == PEOPLE[Role(to)].id):
-                    return f"at the end of the story it waits: {_told(verdict)}"
-        return "nothing in the story starts the rule, or its time comes later"
+def _place(line: Line) -> tuple[int, int, int]:
+    return line.day, -1 if line.minute is None else line.minute, _ORDER.index(line.matched)
 
 
 def _each_of(to: str) -> tuple[str, ...]:
     return (Role.MENTOR, Role.MENTEE) if to == "both" else (to,)
 
 
-def _is_to(to: str, word: str, recipient: str) -> bool:
-    """Return whether a message to a recipient, sent under the rule's word, is one to what the story calls `to`."""
-    if to in PEOPLE:
-        return recipient == PEOPLE[Role(to)].id
-    if to == Role.ADVISOR:
-        return recipient.startswith(ADVISOR_PREFIX)
-    return to in (recipient, word)
+def _happened(story: Story, event: Event) -> Line:
+    """Return the line of an event, at the time at which it became known."""
+    by = event.data.get("by") or (name_of(event.subject.id) if event.subject.kind is SubjectKind.PARTICIPANT else "")
+    told = {name: value for name, value in event.data.items() if name != "by" and not name.endswith("_id")}
+    shown = ", ".join(f"{name}: {_shown(value)}" for name, value in told.items())
+    late = f"(happened on {story.when(event.time)})" if event.time != event.recorded else ""
+    at = event.recorded
+    return Line(
+        matched=Matched.EVENT,
+        day=story.day_of(at),
+        minute=story.minute_of(at),
+        what=event.type,
+        to=str(by),
+        message=" ".join(filter(None, (shown, late))),
+    )
 
 
-def _is_for(to: str, unsent: Unsent) -> bool:
-    return _is_to(to, unsent.judged.send.to if unsent.judged.send else "", unsent.key.recipient)
-
-
-def _shown(recipient: str) -> str:
-    named = {subject.id: str(role) for role, subject in PEOPLE.items()}
-    return "advisor" if recipient.startswith(ADVISOR_PREFIX) else named.get(recipient, recipient)
-
-
-def _told(verdict: Verdict) -> str:
-    return f"{verdict.word} ({verdict.detail})" if verdict.detail else str(verdict.word)
-
-
-def clock(minute: int) -> str:
-    """Return `09:05` for 545 minutes after 00:00."""
-    return f"{minute // 60:02}:{minute % 60:02}"
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else as_text(value)

@@ -5,9 +5,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from service.adapters.schemas import load_schemas
+from service.cli import main, rule_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +48,38 @@ def intouch(*words: object, stdin: str = "", environment: Mapping[str, str] | No
     )
     assert "Traceback" not in done.stderr + done.stdout
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def here(*words: object, environment: Mapping[str, str] | None = None) -> Ran:
+    """As `intouch`, but in this process, which saves its start: for tests of what a command says and does.
+
+    The schemas are read once for all of them.
+    """
+    out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTOUCH_")}
+    with (
+        patch.dict(os.environ, {**inherited, **(environment or {})}, clear=True),
+        patch.object(sys, "argv", ["intouch", *map(str, words)]),
+        patch.object(rule_files, "load_schemas", cached_schemas),
+        chdir(ROOT),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = _ended()
+    ran = Ran(code, *(each.buffer.getvalue().decode() for each in (out, err)))
+    assert "defect of its own" not in ran.err
+    return ran
+
+
+def _ended() -> int:
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+cached_schemas = cache(load_schemas)
 
 
 def write(path: Path, text: str) -> Path:

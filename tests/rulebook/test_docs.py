@@ -6,6 +6,7 @@ import pytest
 
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import Sources
+from service.adapters.rulebook.stories import EVENT_KEYS, EXPECT_KEYS, STORY_KEYS, VARIANT_KEYS
 from service.adapters.rulebook.vocabulary import (
     DELIVERY_KEYS,
     PAUSE_KEYS,
@@ -38,7 +39,7 @@ def as_sources(example: str) -> Sources:
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 10
+    assert len(EXAMPLES) == 11
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.split("\n")[0].strip(" -"))
@@ -48,5 +49,17 @@ def test_an_example_loads_without_a_problem(example: str) -> None:
 
 def test_every_word_of_the_language_is_on_the_page() -> None:
     things = {word for word in Vocabulary(catalogue()).gates if "." not in word}
-    words = {*things, *RULE_FILE_KEYS, *RULE_KEYS, *DELIVERY_KEYS, *PAUSE_KEYS, *PROGRAM_KEYS, *RECIPIENTS}
+    words = {
+        *STORY_KEYS,
+        *EVENT_KEYS,
+        *EXPECT_KEYS,
+        *VARIANT_KEYS,
+        *things,
+        *RULE_FILE_KEYS,
+        *RULE_KEYS,
+        *DELIVERY_KEYS,
+        *PAUSE_KEYS,
+        *PROGRAM_KEYS,
+        *RECIPIENTS,
+    }
     assert {word for word in words if f"`{word}`" not in PAGE and f"{word}:" not in PAGE} == set()

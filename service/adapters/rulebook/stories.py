@@ -1,84 +1,49 @@
 """Readers of stories: what staff wrote to test rules, word by word. Whether an event is valid is for schemas to say."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from service.adapters.rulebook.files import StorySource
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
 from service.adapters.rulebook.times import clock_time, day, time_zone
-from service.adapters.rulebook.tree import Node, Place, Table, Text
-from service.adapters.rulebook.values import a_table, a_word, choice, kebab, line, list_of, whole
+from service.adapters.rulebook.tree import Entry, Node, Table, Text
+from service.adapters.rulebook.values import (
+    Reader,
+    a_table,
+    a_word,
+    choice,
+    kebab,
+    line,
+    list_of,
+    matching,
+    set_of,
+    whole,
+)
 from service.adapters.rulebook.vocabulary import RECIPIENTS
 from service.adapters.rulebook.wording import shorten, suggest
+from service.adapters.rulebook.written import (
+    Beginning,
+    StoryWords,
+    WrittenEvent,
+    WrittenExpectation,
+    WrittenStory,
+    WrittenVariant,
+)
 from service.domain.rules import STAFF_PREFIX
 
-STORY_KEYS: Final = ("story", "program", "begins", "events", "until", "expect")
-EVENT_KEYS: Final = ("day", "at", "event", "by")
-EXPECT_KEYS: Final = ("day", "at", "rule", "to", "message")
+STORY_KEYS: Final = ("story", "program", "begins", "variants", "events", "until", "only_about", "expect")
+EVENT_KEYS: Final = ("day", "at", "event", "by", "known")
+EXPECT_KEYS: Final = ("day", "at", "rule", "to", "message", "subject", "text")
+VARIANT_KEYS: Final = ("zone", "locale", "program")
 _LAST_DAY: Final = 3_000
 _BEGINS: Final = re.compile(r"(\S+) +(\S+) +(\S+)")
 _DAY: Final = re.compile(r"(?:day +)?([0-9]{1,4})")
-
-
-class Beginning(NamedTuple):
-    """Day 0: a date, minutes after 00:00, and the zone in which the story's days and hours are counted."""
-
-    first: date
-    minute: int
-    zone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenEvent:
-    """One line of `events`. `minute` is None for the story's own time of day; `fields` are as written."""
-
-    type: str
-    day: int
-    minute: int | None
-    by: str
-    fields: Mapping[str, Node]
-    place: Place
-    places: Mapping[str, Place]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenExpectation:
-    """One line of `expect`; what is None may be anything."""
-
-    day: int
-    minute: int | None
-    rule: str
-    to: str
-    message: str | None
-    place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenStory:
-    """A story as it stands in its file. `until` is its last day; `program` is "" where none is named."""
-
-    name: str
-    path: str
-    line: int
-    program: str
-    begins: Beginning
-    events: tuple[WrittenEvent, ...]
-    until: int
-    expect: tuple[WrittenExpectation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoryWords:
-    """What a story may name."""
-
-    events: Collection[str]
-    rules: Collection[str]
-    programs: Collection[str]
+_KNOWN: Final = re.compile(r"((?:day +)?[0-9]{1,4})(?: +(\S+))?")
+_locale = matching(re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "bad-name", "a language", 'Write one like "es-MX".')
 
 
 def read_story(source: StorySource, words: StoryWords, findings: Findings) -> WrittenStory | None:
@@ -86,7 +51,9 @@ def read_story(source: StorySource, words: StoryWords, findings: Findings) -> Wr
     before = findings.errors
     form = Form(source.mapping, findings, STORY_KEYS, "a word of a story")
     name = form.required("story", line, 'Begin with "- story: what it shows".')
-    program = form.read("program", choice(words.programs, "a program here", "unknown-program"), "")
+    program = form.read("program", _program(words), "")
+    variants = form.read("variants", partial(_variants, words=words), ()) or (WrittenVariant(),)
+    only_about = form.read("only_about", set_of(_rule(words)), frozenset())
     begins = form.required("begins", _beginning, 'Say when day 0 is: begins: "2026-03-02 15:00 Europe/London".')
     events = form.required("events", list_of(partial(_event, words=words)), "Say what happens on which day.")
     until = form.required("until", _day, 'Say how long to look on: "until: day 40".')
@@ -100,9 +67,40 @@ def read_story(source: StorySource, words: StoryWords, findings: Findings) -> Wr
         line=source.line,
         program=program,
         begins=begins,
+        variants=variants,
         events=events,
         until=until,
+        only_about=only_about,
         expect=expect,
+    )
+
+
+def _program(words: StoryWords) -> Reader[str]:
+    return choice(words.programs, "a program here", "unknown-program")
+
+
+def _rule(words: StoryWords) -> Reader[str]:
+    return choice(words.rules, "a rule of these files", "unknown-rule")
+
+
+def _variants(node: Node, findings: Findings, *, words: StoryWords) -> tuple[WrittenVariant, ...] | None:
+    table = a_table(node, findings)
+    if table is None:
+        return None
+    found = (_variant(entry, findings, words) for entry in table.entries.values())
+    return tuple(each for each in found if each is not None)
+
+
+def _variant(entry: Entry, findings: Findings, words: StoryWords) -> WrittenVariant | None:
+    table = a_table(entry.value, findings)
+    if table is None:
+        return None
+    form = Form(table, findings, VARIANT_KEYS, "a word of a variant")
+    return WrittenVariant(
+        name=entry.key.value,
+        zone=form.read("zone", time_zone(), ""),
+        locale=form.read("locale", _locale, ""),
+        program=form.read("program", _program(words), ""),
     )
 
 
@@ -115,7 +113,7 @@ def _event(node: Node, findings: Findings, *, words: StoryWords) -> WrittenEvent
     type_name = form.required("event", choice(words.events, "an event", "unknown-event"), "Say what happened.")
     on = form.required("day", _day, "Say on which day; the story begins on day 0.")
     minute = form.maybe("at", clock_time)
-    by = form.maybe("by", a_word)
+    by, known = form.maybe("by", a_word), form.maybe("known", _known)
     if type_name is None or on is None:
         return None
     return WrittenEvent(
@@ -123,6 +121,7 @@ def _event(node: Node, findings: Findings, *, words: StoryWords) -> WrittenEvent
         day=on,
         minute=minute,
         by=by.value if by else "",
+        known=known,
         fields={key: entry.value for key, entry in table.entries.items() if key not in EVENT_KEYS},
         place=form.place("event"),
         places={key: entry.key.place for key, entry in table.entries.items()},
@@ -135,12 +134,15 @@ def _expectation(node: Node, findings: Findings, *, words: StoryWords) -> Writte
         return None
     form = Form(table, findings, EXPECT_KEYS, 'a word of "expect"')
     on = form.required("day", _day, "Say on which day it is to come.")
-    rule = form.required("rule", choice(words.rules, "a rule of these files", "unknown-rule"), "Name the rule.")
+    rule = form.required("rule", _rule(words), "Name the rule.")
     to = form.required("to", _recipient, "Say who is to get it, as in: to: both.")
     minute, message = form.maybe("at", clock_time), form.maybe("message", kebab)
+    subject, text = form.maybe("subject", line), form.read("text", list_of(line), ())
     if on is None or rule is None or to is None:
         return None
-    return WrittenExpectation(day=on, minute=minute, rule=rule, to=to, message=message, place=table.place)
+    return WrittenExpectation(
+        day=on, minute=minute, rule=rule, to=to, message=message, subject=subject, text=text, place=table.place
+    )
 
 
 def _recipient(node: Node, findings: Findings) -> str | None:
@@ -162,6 +164,21 @@ def _day(node: Node, findings: Findings) -> int | None:
         return whole(0, _LAST_DAY)(Text(found[1], text.place, text.bare), findings)
     findings.error("not-a-number", text.place, f'"{shorten(text.value)}" is not a day.', 'Write it like "day 40".')
     return None
+
+
+def _known(node: Node, findings: Findings) -> tuple[int, int | None] | None:
+    """Return day and minute of `day 5`, or of `day 5 09:00`."""
+    text = a_word(node, findings)
+    if text is None:
+        return None
+    found = _KNOWN.fullmatch(text.value)
+    if found is None:
+        shown = f'"{shorten(text.value)}" is not a day.'
+        findings.error("not-a-number", text.place, shown, 'Write it like "day 5", or "day 5 09:00".')
+        return None
+    on = _day(Text(found[1], text.place), findings)
+    minute = clock_time(Text(found[2], text.place), findings) if found[2] else None
+    return None if on is None or (found[2] and minute is None) else (on, minute)
 
 
 def _beginning(node: Node, findings: Findings) -> Beginning | None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from service.adapters.templates.book import Part, ProgramLook, Rendered, TemplateBook
+from service.adapters.templates.book import Part, Rendered, TemplateBook
 from service.adapters.templates.layouts import load_layouts
+from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context, sample_start
 from service.cli.rule_files import RuleFiles, counted
 from service.domain.delivery import Role

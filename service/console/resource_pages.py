@@ -1,5 +1,6 @@
 """The public pages of resources, in a program's look. Anybody may read them; they hold nothing about anyone."""
 
+import logging
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -10,14 +11,18 @@ from flask import Blueprint, Response, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from service.adapters.templates.book import ProgramLook, TemplateBook
+from service.adapters.templates.book import TemplateBook
+from service.adapters.templates.look import ProgramLook
+from service.console.resource_shelves import by_stage, by_topic
 from service.domain.errors import IntouchError
 from service.domain.rules import RuleSet
-from service.flow.active import ActiveRules
+from service.flow.active import ActiveRules, Loaded
 from service.flow.ports import Snapshot, Store
 from service.flow.reconcile import program_facts
 
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_LOG: Final = logging.getLogger(__name__)
+_OPEN_FROM_MAIL: Final = "Otherwise open it from the link in your mail, which knows your program."
 _PAGES: Final = Environment(
     loader=PackageLoader("service.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -31,14 +36,24 @@ class WithBook(Protocol):
 
 
 def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook]) -> Blueprint:
-    """Return the pages /resources/SLUG; `?program=ID` gives a page that program's name and colour."""
+    """Return the pages /resources/SLUG and the index of all; `?program=ID` gives them that program's look."""
     blueprint = Blueprint("resources", __name__, url_prefix="/resources")
+
+    def asked() -> tuple[Loaded[WithBook], ProgramLook]:
+        with store.reading() as snapshot:
+            loaded = rules.of(snapshot)
+            return loaded, _look(snapshot, loaded.rule_set, request.args.get("program", ""))
+
+    @blueprint.get("/")
+    def index() -> Response:
+        loaded, look = asked()
+        program = loaded.rule_set.program(look.program)
+        pages = loaded.templates.book.pages(look)
+        return _page(pages.index(by_stage(loaded.rule_set.resources), by_topic(loaded.rule_set.resources, program)))
 
     @blueprint.get("/<slug>")
     def resource(slug: str) -> Response:
-        with store.reading() as snapshot:
-            loaded = rules.of(snapshot)
-            look = _look(snapshot, loaded.rule_set, request.args.get("program", ""))
+        loaded, look = asked()
         if slug not in loaded.templates.book.resource_slugs:
             return _sorry(
                 HTTPStatus.NOT_FOUND,
@@ -46,9 +61,9 @@ def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook]) -> Blue
                 "The link may be incomplete, or the page has been replaced since. "
                 "Answer the mail that brought you here, and somebody will send you what you need.",
             )
-        return _page(loaded.templates.book.render_resource_page(slug, look))
+        pages = loaded.templates.book.pages(look)
+        return _page(pages.page(slug)) if pages.shows(slug) else _without_contacts(slug, look)
 
-    @blueprint.route("/", strict_slashes=False)
     @blueprint.route("/<path:anything>")
     def nothing_here(anything: str = "") -> Response:  # noqa: ARG001 - a page of ours for every address below
         return _sorry(HTTPStatus.NOT_FOUND, "We could not find this page", "Try the link in your mail once more.")
@@ -72,7 +87,27 @@ def _look(snapshot: Snapshot, rule_set: RuleSet, program_id: str) -> ProgramLook
         return ProgramLook(name="Mentoring resources")
     program = rule_set.program(program_id)
     name = program.name or str(program_facts(snapshot, program_id).value("name") or program_id)
-    return ProgramLook(name=name, email=program.from_email, color=program.color, logo=program.logo)
+    return ProgramLook(
+        name=name,
+        email=program.from_email,
+        color=program.color,
+        logo=program.logo,
+        program=program_id,
+        contacts=program.contacts,
+    )
+
+
+def _without_contacts(slug: str, look: ProgramLook) -> Response:
+    """Return a page that says kindly why there is nothing to read, and tell staff through the log."""
+    if look.program:
+        _LOG.warning('The page "%s" needs contacts that the file of "%s" lacks.', slug, look.program)
+    ask = f"Write to {look.email} and somebody will send you the right contacts." if look.email else _OPEN_FROM_MAIL
+    return _sorry(
+        HTTPStatus.NOT_FOUND,
+        "This page needs your institution's contacts",
+        "It names the people to call where you study, and we do not have them here. "
+        f"If anybody may be in danger now, call your local emergency number first. {ask}",
+    )
 
 
 def _sorry(status: HTTPStatus, title: str, advice: str) -> Response:

@@ -234,6 +234,16 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Somebody at the institution whom people can call. `url` and `hours` are "" where they were left out."""
+
+    name: str
+    phone: str
+    url: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One program's file, or the defaults where it has none. `staff` is ordered: who is next.
 
@@ -257,6 +267,8 @@ class Program:
     flag_labels: Mapping[str, str] = field(default_factory=dict)
     flags_hidden: frozenset[str] = frozenset()
     drifting_after: Duration = 45 * DAY
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    """The institution's own contacts, by the names that resources ask for (`counselling`)."""
     overrides: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Rule id → names of Rule fields → their values, already typed by the loader."""
 
@@ -285,6 +297,10 @@ class MessagePolicy:
     not_again_within: Duration | None = None
 
 
+ALL_TOPICS = "all"
+"""Stands in a resource's topics when it suits every one."""
+
+
 class Audience(StrEnum):
     """Who a resource is for."""
 
@@ -303,6 +319,8 @@ class Resource:
     audience: Audience = Audience.BOTH
     topics: frozenset[str] = frozenset()
     stage: str = ""
+    needs_contacts: frozenset[str] = frozenset()
+    """Contacts without which a program cannot show it."""
 
 
 _NO_POLICY = MessagePolicy()

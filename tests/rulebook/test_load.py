@@ -311,14 +311,16 @@ def test_pages_tell_the_planner_what_it_needs() -> None:
             title="Tips for your First Message",
             audience=Audience.BOTH,
             stage="start",
+            needs_contacts=frozenset({"emergency"}),
         ),
     )
     assert rule_set.hash == sound_sources().content_hash
 
 
 def test_resources_stand_in_catalogue_order_and_all_means_every_topic() -> None:
-    page = "---\ntitle: T\nsummary: S.\norder: {0}\naudience: mentor\nstage: craft\ntopics: [all]\n---\nText.\n"
-    files = {f"templates/resources/{name}.md": page.replace("{0}", order) for name, order in (("a", "20"), ("b", "3"))}
+    day = "minutes: 1\nreviewed: 2026-08-01\n"
+    page = "---\ntitle: T\nsummary: S.\norder: {0}\naudience: mentor\nstage: craft\ntopics: [all]\n{1}---\nText.\n"
+    files = {f"templates/resources/{name}.md": page.format(order, day) for name, order in (("a", "20"), ("b", "3"))}
     rule_set = load(Sources(files), catalogue()).rule_set
     assert rule_set is not None
     assert [each.slug for each in rule_set.resources] == ["b", "a"]

@@ -5,8 +5,9 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from service.adapters.templates.book import Part, ProgramLook, Rendered, TemplateBook
+from service.adapters.templates.book import Part, Rendered, TemplateBook
 from service.adapters.templates.layouts import Layouts, load_layouts
+from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
 
 TEMPLATES = Path(__file__).parents[2] / "templates"

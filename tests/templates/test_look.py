@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.adapters.templates.book import ProgramLook, TemplateBook
+from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.colors import DARK_GROUND, WHITE, contrast, palette
 from service.adapters.templates.layouts import load_layouts
+from service.adapters.templates.look import ProgramLook
 from service.domain.errors import OperatorError, RuleAuthorError
 from tests.templates.pages import LOOK, TEMPLATES, Seen, layouts, message, render
 
@@ -79,7 +80,7 @@ def test_a_mail_has_the_programs_colors_and_none_that_only_stand_for_them() -> N
 
 
 def test_the_page_of_a_resource() -> None:
-    html = TemplateBook({"templates/resources/r.md": RESOURCE}, layouts()).render_resource_page("r", LOOK)
+    html = TemplateBook({"templates/resources/r.md": RESOURCE}, layouts()).pages(LOOK).page("r")
     seen = Seen(html)
 
     assert seen.headings == [("h1", "Tips for *your* first message"), ("h2", "Messages to borrow")]

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from service.adapters.templates.book import Part, ProgramLook
+from service.adapters.templates.book import Part
+from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
 from tests.templates.pages import LOOK, PREFERENCES, Seen, book, message, render
 

@@ -1,4 +1,4 @@
-"""The standard pack renders: every message for those who can get it, every resource as a page."""
+"""The standard pack of messages renders for those who can get them."""
 
 from functools import lru_cache
 from itertools import pairwise
@@ -43,14 +43,6 @@ def test_every_message_renders(name: str) -> None:
         assert all(after <= before + 1 for before, after in pairwise(levels))
         assert all(mark not in mail.text + mail.html for mark in ("{{", "}}", "None", "\ue000"))
         assert 0 < len(mail.subject) <= 78
-
-
-@pytest.mark.parametrize("slug", PACK.resource_slugs)
-def test_every_resource_is_a_page(slug: str) -> None:
-    page = PACK.render_resource_page(slug, LOOK)
-
-    assert [tag for tag, _ in Seen(page).headings].count("h1") == 1
-    assert PACK.resource_context(slug, "https://example.org/r", LOOK)["body"]
 
 
 @pytest.mark.parametrize("role", ["mentor", "mentee", "staff", "advisor"])

@@ -100,4 +100,4 @@ def test_the_variables_of_a_message_are_known_without_rendering_it() -> None:
 )
 def test_a_resource_that_cannot_be_shown(text: str, said: str) -> None:
     with pytest.raises(RuleAuthorError, match=said):
-        TemplateBook({"templates/resources/r.md": text}, layouts()).render_resource_page("r", LOOK)
+        TemplateBook({"templates/resources/r.md": text}, layouts()).pages(LOOK).page("r")

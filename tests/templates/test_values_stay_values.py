@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.adapters.templates.book import ProgramLook
+from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
 from tests.templates.pages import PREFERENCES, Seen, message, render
 

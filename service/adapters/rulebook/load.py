@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from service.adapters.rulebook.contacts import check_contacts
 from service.adapters.rulebook.context import Known
 from service.adapters.rulebook.delivery import read_delivery
 from service.adapters.rulebook.files import File, FileKind, StorySource, open_files, stories_of
@@ -61,6 +62,7 @@ class _Loading:
         self._sources = sources
         self._findings = findings
         self._programs: dict[str, Program] = {}
+        self._program_at: dict[str, Place] = {}
         self._overrides: list[tuple[str, Node]] = []
         self._ids: list[Text] = []
         self._rules: list[WrittenRule] = []
@@ -86,7 +88,10 @@ class _Loading:
                 self.stories.extend(stories_of(file, self._findings))
         self._check_set()
         self._apply_overrides(known, complete=complete)
-        return self._joined(catalogue, pages)
+        joined = self._joined(catalogue, pages)
+        if not self._findings.errors:  # what could not be read might be the very contact or rule
+            check_contacts(joined, self._program_at, self._findings)
+        return joined
 
     def _read_programs(self, files: Iterable[File]) -> None:
         for file in files:
@@ -100,7 +105,7 @@ class _Loading:
             message = f'Another file is already about the program "{program.id}".'
             self._findings.error("duplicate-program", entry.value.place, message, "Make one file of the two.")
         elif program.id:
-            self._programs[program.id] = program
+            self._programs[program.id], self._program_at[program.id] = program, table.place
             if "overrides" in table.entries:
                 self._overrides.append((program.id, table.entries["overrides"].value))
 

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from service.adapters.rulebook.findings import Findings
-from service.adapters.rulebook.front_matter import check_orders, read_message, read_resource
+from service.adapters.rulebook.front_matter import read_message
+from service.adapters.rulebook.resource_text import check_text
+from service.adapters.rulebook.resources import check_orders, read_resource
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
 from service.adapters.rulebook.tree import Place, Text
 from service.adapters.rulebook.values import kebab
@@ -34,7 +36,8 @@ def read_pages(sources: Sources, findings: Findings) -> Pages:
             messages[name] = policy
     for slug, path in resource_names.items():
         scope = _scope(findings, "Resource", slug, path)
-        resource = read_resource(path, sources.files.get(path, ""), slug, scope)
+        resource = read_resource(path, sources.files[path], slug, scope, resource_names)
+        check_text(path, sources.files[path], scope)
         if resource is not None:
             resources[slug] = (resource, Place(path, 1, 1, 3))
     check_orders(resources, findings)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from service.adapters.rulebook.contacts import read_contact
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
 from service.adapters.rulebook.times import day, duration, time_zone
@@ -55,6 +56,7 @@ def read_program(table: Table, findings: Findings) -> Program:
         flag_labels=labels,
         flags_hidden=hidden,
         drifting_after=form.read("engagement", _engagement, 45 * DAY),
+        contacts=form.read("contacts", table_of(name, read_contact), {}),
     )
 
 

@@ -16,7 +16,7 @@ DELIVERY_KEYS = ("hours", "limits", "send_within", "digest", "safety", "on_unkno
 PAUSE_KEYS = ("id", "while", "stops")
 PROGRAM_KEYS = (
     "program", "name", "timezone", "dashboard", "from", "brand", "staff", "dates", "breaks", "groups", "flags",
-    "engagement", "overrides",
+    "engagement", "contacts", "overrides",
 )  # fmt: skip
 RECIPIENTS = ("mentor", "mentee", "both", "participant", "initiator", "counterpart", "advisor")
 PROGRAM_ENDS = "program_ends"

@@ -12,10 +12,12 @@ from typing import Final
 from service.adapters.templates.colors import Palette, palette
 from service.adapters.templates.hrefs import is_link
 from service.adapters.templates.layouts import Layouts
+from service.adapters.templates.look import ProgramLook, resource_values, shown_look
 from service.adapters.templates.markdown import Dress, as_html
 from service.adapters.templates.messages import Button, Message, Written
 from service.adapters.templates.plain_text import as_text
 from service.adapters.templates.resources import ResourceFile
+from service.adapters.templates.shelf import PageMaker
 from service.adapters.templates.values import cleaned, prepared, unlinked
 from service.domain.errors import RuleAuthorError
 
@@ -31,17 +33,6 @@ class Part:
 
     message: str
     context: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgramLook:
-    """How a program's mail looks and whom its reader can ask. `color` is #rrggbb, `logo` a web address."""
-
-    name: str
-    email: str = ""
-    color: str | None = None
-    logo: str | None = None
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +94,19 @@ class TemplateBook:
         return tuple(dict.fromkeys(found))
 
     def resource_context(self, slug: str, url: str, look: ProgramLook) -> dict[str, object]:
-        """Return the variable `resource` of a message that carries this resource. Raises: RuleAuthorError."""
+        """Return the variable `resource` of a message that carries this resource.
+
+        Raises: RuleAuthorError, also when the program lacks a contact that the resource needs.
+        """
         resource = self.resource(slug)
+        resource.own(look.contacts)
         return {
             "slug": slug,
             "title": resource.title,
             "summary": resource.summary,
             "minutes": resource.minutes,
             "url": url,
-            "body": resource.first_paragraph(_program(look)),
+            "body": resource.first_paragraph(resource_values(look)),
         }
 
     def render_email(self, parts: Sequence[Part], look: ProgramLook, *, preferences: str = "") -> Rendered:
@@ -135,18 +130,9 @@ class TemplateBook:
         }
         return self._laid_out(words, sections, look, colors, preferences if is_link(preferences) else "")
 
-    def render_resource_page(self, slug: str, look: ProgramLook) -> str:
-        """Return the page of a resource, as HTML that also prints well. Raises: RuleAuthorError."""
-        resource = self.resource(slug)
-        body = resource.body(_program(look))
-        return self._layouts.resource.render(
-            resource=resource,
-            facts=resource.facts(),
-            body=as_html(body.tokens, body.values, Dress(styles={}, top_heading=2)),
-            look=_shown_look(look),
-            colors=palette(look.color),
-            language=look.language,
-        )
+    def pages(self, look: ProgramLook) -> PageMaker:
+        """Return what makes the pages of these resources in a program's look."""
+        return PageMaker(layouts=self._layouts, resource_of=self.resource, look=look)
 
     def _file(self, folder: str, name: str, kind: str) -> tuple[str, str]:
         path = f"{folder}{name}.md"
@@ -167,7 +153,7 @@ class TemplateBook:
     def _laid_out(
         self, words: dict[str, str], sections: Sequence[_Section], look: ProgramLook, colors: Palette, preferences: str
     ) -> Rendered:
-        shared = {**words, "sections": sections, "look": _shown_look(look), "preferences": preferences}
+        shared = {**words, "sections": sections, "look": shown_look(look), "preferences": preferences}
         return Rendered(
             subject=words["subject"],
             preheader=words["preheader"],
@@ -178,17 +164,6 @@ class TemplateBook:
 
 def _names(texts: Mapping[str, str], folder: str) -> tuple[str, ...]:
     return tuple(sorted(path[len(folder) : -3] for path in texts if path.startswith(folder) and path.endswith(".md")))
-
-
-def _program(look: ProgramLook) -> dict[str, object]:
-    program = prepared({"program": {"name": look.name, "email": look.email}})["program"]
-    assert isinstance(program, dict)
-    return program
-
-
-def _shown_look(look: ProgramLook) -> dict[str, str]:
-    logo = look.logo if look.logo and is_link(look.logo) else ""
-    return {"name": unlinked(cleaned(look.name)), "email": cleaned(look.email), "logo": logo}
 
 
 def _digest_subject(parts: Sequence[Part]) -> str:

@@ -10,6 +10,8 @@ import yaml
 from service.domain.errors import RuleAuthorError
 
 LONGEST_FILE: Final = 64_000
+_LINKS: Final = {"buttons": "label", "sources": "title"}
+"""The keys that are lists of links, and what each calls the words that stand on a link."""
 _FRAME: Final = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -28,6 +30,8 @@ class FrontMatter:
     keys: Mapping[str, Line]
     buttons: tuple[tuple[Line, Line], ...]
     """Label and url of each button, in order."""
+    sources: tuple[tuple[Line, Line], ...]
+    """Title and url of each source, in order."""
     body: Line
 
     def text(self, key: str) -> str:
@@ -43,23 +47,28 @@ def read_front_matter(path: str, text: str) -> FrontMatter:
     frame = _FRAME.match(text)
     if frame is None:
         raise RuleAuthorError(f"{path}:1: begins without front matter. Write --- , the keys such as subject:, and ---.")
-    keys, buttons = _keys(path, frame[1])
-    return FrontMatter(keys=keys, buttons=buttons, body=Line(text[frame.end() :], text.count("\n", 0, frame.end()) + 1))
+    keys, links = _keys(path, frame[1])
+    return FrontMatter(
+        keys=keys,
+        buttons=links.get("buttons", ()),
+        sources=links.get("sources", ()),
+        body=Line(text[frame.end() :], text.count("\n", 0, frame.end()) + 1),
+    )
 
 
-def _keys(path: str, source: str) -> tuple[dict[str, Line], tuple[tuple[Line, Line], ...]]:
+def _keys(path: str, source: str) -> tuple[dict[str, Line], dict[str, tuple[tuple[Line, Line], ...]]]:
     keys: dict[str, Line] = {}
-    buttons: tuple[tuple[Line, Line], ...] = ()
+    links: dict[str, tuple[tuple[Line, Line], ...]] = {}
     for key, value in _mapping(path, _compose(path, source)).items():
-        if key == "buttons":
-            buttons = _buttons(path, value)
+        if key in _LINKS:
+            links[key] = _linked(path, key, value)
         elif isinstance(value, yaml.ScalarNode):
             keys[key] = _line(value)
         elif isinstance(value, yaml.SequenceNode):
             keys[key] = Line(", ".join(str(item.value) for item in value.value), value.start_mark.line + 2)
         else:
             raise _wrong(path, value, f'"{key}" is one text. If it begins with {{{{, put it in quotes')
-    return keys, buttons
+    return keys, links
 
 
 def _compose(path: str, source: str) -> yaml.Node | None:
@@ -87,18 +96,19 @@ def _mapping(path: str, node: yaml.Node | None) -> dict[str, yaml.Node]:
     return {str(key.value): value for key, value in node.value}
 
 
-def _buttons(path: str, node: yaml.Node) -> tuple[tuple[Line, Line], ...]:
+def _linked(path: str, key: str, node: yaml.Node) -> tuple[tuple[Line, Line], ...]:
     if not isinstance(node, yaml.SequenceNode):
-        raise _wrong(path, node, '"buttons" is a list. Write `- { label: "…", url: "…" }` below it')
-    return tuple(_button(path, item) for item in node.value)
+        raise _wrong(path, node, f'"{key}" is a list. Write `- {{ {_LINKS[key]}: "…", url: "…" }}` below it')
+    return tuple(_link(path, key, item) for item in node.value)
 
 
-def _button(path: str, node: yaml.Node) -> tuple[Line, Line]:
-    parts = _mapping(path, node)
-    label, url = parts.get("label"), parts.get("url")
-    if not isinstance(label, yaml.ScalarNode) or not isinstance(url, yaml.ScalarNode) or len(parts) != 2:
-        raise _wrong(path, node, 'a button has a label and a url: `- { label: "…", url: "…" }`, both in quotes')
-    return _line(label), _line(url)
+def _link(path: str, key: str, node: yaml.Node) -> tuple[Line, Line]:
+    parts, first = _mapping(path, node), _LINKS[key]
+    words, url = parts.get(first), parts.get("url")
+    if not isinstance(words, yaml.ScalarNode) or not isinstance(url, yaml.ScalarNode) or len(parts) != 2:
+        one = key.removesuffix("s")
+        raise _wrong(path, node, f'a {one} has a {first} and a url: `- {{ {first}: "…", url: "…" }}`, both in quotes')
+    return _line(words), _line(url)
 
 
 def _line(node: yaml.ScalarNode) -> Line:

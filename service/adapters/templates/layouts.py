@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from css_inline import CSSInliner
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
 
 from service.adapters.templates.colors import Palette
 from service.adapters.templates.markdown import Styles
@@ -27,7 +27,13 @@ _STANDS_FOR: Final = {
     "#b00003": "link",
     "#b00004": "link_in_dark",
 }
-_FILES: Final = ("layouts/email.html", "layouts/email.txt", "pages/resource.html")
+_FILES: Final = (
+    "layouts/email.html",
+    "layouts/email.txt",
+    "pages/page.html",
+    "pages/resource.html",
+    "pages/resource-index.html",
+)
 _BODY: Final = "{{ section.body | safe }}"
 _SPECIMEN: Final = (
     "<!--specimen--><p>p</p><h1>h</h1><h2>h</h2><h3>h</h3><h4>h</h4><h5>h</h5><h6>h</h6><ul><li>l</li></ul><ol></ol>"
@@ -44,6 +50,7 @@ class Layouts:
     html: Template
     text: Template
     resource: Template
+    resource_index: Template
     _styles: Styles
 
     def styles(self, colors: Palette) -> Styles:
@@ -63,7 +70,7 @@ def load_layouts(folder: Path) -> Layouts:
         raise OperatorError(f"A layout in {folder} cannot be compiled: {error}. Undo its last edit.") from error
 
 
-def _compile(html: str, text: str, page: str) -> Layouts:
+def _compile(html: str, text: str, page: str, resource: str, resource_index: str) -> Layouts:
     inlined = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False).inline(html.replace(_BODY, _SPECIMEN))
     specimen = _SPECIMEN_PLACE.search(inlined)
     if specimen is None:
@@ -76,13 +83,15 @@ def _compile(html: str, text: str, page: str) -> Layouts:
         comment_start_string="<!--#",
         comment_end_string="#-->",
         trim_blocks=True,
+        loader=DictLoader({"page.html": _colors_from_context(page)}),
     )
     in_text = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     in_text.filters.update(wrapped=wrapped, underlined=underlined)
     return Layouts(
         html=in_html.from_string(_colors_from_context(_SPECIMEN_PLACE.sub(_BODY, inlined))),
         text=in_text.from_string(text),
-        resource=in_html.from_string(_colors_from_context(page)),
+        resource=in_html.from_string(resource),
+        resource_index=in_html.from_string(resource_index),
         _styles=_read_styles(specimen[1]),
     )
 

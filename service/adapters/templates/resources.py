@@ -10,14 +10,25 @@ from typing import Final
 from markdown_it.token import Token
 
 from service.adapters.templates.front_matter import read_front_matter
+from service.adapters.templates.hrefs import is_link
 from service.adapters.templates.markdown import read_markdown
 from service.adapters.templates.pieces import Piece
 from service.adapters.templates.values import Values
 from service.domain.errors import RuleAuthorError
+from service.domain.rules import Contact
 
 _READERS: Final = {"mentor": "For mentors", "mentee": "For mentees", "both": "For mentors and mentees"}
-_MAY_USE: Final = frozenset({"program", "program.name", "program.email"})
+_MAY_USE: Final = frozenset({"program", "program.name", "program.email", "contacts"})
+_OF_CONTACTS: Final = ("name", "phone")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a fact of a resource can be read up."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,31 +48,62 @@ class ResourceFile:
         self.title, self.summary = parts.text("title"), parts.text("summary")
         self.minutes = parts.text("minutes")
         self._audience, self._reviewed = parts.text("audience"), parts.text("reviewed")
-        self._body = Piece(path, parts.body)
-        foreign = sorted(self._body.variables() - _MAY_USE)
+        self.needs_contacts = tuple(filter(None, parts.text("needs_contacts").split(", ")))
+        self.related = tuple(filter(None, parts.text("related").split(", ")))
+        self.sources = tuple(Source(title=title.text, url=_whole(path, url.text)) for title, url in parts.sources)
+        self._path, self._body = path, Piece(path, parts.body)
+        foreign = sorted(self._body.variables() - _MAY_USE - self._own_contacts())
         if foreign:
             raise RuleAuthorError(
-                f"{path}: uses {{{{ {foreign[0]} }}}}. A resource is the same for every reader: "
-                "it has {{ program.name }} and {{ program.email }} only."
+                f"{path}: uses {{{{ {foreign[0]} }}}}. A resource is the same for every reader: it has "
+                "{{ program.name }}, {{ program.email }} and, for what it names under needs_contacts, "
+                "{{ contacts.NAME.name }} and {{ contacts.NAME.phone }} only."
             )
 
-    def body(self, program: Mapping[str, object]) -> ResourceBody:
-        """Return the Markdown for a prepared `program`. Raises: RuleAuthorError."""
-        values = Values()
-        return ResourceBody(tokens=read_markdown(self._body.render({"program": program}, values)), values=values)
+    def _own_contacts(self) -> set[str]:
+        needed = {f"contacts.{each}" for each in self.needs_contacts}
+        return needed | {f"{each}.{word}" for each in needed for word in _OF_CONTACTS}
 
-    def first_paragraph(self, program: Mapping[str, object]) -> str:
+    def missing(self, contacts: Mapping[str, Contact]) -> tuple[str, ...]:
+        """Return the contacts that it needs and a program with these lacks."""
+        return tuple(each for each in self.needs_contacts if each not in contacts)
+
+    def own(self, contacts: Mapping[str, Contact]) -> tuple[Contact, ...]:
+        """Return the contacts that it needs, in its own order. Raises: RuleAuthorError when one is missing."""
+        for each in self.missing(contacts):
+            raise RuleAuthorError(
+                f'{self._path}: needs the contact "{each}", which the program\'s file does not name. '
+                'Add it there below "contacts".'
+            )
+        return tuple(contacts[each] for each in self.needs_contacts)
+
+    def body(self, context: Mapping[str, object]) -> ResourceBody:
+        """Return the Markdown for a prepared `program` and `contacts`. Raises: RuleAuthorError."""
+        values = Values()
+        return ResourceBody(tokens=read_markdown(self._body.render(context, values)), values=values)
+
+    def first_paragraph(self, context: Mapping[str, object]) -> str:
         """Return the words of the first paragraph, without markup."""
-        body = self.body(program)
+        body = self.body(context)
         inline = next((token for before, token in pairwise(body.tokens) if before.type == "paragraph_open"), None)
         words = "".join(" " if child.type.endswith("break") else child.content for child in _children(inline))
         return body.values.plain(words)
 
     def facts(self) -> str:
         """Return the line below the title: for whom, how long, and how fresh."""
-        minutes = f"{self.minutes} minute{'' if self.minutes == '1' else 's'} to read" if self.minutes else ""
         reviewed = f"Reviewed {_day(self._reviewed)}" if _ISO_DATE.fullmatch(self._reviewed) else ""
-        return " · ".join(part for part in (_READERS.get(self._audience, ""), minutes, reviewed) if part)
+        return " · ".join(part for part in (self.short_facts(), reviewed) if part)
+
+    def short_facts(self) -> str:
+        """Return for whom it is, and how long it takes to read."""
+        minutes = f"{self.minutes} minute{'' if self.minutes == '1' else 's'} to read" if self.minutes else ""
+        return " · ".join(part for part in (_READERS.get(self._audience, ""), minutes) if part)
+
+
+def _whole(path: str, url: str) -> str:
+    if not is_link(url):
+        raise RuleAuthorError(f'{path}: "{url}" is not where a source can be read. Write it whole, from https:// on.')
+    return url
 
 
 def _children(token: Token | None) -> Sequence[Token]:

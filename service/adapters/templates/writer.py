@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from service.adapters.templates.book import Part, ProgramLook, TemplateBook
+from service.adapters.templates.book import Part, TemplateBook
+from service.adapters.templates.look import ProgramLook
 from service.flow.compose import Letter, LetterPart
 from service.flow.mail_port import Outgoing
 from service.flow.ports import EmailRow
@@ -51,4 +52,11 @@ class LetterWriter:
 def look_of(letter: Letter) -> ProgramLook:
     """Return how the letter's program looks in mail."""
     program = letter.program
-    return ProgramLook(name=letter.program_name, email=program.from_email, color=program.color, logo=program.logo)
+    return ProgramLook(
+        name=letter.program_name,
+        email=program.from_email,
+        color=program.color,
+        logo=program.logo,
+        program=program.id,
+        contacts=program.contacts,
+    )

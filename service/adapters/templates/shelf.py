@@ -1,0 +1,77 @@
+"""The pages of resources: one of them, and all of them on their shelves."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from service.adapters.templates.colors import palette
+from service.adapters.templates.layouts import Layouts
+from service.adapters.templates.look import ProgramLook, resource_values, shown_look
+from service.adapters.templates.markdown import Dress, as_html
+from service.adapters.templates.resources import ResourceFile
+
+Shelves = Sequence["Shelf"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Resources that stand together under a title, by slug; `id` marks the place in the page."""
+
+    id: str
+    title: str
+    slugs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMaker:
+    """Makes pages in a program's look from `resource_of(slug)`, which raises RuleAuthorError."""
+
+    layouts: Layouts
+    resource_of: Callable[[str], ResourceFile]
+    look: ProgramLook
+
+    def page(self, slug: str) -> str:
+        """Return a resource's page. Raises: RuleAuthorError, also when the program lacks a contact it needs."""
+        resource = self.resource_of(slug)
+        contacts = resource.own(self.look.contacts)
+        body = resource.body(resource_values(self.look))
+        return self.layouts.resource.render(
+            **self._shared(),
+            resource=resource,
+            contacts=[(each, dialled(each.phone)) for each in contacts],
+            related=[(each, self.resource_of(each)) for each in resource.related if self.shows(each)],
+            body=as_html(body.tokens, body.values, Dress(styles={}, top_heading=2)),
+        )
+
+    def index(self, stages: Shelves, topics: Shelves) -> str:
+        """Return the page of all resources that the program can show. Raises: RuleAuthorError."""
+        return self.layouts.resource_index.render(
+            **self._shared(), stages=self._filled(stages), topics=self._filled(topics)
+        )
+
+    def shows(self, slug: str) -> bool:
+        """Return whether the program names every contact that the resource needs."""
+        return not self.resource_of(slug).missing(self.look.contacts)
+
+    def _filled(self, shelves: Shelves) -> list[tuple[Shelf, list[tuple[str, ResourceFile]]]]:
+        """Return the shelves with something on them, and what that is."""
+        filled = (
+            (each, [(slug, self.resource_of(slug)) for slug in each.slugs if self.shows(slug)]) for each in shelves
+        )
+        return [(shelf, entries) for shelf, entries in filled if entries]
+
+    def _shared(self) -> dict[str, object]:
+        query = f"?{urlencode({'program': self.look.program})}" if self.look.program else ""
+        return {
+            "look": shown_look(self.look),
+            "colors": palette(self.look.color),
+            "language": self.look.language,
+            "query": query,
+        }
+
+
+def dialled(phone: str) -> str:
+    """Return the address that dials a number. Source: RFC 3966."""
+    number, _, extension = re.sub(r"[^0-9+x]", "", phone.lower().replace("ext", "x")).partition("x")
+    return f"tel:{number}" + (f";ext={extension}" if extension else "")

@@ -6,9 +6,9 @@ no two writing transactions see each other half done.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey, Notice
@@ -112,6 +112,24 @@ class ActivationRow:
     by: str
 
 
+class Action(StrEnum):
+    """What somebody did, as the audit knows it."""
+
+    RULES_ACTIVATED = "rules.activated"
+    RULES_PROPOSED = "rules.proposed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """Who did what to what, and when. `detail` holds plain JSON values, and no personal datum of participants."""
+
+    at: Instant
+    who: str
+    action: Action
+    about: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Known(Protocol):
     """What composing asks: who there is, and what happened. A snapshot knows it, and so does a virtual world."""
 
@@ -186,6 +204,10 @@ class Snapshot(Known, Protocol):
         """Return the files of a rule set that was ever active, as JSON, or None."""
 
 
+    def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
+        """Return what was done of one sort, newest first."""
+
+
 class Transaction(Snapshot, Protocol):
     """What can be changed, as a whole or not at all."""
 
@@ -246,6 +268,12 @@ class Transaction(Snapshot, Protocol):
 
     def activate(self, row: RuleSetRow) -> None:
         """Make a rule set the active one; earlier ones are kept."""
+
+    def keep_rule_set(self, hash: str, sources: str) -> None:
+        """Keep the files of a rule set that is not active, where they are not kept yet."""
+
+    def note(self, row: AuditRow) -> None:
+        """Add to the audit what somebody did."""
 
 
 class Store(Protocol):

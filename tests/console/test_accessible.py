@@ -53,7 +53,7 @@ def test_links_within_the_page_have_their_target_and_ids_are_single(page: Page) 
 
 
 def test_one_heading_leads_and_none_is_skipped(page: Page) -> None:
-    levels = [level for level, text in page.headings if text != "The last edit of the rules could not be loaded"]
+    levels = [level for level, text in page.headings if text != "The last edit of the rules is not live"]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))

@@ -1,12 +1,16 @@
 """Editing the rules while Intouch runs: a good edit counts at once, a bad one changes nothing and is told."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from service.adapters.rulebook.folder import BY_FOLDER, RulesFolder
+from service.adapters.rulebook.sources import Sources
 from service.domain.calendar import DAY, HOUR, parse_rfc3339
+from service.flow.ports import Action, RuleSetRow
 from service.settings import ROOT
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
@@ -96,3 +100,57 @@ def test_an_address_given_to_a_role_lets_what_waited_for_it_go(stage: Stage, tmp
 
 def _to_staff(stage: Stage) -> bool:
     return bool(stage.mailbox.page(search="mentoring@northfield").mails)
+
+
+# The folder and what was deployed.
+
+
+def _deployed(stage: Stage, by: str = "kim") -> str:
+    """Make another rule set than the folder's active, as `intouch deploy` does, and return its hash."""
+    with stage.intouch.store.writing() as transaction:
+        active = transaction.active_rule_set()
+        assert active is not None
+        files = {**json.loads(active.sources), "rules/more.yaml": "rules: []\n"}
+        row = RuleSetRow(
+            hash=Sources(files).content_hash, sources=json.dumps(files), activated_at=stage.clock(), activated_by=by
+        )
+        transaction.activate(row)
+    return row.hash
+
+
+def _restarted(stage: Stage) -> RulesFolder:
+    """Return the folder as another process finds it that starts now."""
+    folder = stage.intouch.rules_folder
+    return RulesFolder(read=folder.read, catalogue=folder.catalogue, store=folder.store, clock=folder.clock)
+
+
+def test_what_was_deployed_stays_when_a_process_starts_beside_another_folder(stage: Stage) -> None:
+    deployed = _deployed(stage)
+    folder = _restarted(stage)
+    assert folder.refresh() is False
+    assert (_active(stage), folder.problems) == (deployed, None)
+
+
+def test_an_edit_of_a_folder_that_does_not_hold_what_runs_is_told_and_not_made_active(
+    stage: Stage, tmp_path: Path
+) -> None:
+    deployed = _deployed(stage)
+    (tmp_path / "rules" / "extra.yaml").write_text("rules: []\n")
+    assert stage.intouch.rules_folder.refresh() is False
+    assert _active(stage) == deployed
+    assert "deployed by kim" in stage.intouch.ready()[1]["rules"]
+
+
+def test_a_folder_that_holds_what_was_deployed_leads_again(stage: Stage, tmp_path: Path) -> None:
+    _deployed(stage)
+    (tmp_path / "rules" / "more.yaml").write_text("rules: []\n")
+    assert stage.intouch.rules_folder.refresh() is False
+    assert stage.intouch.ready()[1]["rules"] == "ok"
+    (tmp_path / "rules" / "extra.yaml").write_text("rules: []\n")
+    assert stage.intouch.rules_folder.refresh() is True
+
+
+def test_an_edit_of_the_folder_is_in_the_audit(stage: Stage) -> None:
+    with stage.intouch.store.reading() as snapshot:
+        (row,) = snapshot.audit(Action.RULES_ACTIVATED)
+    assert (row.about, row.who) == (_active(stage), BY_FOLDER)

@@ -38,3 +38,12 @@ def test_what_another_process_activates_is_seen(store: SqlStore, url: str) -> No
         with store.reading() as snapshot:
             assert snapshot.active_rule_set() == each
     other.close()
+
+
+def test_what_is_only_kept_is_not_active(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.keep_rule_set("r1", "{}")
+        transaction.keep_rule_set("r1", "{}")
+    with store.reading() as snapshot:
+        assert snapshot.active_rule_set() is None
+        assert snapshot.sources_of("r1") == "{}"

@@ -1,4 +1,10 @@
-"""The rules folder: what staff edit. A good edit becomes the active rule set; a bad one changes nothing and is told."""
+"""The rules folder: what staff edit. A good edit becomes the active rule set; a bad one changes nothing and is told.
+
+The rules of this file:
+- The folder leads until somebody deploys. What was deployed stays, whatever the folder holds at a start.
+- The folder leads again once it holds what runs: an edit on top of that is made active.
+Why: `docs/decisions/0007-folder-and-gate.md`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,9 +16,11 @@ from service.adapters.rulebook.problems import Problem, Severity
 from service.adapters.rulebook.sources import Sources
 from service.domain.catalogue import Catalogue
 from service.domain.errors import IntouchError
-from service.flow.ports import Clock, RuleSetRow, Store
+from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
 
 LOOK_EVERY_S = 1.0
+BY_FOLDER = "rules folder"
+"""Who made a rule set active that was read from the folder."""
 
 log = getLogger("intouch.rules")
 
@@ -30,6 +38,8 @@ class RulesFolder:
     clock: Clock
     problems: str | None = None
     _seen: str = field(default="")
+    _last_good: str = field(default="")
+    """The hash of what the folder held when it loaded last; "" before the first time."""
 
     def refresh(self) -> bool:
         """Look at the folder, and return whether another rule set became active."""
@@ -43,8 +53,8 @@ class RulesFolder:
         loaded = load(sources, self.catalogue)
         if loaded.rule_set is None:
             return self._keep(_summary(loaded.problems))
-        self.problems = None
-        return self._activate(sources)
+        self.problems, before, self._last_good = None, self._last_good, sources.content_hash
+        return self._activate(sources, before)
 
     def watch(self, stop: Signal, changed: Callable[[], None]) -> None:
         """Look at the folder again and again until told to stop."""
@@ -61,21 +71,36 @@ class RulesFolder:
         self.problems = problems
         return False
 
-    def _activate(self, sources: Sources) -> bool:
+    def _activate(self, sources: Sources, before: str) -> bool:
+        """Make what the folder holds active where the folder leads; `before` is the hash of what it held before."""
         with self.store.writing() as transaction:
             active = transaction.active_rule_set()
             if active is not None and active.hash == sources.content_hash:
                 return False
-            transaction.activate(
-                RuleSetRow(
-                    hash=sources.content_hash,
-                    sources=sources.to_json(),
-                    activated_at=self.clock(),
-                    activated_by="rules folder",
-                )
-            )
+            if active is not None and active.hash != before and active.activated_by != BY_FOLDER:
+                return self._stand_aside(active, was_edited=bool(before))
+            self._put_in_place(transaction, sources)
         log.info("Rule set %s is active.", sources.content_hash[:12])
         return True
+
+    def _put_in_place(self, transaction: Transaction, sources: Sources) -> None:
+        now, hash = self.clock(), sources.content_hash
+        row = RuleSetRow(hash=hash, sources=sources.to_json(), activated_at=now, activated_by=BY_FOLDER)
+        transaction.activate(row)
+        audit = AuditRow(
+            at=now, who=BY_FOLDER, action=Action.RULES_ACTIVATED, about=hash, detail={"from": "edit of the folder"}
+        )
+        transaction.note(audit)
+
+    def _stand_aside(self, active: RuleSetRow, *, was_edited: bool) -> bool:
+        """Leave what was deployed in place; an edit of the folder meanwhile is told, as somebody waits for it."""
+        log.info("Rule set %s was deployed and stays; the rules folder holds another.", active.hash[:12])
+        if was_edited:
+            self.problems = (
+                f"Rule set {active.hash[:12]} was deployed by {active.activated_by}, and the folder does not hold it. "
+                "Run `intouch deploy` with the folder to make the folder's rules live."
+            )
+        return False
 
 
 def _summary(problems: tuple[Problem, ...]) -> str:

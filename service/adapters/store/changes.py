@@ -125,3 +125,8 @@ KEEP_RULE_SET: Final = """
 INSERT INTO rule_sets (hash, sources) VALUES (:hash, :sources) ON CONFLICT (hash) DO NOTHING
 """
 ACTIVATE: Final = "INSERT INTO activations (hash, at, by) VALUES (:hash, :at, :by)"
+
+# Note who did what.
+NOTE: Final = """
+INSERT INTO audit (at, who, action, about, detail) VALUES (:at, :who, :action, :about, :detail)
+"""

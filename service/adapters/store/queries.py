@@ -157,3 +157,8 @@ SUPPRESSED: Final = "SELECT reason, at, detail FROM suppressions WHERE address =
 ACTIVE: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC LIMIT 1"
 SOURCES: Final = "SELECT sources FROM rule_sets WHERE hash = :hash"
 ACTIVATIONS: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC"
+
+# What people did of one sort, newest first.
+AUDIT: Final = """
+SELECT at, who, action, about, detail FROM audit WHERE action = :action ORDER BY n DESC LIMIT :limit
+"""

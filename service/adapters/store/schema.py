@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -215,5 +215,18 @@ activations = Table(
     _id("hash", ForeignKey("rule_sets.hash")),
     _at("at"),
     _id("by"),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(  # who did what; rows are only ever added
+    "audit",
+    metadata,
+    _number("n"),
+    _at("at"),
+    _id("who"),
+    _id("action"),
+    _id("about"),
+    _json("detail"),
+    Index("ix_audit_action", "action", "n"),
     sqlite_autoincrement=True,
 )

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import orjson
+
 from service.adapters.store import queries
 from service.adapters.store.address_hash import address_hash
 from service.adapters.store.fact_codec import thing_of
@@ -15,7 +17,16 @@ from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import Thing
 from service.domain.plan import Past, Pending
 from service.domain.suppression import Reason, Suppression
-from service.flow.ports import ActivationRow, EmailRow, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
+from service.flow.ports import (
+    Action,
+    ActivationRow,
+    AuditRow,
+    EmailRow,
+    RecipientKey,
+    RuleSetRow,
+    SubjectKey,
+    SubjectRow,
+)
 
 _PAGE: Final = 500
 _ALL: Final = 2**62
@@ -189,3 +200,10 @@ class SqlSnapshot:
     def sources_of(self, hash: str) -> str | None:
         row = self._session.one(queries.SOURCES, {"hash": hash})
         return str(row[0]) if row else None
+
+    def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
+        rows = self._session.all(queries.AUDIT, {"action": action.value, "limit": limit})
+        return [
+            AuditRow(at=at, who=who, action=Action(known), about=about, detail=orjson.loads(detail))
+            for at, who, known, about, detail in rows
+        ]

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import orjson
+
 from service.adapters.store import changes, queries
 from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import append
@@ -18,7 +20,16 @@ from service.domain.events import Incoming
 from service.domain.facts import SubjectFacts
 from service.domain.plan import Pending
 from service.domain.suppression import Suppression
-from service.flow.ports import Appended, EmailRow, EmailState, RecipientKey, RuleSetRow, SubjectKey, SubjectRow
+from service.flow.ports import (
+    Appended,
+    AuditRow,
+    EmailRow,
+    EmailState,
+    RecipientKey,
+    RuleSetRow,
+    SubjectKey,
+    SubjectRow,
+)
 
 _Things = dict[tuple[str, str], tuple[str, bool]]
 _NO_THINGS: Final[_Things] = {}
@@ -192,6 +203,15 @@ class SqlTransaction(SqlSnapshot):
     # Rule sets.
 
     def activate(self, row: RuleSetRow) -> None:
-        self._session.change(changes.KEEP_RULE_SET, {"hash": row.hash, "sources": row.sources})
+        self.keep_rule_set(row.hash, row.sources)
         values = {"hash": row.hash, "at": row.activated_at, "by": row.activated_by}
         self._session.change(changes.ACTIVATE, values)
+
+    def keep_rule_set(self, hash: str, sources: str) -> None:
+        self._session.change(changes.KEEP_RULE_SET, {"hash": hash, "sources": sources})
+
+    # Who did what.
+
+    def note(self, row: AuditRow) -> None:
+        values = {"at": row.at, "who": row.who, "action": row.action.value, "about": row.about}
+        self._session.change(changes.NOTE, {**values, "detail": orjson.dumps(dict(row.detail)).decode()})

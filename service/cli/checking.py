@@ -1,45 +1,114 @@
 """`intouch check`: every problem in the rules, all at once."""
 
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import click
 import orjson
 
-from service.adapters.rulebook.problems import Problem, Severity, render
-from service.cli.rule_files import RuleFiles, counted, format_option, templates_option
+from service.adapters.rulebook.check import Checked
+from service.adapters.rulebook.check import check as check_texts
+from service.adapters.rulebook.load import load
+from service.adapters.rulebook.problems import annotation, render
+from service.adapters.rulebook.sources import Sources
+from service.adapters.templates.uses import MessageUses
+from service.cli.rule_files import RuleFiles, counted, templates_option
+from service.domain.calendar import to_datetime
+from service.domain.errors import IntouchError
+from service.domain.rules import RuleSet
+from service.staff.check.finding import Severity
+from service.wiring import Installation, machine_clock
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @templates_option
-@format_option
+@click.option("--against", metavar="DIR", type=click.Path(path_type=Path), help="Rules whose ids must not be lost.")
+@click.option("--strict", is_flag=True, help="Warnings are failures too.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.pass_context
-def check(context: click.Context, folder: Path | None, templates: Path | None, form: str) -> None:
-    """Say what is wrong with the rules in DIR, all at once. Warnings alone are no failure."""
+def check(
+    context: click.Context, folder: Path | None, templates: Path | None, against: Path | None, strict: bool, form: str
+) -> None:
+    """Say what is wrong with the rules in DIR, all at once. Warnings alone are no failure.
+
+    Ids are held against the rules that are live in the store, or in --against; in another folder than the
+    installation's own, only against the latter.
+    """
     files = RuleFiles(folder, templates)
-    problems = files.loaded.problems
-    rules = len(files.loaded.rule_set.rules) if files.loaded.rule_set else None
-    if form == "json":
-        click.echo(orjson.dumps(_report(problems, rules), option=orjson.OPT_INDENT_2))
-    else:
-        for each in problems:
-            click.echo(render(each, files.sources) + "\n")
-        click.echo(_summary(problems, rules))
-    context.exit(1 if files.errors else 0)
+    before = RuleFiles(against, templates).loaded.draft if against is not None else _live(files)
+    found = check_texts(files.sources, files.schemas.catalogue, today=today(), read_messages=MessageUses, before=before)
+    click.echo(_FORMS[form](found, files))
+    context.exit(1 if found.errors or (strict and found.problems) else 0)
 
 
-def _report(problems: tuple[Problem, ...], rules: int | None) -> dict[str, object]:
-    return {"rules": rules, **_numbers(problems), "problems": [each.to_json() for each in problems]}
+def today() -> date:
+    """Return the day that this machine's clock shows, in UTC."""
+    return to_datetime(machine_clock()).date()
 
 
-def _numbers(problems: tuple[Problem, ...]) -> dict[str, int]:
-    return {f"{name}s": sum(each.severity is name for each in problems) for name in Severity}
+def _live(files: RuleFiles) -> RuleSet | None:
+    """Return the rules that are live in the installation, where the files are its own and it has a store."""
+    own = files.settings.rules_dir.resolve()
+    if files.rules is not None and files.rules.resolve() != own:
+        return None
+    url = files.settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return None
+    try:
+        return live_rules(files)
+    except IntouchError as error:
+        click.echo(f"The live rules cannot be read, so nobody looks whether an id is lost. {error}", err=True)
+        return None
 
 
-def _summary(problems: tuple[Problem, ...], rules: int | None) -> str:
-    if not problems:
-        return f"No problems in {counted(rules or 0, 'rule')}."
-    numbers = _numbers(problems)
-    found = [counted(numbers[f"{name}s"], name) for name in Severity if numbers[f"{name}s"]]
-    hint = "" if rules is not None else " The rules cannot be used until the errors are mended."
-    return f"{' and '.join(found)}.{hint}"
+def live_rules(files: RuleFiles) -> RuleSet | None:
+    """Return the rule set that is active in the store, or None before the first. Raises: IntouchError."""
+    with Installation(files.settings).store.reading() as snapshot:
+        active = snapshot.active_rule_set()
+    return None if active is None else load(Sources.from_json(active.sources), files.schemas.catalogue).draft
+
+
+def _as_text(found: Checked, files: RuleFiles) -> str:
+    return "".join(render(each, files.sources) + "\n\n" for each in found.problems) + _summary(found)
+
+
+def _as_json(found: Checked, _files: RuleFiles) -> str:
+    report = {
+        "rules": _rules(found),
+        **{f"{name}s": number for name, number in _numbers(found).items()},
+        "accepted": found.accepted,
+        "problems": [each.to_json() for each in found.problems],
+    }
+    return orjson.dumps(report, option=orjson.OPT_INDENT_2).decode()
+
+
+def _as_annotations(found: Checked, files: RuleFiles) -> str:
+    return "\n".join([*(annotation(each, files.path_of(each.path)) for each in found.problems), _summary(found)])
+
+
+_FORMS: Mapping[str, Callable[[Checked, RuleFiles], str]] = {
+    "text": _as_text,
+    "json": _as_json,
+    "github": _as_annotations,
+}
+
+
+def _rules(found: Checked) -> int | None:
+    return len(found.loaded.rule_set.rules) if found.loaded.rule_set else None
+
+
+def _numbers(found: Checked) -> Mapping[Severity, int]:
+    numbers = Counter(each.severity for each in found.problems)
+    return {name: numbers[name] for name in Severity}
+
+
+def _summary(found: Checked) -> str:
+    accepted = f" {counted(found.accepted, 'warning')} accepted." if found.accepted else ""
+    if not found.problems:
+        return f"No problems in {counted(_rules(found) or 0, 'rule')}.{accepted}"
+    told = [counted(number, name) for name, number in _numbers(found).items() if number]
+    hint = " The rules cannot go live until the errors are mended." if found.errors else ""
+    return f"{' and '.join(told)}.{accepted}{hint}"

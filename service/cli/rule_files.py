@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from service.adapters.rulebook.load import Loaded, load
-from service.adapters.rulebook.problems import Problem, Severity, render
+from service.adapters.rulebook.problems import Problem, render
 from service.adapters.rulebook.sources import Sources, read_sources
 from service.adapters.schemas import Schemas, load_schemas
 from service.domain.rules import RuleSet
 from service.settings import PREFIX, Settings, read_settings
+from service.staff.check.finding import Severity
 
 _TEMPLATES_SET = (f"{PREFIX}TEMPLATES_DIR", f"{PREFIX}TEMPLATES_DIR_FILE")
 
@@ -51,6 +52,14 @@ class RuleFiles:
     @cached_property
     def loaded(self) -> Loaded:
         return load(self.sources, self.schemas.catalogue)
+
+    def path_of(self, source: str) -> str:
+        """Return where the file of a source lies, as seen from here where it lies below."""
+        kind, _, name = source.partition("/")
+        rules = self.rules or self.settings.rules_dir
+        folder = (rules.parent if rules.is_file() else rules) if kind == "rules" else self.templates_dir
+        path = (folder / name) if folder else Path(source)
+        return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
     @property
     def templates_dir(self) -> Path | None:

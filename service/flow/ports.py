@@ -203,7 +203,6 @@ class Snapshot(Known, Protocol):
     def sources_of(self, hash: str) -> str | None:
         """Return the files of a rule set that was ever active, as JSON, or None."""
 
-
     def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
         """Return what was done of one sort, newest first."""
 

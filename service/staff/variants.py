@@ -40,14 +40,14 @@ def variants(rule_set: RuleSet, message: str) -> Iterator[Variant]:
     """Yield the ways in which the rules send the message; the same words for the same reader once a rule and case."""
     for rule in rule_set.rules:
         seen: set[tuple[str, Role, bool]] = set()
-        for case, send in _sends(rule):
-            for role in _roles(send.to, _acting(rule_set, rule, case)) if send.message == message else ():
+        for case, send in sends_of(rule):
+            for role in roles_named(send.to, acting(rule_set, rule, case)) if send.message == message else ():
                 if (case, role, send.resource is not None) not in seen:
                     seen.add((case, role, send.resource is not None))
                     yield Variant(rule, case, send, role)
 
 
-def _sends(rule: Rule) -> Iterator[tuple[str, Send]]:
+def sends_of(rule: Rule) -> Iterator[tuple[str, Send]]:
     for send in rule.sends:
         yield "", send
     for case, sends in rule.cases.items():
@@ -55,7 +55,7 @@ def _sends(rule: Rule) -> Iterator[tuple[str, Send]]:
             yield case, send
 
 
-def _acting(rule_set: RuleSet, rule: Rule, case: str) -> tuple[Role, ...]:
+def acting(rule_set: RuleSet, rule: Rule, case: str) -> tuple[Role, ...]:
     """Return who of the two may have started the rule in that case."""
     kind = rule_set.catalogue.types.get(rule.starts)
     asked = {**rule.where, **({rule.depends_on: frozenset({case})} if rule.depends_on and case else {})}
@@ -67,7 +67,7 @@ def _acting(rule_set: RuleSet, rule: Rule, case: str) -> tuple[Role, ...]:
     return tuple(role for role in _BOTH if role in allowed) or _BOTH
 
 
-def _roles(to: str, acting: tuple[Role, ...]) -> tuple[Role, ...]:
+def roles_named(to: str, acting: tuple[Role, ...]) -> tuple[Role, ...]:
     if to.startswith(STAFF_PREFIX):
         return (Role.STAFF,)
     if to in tuple(Role):

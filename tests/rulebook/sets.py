@@ -1,16 +1,22 @@
 """The catalogue, and rule sets written out for tests."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from service.adapters.rulebook.check import check
 from service.adapters.rulebook.load import Loaded, load
-from service.adapters.rulebook.problems import render
+from service.adapters.rulebook.problems import Problem, render
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, RULES, Sources, read_sources
 from service.adapters.schemas import load_schemas
+from service.adapters.templates.uses import MessageUses
 from service.domain.catalogue import Catalogue
+from service.domain.rules import RuleSet
 
 HERE = Path(__file__).parent
 MISTAKES = HERE / "mistakes"
+TODAY = date(2026, 11, 25)
+"""The day on which mistakes are looked at."""
 
 
 @cache
@@ -25,10 +31,22 @@ def sound_sources() -> Sources:
 
 
 def with_mistake(path: Path) -> Sources:
-    """Return the sound rule set and one more file: `.yaml`, `.message.md` or `.resource.md`."""
+    """Return the sound rule set and one more file: `.yaml`, `.message.md` or `.resource.md`.
+
+    What a mistake needs around it stands in `NAME.program.yaml` and, for a message, in `NAME.rules.yaml`.
+    """
+    around = (path.with_name(f"{name_of(path)}.{more}.yaml") for more in ("program", "rules"))
+    files = {_source(each): each.read_text("utf-8") for each in (path, *around) if each.exists()}
+    return Sources({**sound_sources().files, **files})
+
+
+def name_of(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def _source(path: Path) -> str:
     folder = MESSAGES if ".message" in path.name else RESOURCES if ".resource" in path.name else RULES
-    name = path.name.replace(".message", "").replace(".resource", "")
-    return Sources({**sound_sources().files, folder + name: path.read_text("utf-8")})
+    return folder + path.name.replace(".message", "").replace(".resource", "").replace(".before", "")
 
 
 def load_rules(text: str, **more: str) -> Loaded:
@@ -37,6 +55,25 @@ def load_rules(text: str, **more: str) -> Loaded:
     return load(Sources({f"{RULES}rules.yaml": text, **named}), catalogue())
 
 
-def shown(sources: Sources) -> str:
+def problems_of(path: Path) -> tuple[Problem, ...]:
+    """Return what the checker finds in the sound set and one more file.
+
+    Rules of other mistakes have no stories, so only those named for it are told so. What was live before is the sound
+    set and, where there is one, `NAME.before.yaml`.
+    """
+    about_stories = path.name.startswith(("no-story", "thirty-no-story"))
+    found = check(
+        with_mistake(path), catalogue(), today=TODAY, read_messages=MessageUses, before=_live_before(path)
+    ).problems
+    return tuple(each for each in found if about_stories or not each.code.startswith("no-story"))
+
+
+def _live_before(path: Path) -> RuleSet | None:
+    earlier = path.with_name(f"{name_of(path)}.before.yaml")
+    return load(with_mistake(earlier), catalogue()).rule_set if earlier.exists() else None
+
+
+def shown(path: Path) -> str:
     """Return every problem as people read it, an empty line between two."""
-    return "\n\n".join(render(each, sources) for each in load(sources, catalogue()).problems) + "\n"
+    sources = with_mistake(path)
+    return "\n\n".join(render(each, sources) for each in problems_of(path)) + "\n"

@@ -39,7 +39,7 @@ def as_sources(example: str) -> Sources:
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 11
+    assert len(EXAMPLES) == 12
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.split("\n")[0].strip(" -"))

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from service.adapters.rulebook.problems import Problem, Severity
+from service.adapters.rulebook.problems import Problem
 from service.adapters.rulebook.tree import Place, Text
 from service.adapters.rulebook.vocabulary import Vocabulary
 from service.adapters.rulebook.wording import nearest, shorten, suggest
+from service.staff.check.finding import Severity
 
 MOST_PROBLEMS = 500
 """So many errors and so many warnings are kept; beyond them nobody reads on."""

@@ -12,11 +12,12 @@ from logging import getLogger
 from threading import Event as Signal
 
 from service.adapters.rulebook.load import load
-from service.adapters.rulebook.problems import Problem, Severity
+from service.adapters.rulebook.problems import Problem
 from service.adapters.rulebook.sources import Sources
 from service.domain.catalogue import Catalogue
 from service.domain.errors import IntouchError
 from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
+from service.staff.check.finding import Severity
 
 LOOK_EVERY_S = 1.0
 BY_FOLDER = "rules folder"

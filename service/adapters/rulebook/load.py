@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from service.adapters.rulebook.accepts import Accepted, accepted_in
 from service.adapters.rulebook.contacts import check_contacts
 from service.adapters.rulebook.context import Known
 from service.adapters.rulebook.delivery import read_delivery
@@ -12,6 +13,7 @@ from service.adapters.rulebook.form import Form
 from service.adapters.rulebook.overrides import read_overrides
 from service.adapters.rulebook.pages import Pages, read_pages
 from service.adapters.rulebook.pauses import read_pause
+from service.adapters.rulebook.places import Places
 from service.adapters.rulebook.problems import Problem
 from service.adapters.rulebook.program import read_program
 from service.adapters.rulebook.rule import WrittenRule, read_rule, rule_id_of
@@ -26,11 +28,13 @@ from service.domain.rules import Delivery, Pause, Program, RuleSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What came of the texts. `rule_set` is None when any problem is an error."""
+    """What came of the texts. `rule_set` is None when any problem is an error; `draft` leaves out what has one."""
 
     rule_set: RuleSet | None
+    draft: RuleSet
     problems: tuple[Problem, ...]
     stories: tuple[StorySource, ...]
+    places: Places
 
 
 def load(sources: Sources, catalogue: Catalogue) -> Loaded:
@@ -41,12 +45,14 @@ def load(sources: Sources, catalogue: Catalogue) -> Loaded:
     rule_set = loading.rule_set(catalogue)
     return Loaded(
         rule_set=None if findings.errors else rule_set,
-        problems=_in_order(findings.problems),
+        draft=rule_set,
+        problems=in_order(findings.problems),
         stories=tuple(loading.stories),
+        places=loading.places(),
     )
 
 
-def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the problems by place, without those that a rule and its override both have."""
     unique: dict[tuple[object, ...], Problem] = {}
     for each in sorted(problems, key=lambda each: (each.path, each.line, each.column, each.code)):
@@ -69,6 +75,10 @@ class _Loading:
         self._delivery: Delivery | None = None
         self._delivery_at: Place | None = None
         self._pauses: dict[str, Pause] = {}
+        self._tables: dict[str, Table] = {}
+        self._delivery_table: Table | None = None
+        self._accepted: list[Accepted] = []
+        self._complete = True
 
     def rule_set(self, catalogue: Catalogue) -> RuleSet:
         """Return what could be read; it is a sound rule set only when nothing was reported as an error."""
@@ -77,7 +87,7 @@ class _Loading:
         pages = read_pages(self._sources, self._findings)
         before = self._findings.errors
         files = list(open_files(self._sources, self._findings))
-        complete = self._findings.errors == before and not self._sources.refused
+        complete = self._complete = self._findings.errors == before and not self._sources.refused
         self._read_programs(file for file in files if file.kind is FileKind.PROGRAM)
         known = Known(
             messages=pages.message_names, resources=pages.resource_names, programs=self._programs if complete else None
@@ -124,7 +134,10 @@ class _Loading:
         rule_id = rule_id_of(table)
         if rule_id:
             self._ids.append(rule_id)
-        rule = read_rule(table, len(self._ids) - 1, self._findings.about_rule(rule_id.value if rule_id else ""), known)
+            self._tables.setdefault(rule_id.value, table)
+        scope = self._findings.about_rule(rule_id.value if rule_id else "")
+        self._accepted += accepted_in(table, rule_id.value if rule_id else "", scope)
+        rule = read_rule(table, len(self._ids) - 1, scope, known)
         if rule is not None:
             self._rules.append(WrittenRule(rule, table))
 
@@ -136,6 +149,12 @@ class _Loading:
             self._findings.error("duplicate-delivery", form.place("delivery"), message, "Keep one of the two.")
         elif form.has("delivery"):
             self._delivery, self._delivery_at = delivery, form.place("delivery")
+            self._keep_accepted(form.table.entries["delivery"].value)
+
+    def _keep_accepted(self, delivery: Node) -> None:
+        if isinstance(delivery, Table):
+            self._delivery_table = delivery
+            self._accepted += accepted_in(delivery, "", self._findings)
 
     def _keep_pause(self, pause: Pause, form: Form) -> None:
         if pause.id in self._pauses:
@@ -155,6 +174,16 @@ class _Loading:
             scope = self._findings.about(f'Program "{program_id}"')
             found = read_overrides(node, rules, scope, known, complete=complete)
             self._programs[program_id] = replace(self._programs[program_id], overrides=found)
+
+    def places(self) -> Places:
+        """Return where everything stands."""
+        return Places(
+            rules=self._tables,
+            overrides=dict(self._overrides),
+            delivery=self._delivery_table,
+            accepted=tuple(self._accepted),
+            complete=self._complete,
+        )
 
     def _joined(self, catalogue: Catalogue, pages: Pages) -> RuleSet:
         return RuleSet(

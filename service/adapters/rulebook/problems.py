@@ -1,19 +1,12 @@
 """A problem in a text that people wrote, and how it is shown to them."""
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 from service.adapters.rulebook.sources import Sources
+from service.staff.check.finding import Severity
 
 _WIDEST_LINE = 160
 _INSTEAD = {"\t": " ", "\n": " "}
-
-
-class Severity(StrEnum):
-    """An error keeps the rule set from loading; a warning does not."""
-
-    ERROR = "error"
-    WARNING = "warning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +40,22 @@ def render(problem: Problem, sources: Sources) -> str:
     if problem.suggestion:
         shown.append(f"  {problem.suggestion}")
     return "\n".join(shown)
+
+
+def annotation(problem: Problem, path: str) -> str:
+    """Return the problem as a line that GitHub shows beside a file of a change; `path` is the file's there.
+
+    Source: docs.github.com, "Workflow commands for GitHub Actions".
+    """
+    about = f'Rule "{problem.rule}": ' if problem.rule else ""
+    words = _escaped(f"{about}{_printable(problem.message)}\n{problem.suggestion}".strip())
+    end = problem.column + problem.length - 1
+    place = f"file={_escaped(path, ',:')},line={problem.line},col={problem.column},endColumn={end}"
+    return f"::{problem.severity} {place},title={problem.code}::{words}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    return "".join(f"%{ord(each):02X}" if each in f"%\r\n{more}" else each for each in text)
 
 
 def _headline(problem: Problem) -> str:

@@ -9,10 +9,10 @@ from service.domain.rules import PICKS, STAFF_PREFIX, Kind
 RULE_KEYS = (
     "id", "title", "why", "kind", "for_each", "enabled", "programs", "only_for", "starts", "from", "where", "reaches",
     "wait", "before", "repeat", "only_while", "until", "count", "none_in_last", "send_within", "send",
-    "send_depending_on", "cases", "formerly",
+    "send_depending_on", "cases", "formerly", "accept",
 )  # fmt: skip
 RULE_FILE_KEYS = ("rules", "delivery", "pauses")
-DELIVERY_KEYS = ("hours", "limits", "send_within", "digest", "safety", "on_unknown")
+DELIVERY_KEYS = ("hours", "limits", "send_within", "digest", "safety", "on_unknown", "accept")
 PAUSE_KEYS = ("id", "while", "stops")
 PROGRAM_KEYS = (
     "program", "name", "timezone", "dashboard", "from", "brand", "staff", "dates", "breaks", "groups", "flags",
@@ -69,4 +69,5 @@ _INNER_KEYS = {
     "send": ("to", "message", "resource"),
     "hours": ("days", "timezone", "timezone_if_unknown"),
     "safety": ("per_rule_per_hour", "first_after_change"),
+    "accept": ("warning", "because"),
 }

@@ -164,6 +164,10 @@ def refuse_the_rest(tree: nodes.Template) -> None:
             raise TemplateSyntaxError(f'"{word}" has no place in a message', node.lineno)
         if isinstance(node, nodes.For):
             _check_loop(node)
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            raise TemplateSyntaxError(f'there is no filter "{node.name}"', node.lineno)
+        if isinstance(node, nodes.Test) and node.name not in _TESTS:
+            raise TemplateSyntaxError(f'there is no test "{node.name}"', node.lineno)
 
 
 def _check_loop(loop: nodes.For) -> None:

@@ -11,6 +11,7 @@ from jinja2 import Template, meta, nodes
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.runtime import Undefined
 
+from service.adapters.templates.complaints import in_words
 from service.adapters.templates.front_matter import Line
 from service.adapters.templates.grammar import LONGEST_OUTPUT, LONGEST_TEMPLATE, MessageEnvironment, TooLongError
 from service.adapters.templates.values import CLOSE, OPEN, Values
@@ -38,15 +39,7 @@ class Piece:
     def __init__(self, where: str, source: Line) -> None:
         """Raises: RuleAuthorError when the text is no template, or uses what messages may not."""
         self._where, self._source = where, source
-        text = source.text.replace(OPEN, "").replace(CLOSE, "")
-        if len(text) > LONGEST_TEMPLATE:
-            raise self._wrong(source.line, f"is longer than {LONGEST_TEMPLATE} characters. Make it shorter")
-        try:
-            self._template: Template = _ENVIRONMENT.from_string(text)
-        except TemplateSyntaxError as error:
-            raise self._wrong(self._line(error.lineno), error.message or "is no template") from error
-        except TemplateError as error:
-            raise self._wrong(source.line, str(error)) from error
+        self._template: Template = _ENVIRONMENT.from_string(tree_of(where, source))
 
     def render(self, context: Mapping[str, object], values: Values) -> str:
         """Return the text with placeholders that `values` knows. Raises: RuleAuthorError."""
@@ -64,10 +57,10 @@ class Piece:
 
     def variables(self) -> frozenset[str]:
         """Return the variables it uses, as dotted paths (`mentee.first_name`), without the names of its loops."""
-        tree = _ENVIRONMENT.parse(self._source.text)
+        tree = tree_of(self._where, self._source)
         free = meta.find_undeclared_variables(tree)
         inner = {id(each.node) for each in tree.find_all(nodes.Getattr)}
-        found = (_path(each) for each in tree.find_all((nodes.Getattr, nodes.Name)) if id(each) not in inner)
+        found = (path_of(each) for each in tree.find_all((nodes.Getattr, nodes.Name)) if id(each) not in inner)
         return frozenset(path for path in found if path and path.partition(".")[0] in free)
 
     @staticmethod
@@ -89,14 +82,32 @@ class Piece:
         return self._line(frames[-1].lineno or 1) if frames else self._source.line
 
     def _wrong(self, line: int, words: str) -> RuleAuthorError:
-        return RuleAuthorError(f"{self._where}:{line}: {words.rstrip('.')}{'' if words.endswith('?') else '.'}")
+        return _wrong(self._where, line, words)
 
 
-def _path(node: nodes.Node) -> str | None:
+def tree_of(where: str, source: Line) -> nodes.Template:
+    """Return the text as Jinja reads it. Raises: RuleAuthorError when it is no template, or uses what it may not."""
+    text = source.text.replace(OPEN, "").replace(CLOSE, "")
+    if len(text) > LONGEST_TEMPLATE:
+        raise _wrong(where, source.line, f"is longer than {LONGEST_TEMPLATE} characters. Make it shorter")
+    try:
+        return _ENVIRONMENT.parse(text)
+    except TemplateSyntaxError as error:
+        raise _wrong(where, source.line + error.lineno - 1, in_words(error.message or "")) from error
+    except TemplateError as error:
+        raise _wrong(where, source.line, str(error)) from error
+
+
+def _wrong(where: str, line: int, words: str) -> RuleAuthorError:
+    return RuleAuthorError(f"{where}:{line}: {words.rstrip('.')}{'' if words.endswith('?') else '.'}")
+
+
+def path_of(node: nodes.Node) -> str | None:
+    """Return the dotted path that a node reads (`mentee.first_name`), or None where it reads no variable."""
     if isinstance(node, nodes.Name):
         return node.name if node.ctx == "load" else None
     if isinstance(node, nodes.Getattr):
-        before = _path(node.node)
+        before = path_of(node.node)
         return f"{before}.{node.attr}" if before else None
     return None
 

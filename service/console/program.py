@@ -11,7 +11,7 @@ from service.domain.facts import SubjectFacts
 from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.domain.view import participants_of
 from service.flow.ports import Snapshot, SubjectKey
-from service.flow.reconcile import program_facts
+from service.flow.views import program_facts
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from service.domain.errors import IntouchError
 from service.domain.rules import RuleSet
 from service.flow.active import ActiveRules, Loaded
 from service.flow.ports import Snapshot, Store
-from service.flow.reconcile import program_facts
+from service.flow.views import program_facts
 
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _LOG: Final = logging.getLogger(__name__)

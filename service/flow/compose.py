@@ -19,7 +19,7 @@ from service.domain.rules import Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View
 from service.flow.ports import EmailRow, Known, RecipientKey, SubjectKey, SubjectRow
 from service.flow.reach import participant_of, reach_of
-from service.flow.reconcile import program_facts, view_of
+from service.flow.views import program_facts, view_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

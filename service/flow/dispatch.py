@@ -22,7 +22,8 @@ from service.domain.view import participants_of
 from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
 from service.flow.reach import inbox_now
-from service.flow.reconcile import Checking, program_facts
+from service.flow.reconcile import check
+from service.flow.views import program_facts
 
 LEASE: Duration = 120 * SECOND
 
@@ -90,10 +91,8 @@ def plan_for(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now
 
 def _freshen(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> None:
     """Check every subject that this recipient's pending notices depend on and that is not as new as the log."""
-    checking = Checking(transaction, rule_set, now)
     while stale := transaction.stale(_concerned(transaction, key), now, rule_set.hash):
-        for each in stale:
-            checking.check(each)
+        check(transaction, rule_set, stale, now)
 
 
 def _concerned(transaction: Transaction, key: RecipientKey) -> set[SubjectKey]:

@@ -16,7 +16,7 @@ from service.domain.rules import RuleSet
 from service.domain.view import View
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey
 from service.flow.reach import inbox_now
-from service.flow.reconcile import program_facts, view_of
+from service.flow.views import program_facts, view_of
 
 MOST_TO_COME = 60
 """How many due times ahead are judged; a page that lists more helps nobody."""
@@ -84,7 +84,7 @@ class _Looking:
     plans: dict[str, tuple[Inbox, tuple[Past, ...]]] = field(default_factory=dict)
 
     def outlook(self) -> Outlook:
-        sent = self.snapshot.sent(self.key)
+        sent = self.snapshot.sent([self.key])[self.key]
         waiting: list[Expected] = []
         coming: list[Expected] = []
         silent: list[Expected] = []

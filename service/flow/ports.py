@@ -38,6 +38,10 @@ class RecipientKey(NamedTuple):
     recipient: str
 
 
+News = Sequence[tuple[int, Event]]
+"""Events in log order, each with its position."""
+
+
 class Appended(NamedTuple):
     """How many events were new, how many were there before, and which (by index) had an id with another body.
 
@@ -161,17 +165,23 @@ class Snapshot(Known, Protocol):
     def programs(self) -> Sequence[str]:
         """Return the programs that have events, by name."""
 
-    def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> Sequence[tuple[int, Event]]:
+    def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> News:
         """Return the subject's events after a log position, in log order; with no limit, all of them."""
+
+    def news_of(self, after: Mapping[SubjectKey, int], limit: int = 10_000) -> Mapping[SubjectKey, News]:
+        """Return each subject's events after its log position, in log order, of those that have any.
+
+        Where there are more than the limit, the earliest of all come first; the rest stay news.
+        """
 
     def history(self, key: SubjectKey) -> Iterator[Event]:
         """Yield all of the subject's events in log order."""
 
-    def sent(self, key: SubjectKey) -> Collection[LedgerKey]:
-        """Return the ledger keys of everything that went out, or is going out, about the subject."""
+    def sent(self, keys: Collection[SubjectKey]) -> Mapping[SubjectKey, Collection[LedgerKey]]:
+        """Return, for each of the subjects, the ledger keys of everything that went out, or is going out, about it."""
 
-    def pending_of(self, key: SubjectKey) -> Mapping[LedgerKey, Pending]:
-        """Return the subject's pending notices."""
+    def pending_of(self, keys: Collection[SubjectKey]) -> Mapping[SubjectKey, Mapping[LedgerKey, Pending]]:
+        """Return the pending notices of each of the subjects."""
 
     def pending_for(self, key: RecipientKey) -> Sequence[Pending]:
         """Return the recipient's pending notices."""
@@ -222,8 +232,8 @@ class Transaction(Snapshot, Protocol):
     def stale(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> Sequence[SubjectKey]:
         """Return those of the subjects that have news, whose check is due, or that another rule set checked."""
 
-    def save_subject(self, row: SubjectRow) -> None:
-        """Keep the subject as it was folded and checked, and its things; its news up to `folded_seq` are old now."""
+    def save_subjects(self, rows: Sequence[SubjectRow]) -> None:
+        """Keep subjects as they were folded and checked, and their things; news up to `folded_seq` are old now."""
 
     def check_soon(self, keys: Iterable[SubjectKey], now: Instant) -> None:
         """Make the check of these subjects due; one that has no event yet (named by a match) gets an empty row."""
@@ -234,15 +244,15 @@ class Transaction(Snapshot, Protocol):
     def join(self, program: str, mentorship: str, participants: Iterable[str]) -> None:
         """Note who belongs to a mentorship, besides those noted before."""
 
-    def save_pending(self, key: SubjectKey, pending: Mapping[LedgerKey, Pending]) -> None:
-        """Replace the subject's pending notices, and make each recipient's plan due by the least `ready_at` that is
+    def save_pending(self, pending: Mapping[SubjectKey, Mapping[LedgerKey, Pending]]) -> None:
+        """Replace the pending notices of subjects, and make each recipient's plan due by the least `ready_at` that is
         new.
 
         A recipient who lost one is planned anew at their next turn; nothing is lost by planning too often.
         """
 
-    def plan_soon(self, key: RecipientKey, at: Instant) -> None:
-        """Make the recipient's plan due at that instant or earlier."""
+    def plan_soon(self, keys: Iterable[RecipientKey], at: Instant) -> None:
+        """Make the plans of these recipients due at that instant or earlier."""
 
     def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
         """Note that the recipient was planned; None: not again before something new is pending."""

@@ -14,8 +14,8 @@ from service.domain.facts import SubjectFacts
 from service.domain.plan import Past, Pending
 from service.domain.present import Present, Standing
 from service.domain.rules import STAFF_PREFIX, RuleSet
+from service.flow.fold_news import fold_news
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow
-from service.flow.reconcile import folded
 
 Presents = tuple[Present, ...]
 """The same subjects once for each rule set."""
@@ -32,8 +32,9 @@ class PresentReader:
     def read(self, program: str, subjects: Iterable[Subject], staff: Iterable[str] = ()) -> Presents:
         """Return the subjects, what waits about them, and what went to whom it may concern, `staff` among them."""
         keys = [SubjectKey(program, subject) for subject in sorted(set(subjects))]
-        pending = [self.snapshot.pending_of(key) for key in keys]
-        sent = [frozenset(self.snapshot.sent(key)) for key in keys]
+        waiting_of, sent_of = self.snapshot.pending_of(keys), self.snapshot.sent(keys)
+        pending = [waiting_of[key] for key in keys]
+        sent = [frozenset(sent_of[key]) for key in keys]
         past = self._past(program, {*staff, *_recipients(keys, pending)})
         return tuple(
             Present(
@@ -49,18 +50,15 @@ class PresentReader:
 
     def facts(self, program: str, keys: Sequence[SubjectKey]) -> list[list[SubjectFacts]]:
         """Return the facts of the subjects for each rule set; those that keep the same of history share them."""
-        rows = self.snapshot.subjects(keys)
+        found_rows = self.snapshot.subjects(keys)
+        rows = {key: found_rows.get(key) or SubjectRow(key=key, facts=None) for key in keys}
         by_lens: dict[str, list[SubjectFacts]] = {}
         found = []
         for rule_set in self.rule_sets:
-            book = book_of(rule_set, program)
-            signature = book.lens.signature
+            signature = book_of(rule_set, program).lens.signature
             if signature not in by_lens:
-                now_folded = (
-                    folded(self.snapshot, book, rows.get(key) or SubjectRow(key=key, facts=None), self.now)
-                    for key in keys
-                )
-                by_lens[signature] = [row.facts for row in now_folded if row.facts is not None]
+                folded = fold_news(self.snapshot, rule_set, rows, self.now)
+                by_lens[signature] = [row.facts for row in folded.values() if row.facts is not None]
             found.append(by_lens[signature])
         return found
 

@@ -1,147 +1,121 @@
-"""Reconciling: fold what is new about a subject, decide, keep what is pending, note when to look again."""
+"""Reconciling: fold what is new about subjects, decide, keep what is pending, note when to look again.
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+Subjects are checked together: everything is read, folded and decided before anything is written, so a batch takes as
+many statements as one subject, and each subject is judged by the newest facts of the others in its batch.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import NEVER, Instant
 from service.domain.decide import decide
-from service.domain.delivery import ADVISOR_PREFIX
-from service.domain.events import Event, Subject, SubjectKind
-from service.domain.facts import SubjectFacts
-from service.domain.fold import Refold
-from service.domain.plan import pend
+from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
+from service.domain.events import Subject, SubjectKind
+from service.domain.plan import Pending, pend
 from service.domain.rules import RuleSet
-from service.domain.view import View, mentorship_view, participant_view, participants_of, program_view
-from service.flow.ports import Known, RecipientKey, Snapshot, SubjectKey, SubjectRow, Transaction
+from service.domain.view import participants_of
+from service.flow.fold_news import Rows, fold_news
+from service.flow.ports import RecipientKey, SubjectKey, SubjectRow, Transaction
+from service.flow.views import neighbours, view_from
 
 
 def reconcile(transaction: Transaction, rule_set: RuleSet, now: Instant, limit: int = 200) -> int:
     """Check up to `limit` subjects that are due, and return how many there were."""
-    checking = Checking(transaction, rule_set, now)
     keys = transaction.due_subjects(now, rule_set.hash, limit)
-    for key in keys:
-        checking.check(key)
+    check(transaction, rule_set, keys, now)
     return len(keys)
 
 
+def check(transaction: Transaction, rule_set: RuleSet, keys: Sequence[SubjectKey], now: Instant) -> None:
+    """Fold and decide the subjects, and make due whatever their news concern."""
+    if keys:
+        _Checking(transaction, rule_set, now).check(keys)
+
+
 @dataclass(slots=True)
-class Checking:
-    """Checks subjects within one transaction. `programs` holds program facts that were read, until they change."""
+class _Checking:
+    """One batch within one transaction."""
 
     transaction: Transaction
     rule_set: RuleSet
     now: Instant
-    programs: dict[str, SubjectFacts] = field(default_factory=dict)
 
-    def check(self, key: SubjectKey) -> None:
-        """Fold and decide one subject, and make due whatever its news concern."""
-        book, transaction = book_of(self.rule_set, key.program), self.transaction
-        before = transaction.subject(key) or SubjectRow(key=key, facts=None)
-        people = set(participants_of(before.facts).values()) if before.facts else set()
-        row = folded(transaction, book, before, self.now)
-        if key.subject.kind is SubjectKind.PROGRAM and row.facts is not None:
-            self.programs[key.program] = row.facts
-        view = view_of(transaction, book, row, self._program(key.program))
-        decision = decide(book, view, transaction.sent(key), self.now)
-        pending = pend(transaction.pending_of(key), decision.candidates, self.now)
-        transaction.save_pending(key, pending)
-        next_at = None if decision.next_at == NEVER else decision.next_at
-        transaction.save_subject(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
-        if row.folded_seq != before.folded_seq:
-            _tell(transaction, book, row, people, self.now)
-        if before.checked_with != self.rule_set.hash:
-            # Hours, limits, addresses of roles: other rules may let go at once what has been waiting.
-            for recipient in {each.recipient for each in pending}:
-                transaction.plan_soon(RecipientKey(key.program, recipient), self.now)
+    def check(self, keys: Sequence[SubjectKey]) -> None:
+        found = self.transaction.subjects(keys)
+        before = {key: found.get(key) or SubjectRow(key=key, facts=None) for key in keys}
+        people = {key: _people(row) for key, row in before.items()}
+        folded = fold_news(self.transaction, self.rule_set, before, self.now)
+        checked, pending = self._decided(folded)
+        self.transaction.save_subjects(checked)
+        self.transaction.save_pending(pending)
+        _tell(self.transaction, self._books(keys), [row for row in checked if _has_news(row, before)], people, self.now)
+        # Hours, limits, addresses of roles: other rules may let go at once what has been waiting.
+        swept = [key for key, row in before.items() if row.checked_with != self.rule_set.hash]
+        waiting = {RecipientKey(key.program, each.recipient) for key in swept for each in pending[key]}
+        self.transaction.plan_soon(waiting, self.now)
 
-    def _program(self, program: str) -> SubjectFacts:
-        if program not in self.programs:
-            self.programs[program] = program_facts(self.transaction, program)
-        return self.programs[program]
+    def _book(self, key: SubjectKey) -> ProgramBook:
+        return book_of(self.rule_set, key.program)
 
+    def _books(self, keys: Iterable[SubjectKey]) -> dict[str, ProgramBook]:
+        return {program: book_of(self.rule_set, program) for program in {key.program for key in keys}}
 
-def folded(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, now: Instant) -> SubjectRow:
-    """Return the subject with its news folded; with its whole log, where its facts were made for other rules."""
-    if row.facts is None or row.folded_with != book.lens.signature:
-        return _refolded(snapshot, book, row, now)
-    news = snapshot.news(row.key, row.folded_seq)
-    events = [event for _, event in news]
-    missing = _named_things(book, events) - row.facts.things.keys()
-    if missing:
-        row.facts.things.update(snapshot.things(row.key, missing))
-    try:
-        for event in events:
-            book.folding.one(row.facts, event)
-    except Refold:
-        return _refolded(snapshot, book, row, now)
-    book.lens.prune(row.facts, now)
-    return replace(row, folded_seq=news[-1][0]) if news else row
+    # Deciding.
+
+    def _decided(self, rows: Rows) -> tuple[list[SubjectRow], dict[SubjectKey, dict[LedgerKey, Pending]]]:
+        """Return the rows with when to look again, and what is pending about each now."""
+        near = {key: neighbours(self.transaction, self._book(key), row) for key, row in rows.items()}
+        around = self.transaction.subjects(set().union(*near.values()) - rows.keys())
+        facts = {key: row.facts for key, row in {**around, **rows}.items() if row.facts}
+        sent, held = self.transaction.sent(rows), self.transaction.pending_of(rows)
+        checked: list[SubjectRow] = []
+        pending: dict[SubjectKey, dict[LedgerKey, Pending]] = {}
+        for key, row in rows.items():
+            view = view_from(row, {each: facts[each] for each in near[key] if each in facts})
+            decision = decide(self._book(key), view, sent[key], self.now)
+            pending[key] = pend(held[key], decision.candidates, self.now)
+            next_at = None if decision.next_at == NEVER else decision.next_at
+            checked.append(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
+        return checked, pending
 
 
-def _refolded(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, now: Instant) -> SubjectRow:
-    log = snapshot.news(row.key, 0, limit=None)
-    facts = book.folding.whole(row.key.subject, [event for _, event in log])
-    book.lens.prune(facts, now)
-    seq = log[-1][0] if log else 0
-    return replace(row, facts=facts, folded_seq=seq, folded_with=book.lens.signature)
+def _people(row: SubjectRow) -> set[str]:
+    return set(participants_of(row.facts).values()) if row.facts else set()
 
 
-def _named_things(book: ProgramBook, events: Iterable[Event]) -> set[tuple[str, str]]:
-    named = set()
-    for event in events:
-        kind = book.catalogue.types.get(event.type)
-        if kind and kind.thing and kind.id_field:
-            named.add((kind.thing, str(event.data.get(kind.id_field))))
-    return named
+def _has_news(row: SubjectRow, before: Rows) -> bool:
+    return row.folded_seq != before[row.key].folded_seq
 
 
-def view_of(snapshot: Known, book: ProgramBook, row: SubjectRow, program: SubjectFacts | None = None) -> View:
-    """Return what a rule about the subject sees, as the snapshot has it; `program` where its facts are at hand."""
-    key, own = row.key, row.facts
-    assert own is not None
-    if key.subject.kind is SubjectKind.PROGRAM:
-        return program_view(own)
-    program = program or program_facts(snapshot, key.program)
-    if key.subject.kind is SubjectKind.MENTORSHIP:
-        named = participants_of(own).values()
-        found = _facts(snapshot, key.program, (Subject(SubjectKind.PARTICIPANT, each) for each in named))
-        return mentorship_view(own, {subject.id: facts for subject, facts in found.items()}, program)
-    ids = snapshot.mentorships_of(key.program, key.subject.id) if book.has_participant_rules else ()
-    found = _facts(snapshot, key.program, (Subject(SubjectKind.MENTORSHIP, each) for each in ids))
-    return participant_view(own, found.values(), program)
-
-
-def program_facts(snapshot: Known, program: str) -> SubjectFacts:
-    """Return the program's own facts, empty ones before its first event."""
-    subject = Subject(SubjectKind.PROGRAM, program)
-    row = snapshot.subject(SubjectKey(program, subject))
-    return row.facts if row and row.facts else SubjectFacts(subject=subject)
-
-
-def _facts(snapshot: Known, program: str, subjects: Iterable[Subject]) -> dict[Subject, SubjectFacts]:
-    rows = snapshot.subjects([SubjectKey(program, each) for each in subjects])
-    return {key.subject: row.facts for key, row in sorted(rows.items()) if row.facts}
-
-
-def _tell(transaction: Transaction, book: ProgramBook, row: SubjectRow, before: set[str], now: Instant) -> None:
-    """Make due what the subject's news may have changed: those who belong to it, and plans that wait for an address.
+def _tell(
+    transaction: Transaction,
+    books: Mapping[str, ProgramBook],
+    rows: Iterable[SubjectRow],
+    before: Mapping[SubjectKey, set[str]],
+    now: Instant,
+) -> None:
+    """Make due what the subjects' news may have changed: those who belong to them, and plans that wait for an address.
 
     `before` are those who belonged to a mentorship before its news.
     """
-    program, subject = row.key
-    assert row.facts is not None
-    if subject.kind is SubjectKind.PROGRAM:
-        transaction.check_program(program, now)
-    elif subject.kind is SubjectKind.MENTORSHIP:
-        people = participants_of(row.facts).values()
-        transaction.join(program, subject.id, people)
-        if book.has_participant_rules:
-            keys = (SubjectKey(program, Subject(SubjectKind.PARTICIPANT, each)) for each in {*people, *before})
-            transaction.check_soon(keys, now)
-    else:
-        ids = transaction.mentorships_of(program, subject.id)
-        keys = (SubjectKey(program, Subject(SubjectKind.MENTORSHIP, each)) for each in ids)
-        transaction.check_soon(keys, now)
-        for recipient in (subject.id, ADVISOR_PREFIX + subject.id):
-            transaction.plan_soon(RecipientKey(program, recipient), now)
+    concerned: set[SubjectKey] = set()
+    recipients: set[RecipientKey] = set()
+    for row in rows:
+        (program, subject), facts = row.key, row.facts
+        assert facts is not None
+        if subject.kind is SubjectKind.PROGRAM:
+            transaction.check_program(program, now)
+        elif subject.kind is SubjectKind.MENTORSHIP:
+            people = _people(row)
+            if people != before[row.key]:
+                transaction.join(program, subject.id, people)
+            if books[program].has_participant_rules:
+                everybody = people | before[row.key]
+                concerned |= {SubjectKey(program, Subject(SubjectKind.PARTICIPANT, each)) for each in everybody}
+        else:
+            ids = transaction.mentorships_of(program, subject.id)
+            concerned |= {SubjectKey(program, Subject(SubjectKind.MENTORSHIP, each)) for each in ids}
+            recipients |= {RecipientKey(program, each) for each in (subject.id, ADVISOR_PREFIX + subject.id)}
+    transaction.check_soon(concerned, now)
+    transaction.plan_soon(recipients, now)

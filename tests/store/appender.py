@@ -16,7 +16,7 @@ def main(url: str, run: str, stop_inside: bool) -> None:
             key = mentorship(f"m-{n % 7}")
             transaction.append([incoming(f"{run}-{n}-{part}", key) for part in range(BATCH)], NOW)
             if stop_inside:
-                transaction.save_subject(saved(key))
+                transaction.save_subjects([saved(key)])
                 print("inside", flush=True)
                 sys.stdin.read()
         print(f"{run}-{n}", flush=True)

@@ -84,6 +84,25 @@ def test_news_follow_a_position_of_the_log(store: SqlStore) -> None:
         assert [event.id for _, event in snapshot.news(M1, 0, limit=2)] == ["e-1", "e-3"]
 
 
+def test_news_of_several_subjects_follow_the_position_of_each(store: SqlStore) -> None:
+    append(
+        store,
+        incoming("e-1"),
+        incoming("e-2", M2),
+        incoming("e-3"),
+        incoming("e-4", M2),
+        incoming("e-5", mentorship("m-8")),
+    )
+    with store.reading() as snapshot:
+        first = snapshot.news(M1, 0)[0][0]
+        after = {M1: first, M2: 0, mentorship("m-9"): 0}
+        news = {key: [event.id for _, event in found] for key, found in snapshot.news_of(after).items()}
+        assert news == {M1: ["e-3"], M2: ["e-2", "e-4"]}
+        assert snapshot.news_of(after)[M1] == snapshot.news(M1, first)
+        assert snapshot.news_of(after, limit=2).keys() == {M1, M2}
+        assert snapshot.news_of({}) == {}
+
+
 def test_subjects_of_one_name_have_logs_of_their_own(store: SqlStore) -> None:
     participant = SubjectKey("northfield", Subject(SubjectKind.PARTICIPANT, "m-1"))
     append(store, incoming("e-1"), incoming("e-2", participant), incoming("e-3", mentorship("m-1", "south")))

@@ -21,10 +21,10 @@ OTHER = candidate(M2)
 
 def test_pending_notices_come_back_as_they_were_saved(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_pending(M1, pending(ONE, TWO, ready_at=NOW + 3))
-        transaction.save_pending(M2, pending(OTHER))
+        transaction.save_pending({M1: pending(ONE, TWO, ready_at=NOW + 3)})
+        transaction.save_pending({M2: pending(OTHER)})
     with store.reading() as snapshot:
-        assert snapshot.pending_of(M1) == pending(ONE, TWO, ready_at=NOW + 3)
+        assert snapshot.pending_of([M1])[M1] == pending(ONE, TWO, ready_at=NOW + 3)
         expected = [*pending(ONE, TWO, ready_at=NOW + 3).values(), *pending(OTHER).values()]
         assert snapshot.pending_for(MIRA) == expected
         assert snapshot.pending_for(MIRA._replace(program="south")) == []
@@ -33,22 +33,22 @@ def test_pending_notices_come_back_as_they_were_saved(store: SqlStore) -> None:
 def test_saving_pending_notices_replaces_those_of_the_subject_alone(store: SqlStore) -> None:
     changed = replace(TWO, message="another")
     with store.writing() as transaction:
-        transaction.save_pending(M1, pending(ONE, TWO))
-        transaction.save_pending(M2, pending(OTHER))
-        transaction.save_pending(M1, pending(changed, candidate(k=3)))
-        assert transaction.pending_of(M1) == pending(changed, candidate(k=3))
-        transaction.save_pending(M1, {})
-        assert transaction.pending_of(M1) == {}
-        assert transaction.pending_of(M2) == pending(OTHER)
+        transaction.save_pending({M1: pending(ONE, TWO)})
+        transaction.save_pending({M2: pending(OTHER)})
+        transaction.save_pending({M1: pending(changed, candidate(k=3))})
+        assert transaction.pending_of([M1])[M1] == pending(changed, candidate(k=3))
+        transaction.save_pending({M1: {}})
+        assert transaction.pending_of([M1])[M1] == {}
+        assert transaction.pending_of([M2])[M2] == pending(OTHER)
 
 
 def test_what_is_newly_pending_makes_its_recipients_plan_due(store: SqlStore) -> None:
     staff = candidate(recipient="staff.lead")
     with store.writing() as transaction:
-        transaction.save_pending(M1, {**pending(ONE, ready_at=NOW + 7), **pending(TWO, ready_at=NOW + 3)})
+        transaction.save_pending({M1: {**pending(ONE, ready_at=NOW + 7), **pending(TWO, ready_at=NOW + 3)}})
         assert transaction.next_due() == NOW + 3
         transaction.planned(MIRA, NOW + 50)
-        transaction.save_pending(M1, {**pending(ONE, ready_at=NOW + 7), **pending(staff, ready_at=NOW + 9)})
+        transaction.save_pending({M1: {**pending(ONE, ready_at=NOW + 7), **pending(staff, ready_at=NOW + 9)}})
         assert transaction.next_due() == NOW + 9  # the one that was there is not new
         assert transaction.due_recipients(NOW + 9, 10) == [(MIRA._replace(recipient="staff.lead"), NOW + 9)]
 
@@ -59,14 +59,14 @@ def test_what_is_newly_pending_makes_its_recipients_plan_due(store: SqlStore) ->
 def test_a_claim_moves_notices_from_pending_to_the_ledger(store: SqlStore) -> None:
     claimed = email("s-1", ONE, OTHER, resource="calm")
     with store.writing() as transaction:
-        transaction.save_pending(M1, pending(ONE, TWO))
-        transaction.save_pending(M2, pending(OTHER))
+        transaction.save_pending({M1: pending(ONE, TWO)})
+        transaction.save_pending({M2: pending(OTHER)})
         transaction.claim(claimed)
     with store.reading() as snapshot:
-        assert snapshot.pending_of(M1) == pending(TWO)
-        assert snapshot.pending_of(M2) == {}
-        assert set(snapshot.sent(M1)) == {ONE.key}
-        assert set(snapshot.sent(M2)) == {OTHER.key}
+        assert snapshot.pending_of([M1])[M1] == pending(TWO)
+        assert snapshot.pending_of([M2])[M2] == {}
+        assert set(snapshot.sent([M1])[M1]) == {ONE.key}
+        assert set(snapshot.sent([M2])[M2]) == {OTHER.key}
         assert snapshot.email("s-1") == claimed
         assert snapshot.email("s-2") is None
         assert snapshot.emails_about(M1) == snapshot.emails_about(M2) == [claimed]
@@ -79,7 +79,7 @@ def test_a_decision_is_claimed_once(store: SqlStore) -> None:
         transaction.claim(email("s-2", OTHER, ONE))
     with store.reading() as snapshot:
         assert snapshot.email("s-2") is None
-        assert set(snapshot.sent(M2)) == set()
+        assert set(snapshot.sent([M2])[M2]) == set()
 
 
 def test_a_failed_claim_is_not_committed_even_when_its_error_is_swallowed(store: SqlStore) -> None:
@@ -91,7 +91,7 @@ def test_a_failed_claim_is_not_committed_even_when_its_error_is_swallowed(store:
             try:
                 transaction.claim(email("s-2", OTHER, ONE))
             except IntouchError:
-                transaction.plan_soon(MIRA, NOW)
+                transaction.plan_soon([MIRA], NOW)
 
     with pytest.raises(IntouchError, match="nothing of it was kept"):
         swallow()
@@ -128,7 +128,7 @@ def test_a_decision_stays_made_whatever_became_of_it(store: SqlStore, state: Ema
     with store.writing() as transaction:
         transaction.claim(email("s-1", ONE))
         transaction.settle("s-1", state, NOW)
-        assert set(transaction.sent(M1)) == {ONE.key}
+        assert set(transaction.sent([M1])[M1]) == {ONE.key}
 
 
 def test_an_unknown_email_can_still_be_settled(store: SqlStore) -> None:
@@ -137,7 +137,7 @@ def test_an_unknown_email_can_still_be_settled(store: SqlStore) -> None:
         transaction.settle("s-1", EmailState.UNKNOWN, NOW)
         assert transaction.settle("s-1", EmailState.SENT, NOW + 1)
         assert not transaction.settle("s-1", EmailState.RELEASED, NOW + 2)
-        assert set(transaction.sent(M1)) == {ONE.key}
+        assert set(transaction.sent([M1])[M1]) == {ONE.key}
 
 
 def test_a_released_email_is_kept_and_its_decisions_are_open_again(store: SqlStore) -> None:
@@ -145,11 +145,11 @@ def test_a_released_email_is_kept_and_its_decisions_are_open_again(store: SqlSto
     with store.writing() as transaction:
         transaction.claim(first)
         assert transaction.settle("s-1", EmailState.RELEASED, NOW + 1, error="refused for now")
-        assert set(transaction.sent(M1)) == set()
+        assert set(transaction.sent([M1])[M1]) == set()
         assert transaction.past(MIRA, 0) == []
         transaction.claim(email("s-2", ONE, at=NOW + 2))
         released, again = transaction.emails_about(M1)
-        assert set(transaction.sent(M1)) == {ONE.key}
+        assert set(transaction.sent([M1])[M1]) == {ONE.key}
     assert released == replace(first, state=EmailState.RELEASED, settled_at=NOW + 1, error="refused for now")
     assert again.id == "s-2"
 

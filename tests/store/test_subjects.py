@@ -43,7 +43,7 @@ def test_a_subject_comes_back_as_it_was_saved(store: SqlStore) -> None:
     row = saved(M1, facts=facts_with(M1, flag("f-1"), starts=(start_of("f-1"),)), folded_seq=7, next_check_at=NOW + 1)
     with store.writing() as transaction:
         assert transaction.subject(M1) is None
-        transaction.save_subject(row)
+        transaction.save_subjects([row])
         assert transaction.subject(M1) == row
     with store.reading() as snapshot:
         assert snapshot.subject(M1) == row
@@ -62,7 +62,7 @@ def test_only_live_things_are_at_hand_and_the_named(store: SqlStore) -> None:
     acknowledged = flag("f-ack", acknowledged=moment(2))
     things = [flag("f-open"), closed_flag("f-closed"), closed_flag("f-started"), closed_flag("f-other"), acknowledged]
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, facts=facts_with(M1, *things, starts=(start_of("f-started"),))))
+        transaction.save_subjects([saved(M1, facts=facts_with(M1, *things, starts=(start_of("f-started"),)))])
     with store.reading() as snapshot:
         row = snapshot.subject(M1)
         named = snapshot.things(M1, {("flag", "f-closed"), ("flag", "f-open"), ("flag", "f-unknown")})
@@ -76,13 +76,13 @@ def test_only_live_things_are_at_hand_and_the_named(store: SqlStore) -> None:
 
 def test_a_thing_that_closes_leaves_the_live_and_keeps_its_state(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, facts=facts_with(M1, flag("f-1"), flag("f-2"))))
+        transaction.save_subjects([saved(M1, facts=facts_with(M1, flag("f-1"), flag("f-2")))])
     with store.writing() as transaction:
         row = transaction.subject(M1)
         assert row is not None
         assert row.facts is not None
         row.facts.things["flag", "f-1"].closed = moment(2)
-        transaction.save_subject(row)
+        transaction.save_subjects([row])
     with store.writing() as transaction:
         row = transaction.subject(M1)
         assert row is not None
@@ -91,19 +91,19 @@ def test_a_thing_that_closes_leaves_the_live_and_keeps_its_state(store: SqlStore
         assert row.facts == facts_with(M1, closed_flag("f-1"), flag("f-2"))
         # What was read closed may be opened again in the same transaction.
         row.facts.things["flag", "f-1"].reopened = moment(3)
-        transaction.save_subject(row)
+        transaction.save_subjects([row])
         assert transaction.subject(M1) == row
 
 
 def test_a_closed_thing_stays_at_hand_for_as_long_as_its_start(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, facts=facts_with(M1, closed_flag("f-1"), starts=(start_of("f-1"),))))
+        transaction.save_subjects([saved(M1, facts=facts_with(M1, closed_flag("f-1"), starts=(start_of("f-1"),)))])
         row = transaction.subject(M1)
         assert row is not None
         assert row.facts is not None
         assert row.facts.things
         row.facts.starts.clear()
-        transaction.save_subject(row)
+        transaction.save_subjects([row])
         assert transaction.subject(M1) == saved(M1, facts=facts_with(M1))
 
 
@@ -111,7 +111,7 @@ def test_a_program_is_read_page_by_page_in_order_of_ids(store: SqlStore) -> None
     keys = [mentorship(f"m-{n}") for n in (2, 10, 1)]
     with store.writing() as transaction:
         for key in (*keys, mentorship("m-0", "south"), SubjectKey(PROGRAM, Subject(SubjectKind.PARTICIPANT, "p-1"))):
-            transaction.save_subject(saved(key, facts=facts_with(key, flag("f-1"))))
+            transaction.save_subjects([saved(key, facts=facts_with(key, flag("f-1")))])
     with store.reading() as snapshot:
         first = snapshot.all_subjects(PROGRAM, "mentorships", limit=2)
         rest = snapshot.all_subjects(PROGRAM, "mentorships", after="m-10", limit=2)
@@ -139,8 +139,8 @@ def test_an_append_makes_its_subjects_due_until_they_are_folded(store: SqlStore)
     assert next_due(store) == 0
     assert due(store, rule_set="") == [M1, M2]
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, folded_seq=last_seq(store, M1)))
-        transaction.save_subject(saved(M2, folded_seq=last_seq(store, M2)))
+        transaction.save_subjects([saved(M1, folded_seq=last_seq(store, M1))])
+        transaction.save_subjects([saved(M2, folded_seq=last_seq(store, M2))])
     assert due(store) == []
     assert next_due(store) is None
 
@@ -149,14 +149,14 @@ def test_news_beyond_what_was_folded_stay_news(store: SqlStore) -> None:
     with store.writing() as transaction:
         transaction.append([incoming("e-1"), incoming("e-2")], NOW)
         first = transaction.news(M1, 0)[0][0]
-        transaction.save_subject(saved(M1, folded_seq=first))
+        transaction.save_subjects([saved(M1, folded_seq=first)])
     assert due(store) == [M1]
     assert next_due(store) == 0
 
 
 def test_the_longest_due_comes_first_whether_by_news_or_by_the_clock(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subject(saved(M2, next_check_at=NOW - 5))
+        transaction.save_subjects([saved(M2, next_check_at=NOW - 5)])
         transaction.append([incoming("e-1")], NOW - 9)
         transaction.append([incoming("e-3", M3)], NOW - 1)
         transaction.append([incoming("e-4", M1)], NOW)
@@ -166,7 +166,7 @@ def test_the_longest_due_comes_first_whether_by_news_or_by_the_clock(store: SqlS
 
 def test_the_clock_makes_due_at_its_very_instant(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, next_check_at=NOW))
+        transaction.save_subjects([saved(M1, next_check_at=NOW)])
     assert due(store, NOW - 1) == []
     assert due(store, NOW) == [M1]
     assert next_due(store) == NOW
@@ -174,9 +174,9 @@ def test_the_clock_makes_due_at_its_very_instant(store: SqlStore) -> None:
 
 def test_another_rule_set_makes_everything_due_behind_what_is_due_anyway(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, checked_with="r2"))
-        transaction.save_subject(saved(M2, checked_with="r0"))
-        transaction.save_subject(saved(M3, checked_with="r1"))
+        transaction.save_subjects([saved(M1, checked_with="r2")])
+        transaction.save_subjects([saved(M2, checked_with="r0")])
+        transaction.save_subjects([saved(M3, checked_with="r1")])
         transaction.append([incoming("e-3", M3)], NOW)
     assert due(store, rule_set="r1")[0] == M3
     assert set(due(store, rule_set="r1")) == {M1, M2, M3}
@@ -184,19 +184,19 @@ def test_another_rule_set_makes_everything_due_behind_what_is_due_anyway(store: 
 
 def test_a_sweep_is_due_at_once_and_over_once_all_are_checked(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, checked_with="r0", next_check_at=NOW + 5))
+        transaction.save_subjects([saved(M1, checked_with="r0", next_check_at=NOW + 5)])
         transaction.activate(RuleSetRow(hash="r1", sources="{}", activated_at=NOW, activated_by="kim"))
     assert next_due(store) == 0
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, checked_with="r1", next_check_at=NOW + 5))
+        transaction.save_subjects([saved(M1, checked_with="r1", next_check_at=NOW + 5)])
     assert next_due(store) == NOW + 5
 
 
 def test_a_check_can_be_asked_for_but_never_put_off(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, next_check_at=NOW - 5))
-        transaction.save_subject(saved(M2, next_check_at=NOW + 5))
-        transaction.save_subject(saved(M3))
+        transaction.save_subjects([saved(M1, next_check_at=NOW - 5)])
+        transaction.save_subjects([saved(M2, next_check_at=NOW + 5)])
+        transaction.save_subjects([saved(M3)])
         transaction.check_soon([M1, M2], NOW)
         rows = transaction.subjects([M1, M2, M3])
     assert {key: row.next_check_at for key, row in rows.items()} == {M1: NOW - 5, M2: NOW, M3: None}
@@ -215,9 +215,9 @@ def test_a_subject_that_was_only_named_so_far_can_be_asked_for(store: SqlStore) 
 def test_a_whole_program_can_be_asked_for(store: SqlStore) -> None:
     other = mentorship("m-1", "south")
     with store.writing() as transaction:
-        transaction.save_subject(saved(M1, next_check_at=NOW - 5))
+        transaction.save_subjects([saved(M1, next_check_at=NOW - 5)])
         for key in (M2, other):
-            transaction.save_subject(saved(key))
+            transaction.save_subjects([saved(key)])
         transaction.check_program(PROGRAM, NOW)
         rows = transaction.subjects([M1, M2, other])
     assert {key: row.next_check_at for key, row in rows.items()} == {M1: NOW - 5, M2: NOW, other: None}
@@ -226,9 +226,9 @@ def test_a_whole_program_can_be_asked_for(store: SqlStore) -> None:
 def test_of_some_subjects_those_with_news_are_told(store: SqlStore) -> None:
     quiet, due_later = mentorship("m-4"), mentorship("m-5")
     with store.writing() as transaction:
-        transaction.save_subject(saved(M2, next_check_at=NOW))
-        transaction.save_subject(saved(quiet))
-        transaction.save_subject(saved(due_later, next_check_at=NOW + 1))
+        transaction.save_subjects([saved(M2, next_check_at=NOW)])
+        transaction.save_subjects([saved(quiet)])
+        transaction.save_subjects([saved(due_later, next_check_at=NOW + 1)])
         transaction.append([incoming("e-1"), incoming("e-3", M3)], NOW)
         assert set(transaction.stale([M1, M2, quiet, due_later, mentorship("m-6")], NOW, "r1")) == {M1, M2}
         assert transaction.stale([], NOW, "r1") == []
@@ -236,10 +236,10 @@ def test_of_some_subjects_those_with_news_are_told(store: SqlStore) -> None:
 
 def test_recipients_are_due_by_the_least_instant_asked_for(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.plan_soon(MIRA, NOW)
-        transaction.plan_soon(MIRA, NOW + 5)
+        transaction.plan_soon([MIRA], NOW)
+        transaction.plan_soon([MIRA], NOW + 5)
         assert transaction.next_due() == NOW
-        transaction.plan_soon(MIRA, NOW - 5)
+        transaction.plan_soon([MIRA], NOW - 5)
         assert transaction.next_due() == NOW - 5
         assert transaction.due_recipients(NOW - 6, 10) == []
         assert transaction.due_recipients(NOW - 5, 10) == [(MIRA, NOW - 5)]
@@ -254,5 +254,5 @@ def test_recipients_come_the_longest_due_first(store: SqlStore) -> None:
     others = [MIRA._replace(recipient=f"p-{n}") for n in range(3)]
     with store.writing() as transaction:
         for late, key in enumerate(others):
-            transaction.plan_soon(key, NOW - late)
+            transaction.plan_soon([key], NOW - late)
         assert transaction.due_recipients(NOW, 2) == [(others[2], NOW - 2), (others[1], NOW - 1)]

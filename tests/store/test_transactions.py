@@ -19,9 +19,9 @@ def test_a_transaction_that_raises_leaves_no_trace(store: SqlStore) -> None:
     def change_everything() -> None:
         with store.writing() as transaction:
             transaction.append([incoming("e-1")], NOW)
-            transaction.save_subject(saved(M2))
+            transaction.save_subjects([saved(M2)])
             transaction.join(PROGRAM, "m-1", ["p-1"])
-            transaction.save_pending(M1, pending(candidate()))
+            transaction.save_pending({M1: pending(candidate())})
             transaction.claim(email("s-1", candidate()))
             transaction.activate(RuleSetRow(hash="r1", sources="{}", activated_at=NOW, activated_by="kim"))
             raise GaveUpError
@@ -46,7 +46,7 @@ def test_a_snapshot_stays_as_it_was_from_its_beginning(store: SqlStore) -> None:
     with store.reading() as before:
         with store.writing() as transaction:
             transaction.append([incoming("late"), incoming("other", M2)], NOW)
-            transaction.save_subject(saved(M1))
+            transaction.save_subjects([saved(M1)])
         assert before.subject(M2) is None
         assert before.event(PROGRAM, "/matching", "late") is None
         with store.reading() as after:

@@ -60,6 +60,14 @@ SELECT seq, program, source, id, type, subject_kind, subject_id, time, recorded,
 WHERE program = :program AND subject_kind = :kind AND subject_id = :id AND seq > :after ORDER BY seq LIMIT :limit
 """
 
+# The news of several subjects, each after its own position; that is a text in the list, as all its columns are.
+NEWS_OF: Final = """
+SELECT e.seq, e.program, e.source, e.id, e.type, e.subject_kind, e.subject_id, e.time, e.recorded, e.data
+FROM {listed} AS wanted CROSS JOIN events AS e
+WHERE e.program = wanted.program AND e.subject_kind = wanted.kind AND e.subject_id = wanted.id
+AND e.seq > CAST(wanted.after_seq AS BIGINT) ORDER BY e.seq LIMIT :limit
+"""
+
 # One event.
 EVENT: Final = """
 SELECT seq, program, source, id, type, subject_kind, subject_id, time, recorded, data FROM events
@@ -75,15 +83,16 @@ SELECT e.program, e.source, e.id, e.hash FROM {listed} AS wanted CROSS JOIN even
 WHERE e.program = wanted.program AND e.source = wanted.source AND e.id = wanted.id
 """
 
-# The ledger keys about a subject.
+# The ledger keys about subjects.
 SENT: Final = """
-SELECT rule, subject, start, k, recipient, value FROM ledger WHERE program = :program AND subject = :subject
+SELECT l.program, l.rule, l.subject, l.start, l.k, l.recipient, l.value
+FROM {listed} AS wanted CROSS JOIN ledger AS l WHERE l.program = wanted.program AND l.subject = wanted.subject
 """
 
-# What is pending about a subject, and for a recipient.
+# What is pending about subjects, and for a recipient.
 PENDING_OF: Final = """
-SELECT rule, subject, start, k, recipient, value, candidate, ready_at FROM pending
-WHERE program = :program AND subject = :subject
+SELECT p.program, p.rule, p.subject, p.start, p.k, p.recipient, p.value, p.candidate, p.ready_at
+FROM {listed} AS wanted CROSS JOIN pending AS p WHERE p.program = wanted.program AND p.subject = wanted.subject
 """
 PENDING_FOR: Final = """
 SELECT candidate, ready_at FROM pending WHERE program = :program AND recipient = :recipient

@@ -22,12 +22,12 @@ class Session:
         """Return the first row, or None."""
         return self._connection.execute(self.flavour.sql(statement), values).fetchone()
 
-    def listed(self, statement: str, rows: Sequence[Sequence[str]], *columns: str) -> list[Any]:
+    def listed(self, statement: str, rows: Sequence[Sequence[str]], *columns: str, **values: Any) -> list[Any]:
         """Return the rows of a statement that reads the list of rows from `{listed}`."""
         if not rows:
             return []
         flavour = self.flavour
-        return self.all(statement.format(listed=flavour.listed(*columns)), {"rows": flavour.rows(rows)})
+        return self.all(statement.format(listed=flavour.listed(*columns)), {"rows": flavour.rows(rows), **values})
 
     def change(self, statement: str, values: Mapping[str, Any]) -> int:
         """Return how many rows were changed."""

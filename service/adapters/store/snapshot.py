@@ -1,7 +1,7 @@
 """Reading: everything a snapshot answers, all of one moment."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 
@@ -22,6 +22,7 @@ from service.flow.ports import (
     ActivationRow,
     AuditRow,
     EmailRow,
+    News,
     RecipientKey,
     RuleSetRow,
     SubjectKey,
@@ -31,6 +32,9 @@ from service.flow.ports import (
 _PAGE: Final = 500
 _ALL: Final = 2**62
 _SUBJECT: Final = ("program", "kind", "id")
+_ABOUT: Final = ("program", "subject")
+
+V = TypeVar("V")
 
 
 class SqlSnapshot:
@@ -106,10 +110,18 @@ class SqlSnapshot:
 
     # The log.
 
-    def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> Sequence[tuple[int, Event]]:
+    def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> News:
         most = _ALL if limit is None else limit
         rows = self._session.all(queries.NEWS, {**named(key), "after": after_seq, "limit": most})
         return [(row[0], event_of(row)) for row in rows]
+
+    def news_of(self, after: Mapping[SubjectKey, int], limit: int = 10_000) -> Mapping[SubjectKey, News]:
+        wanted = sorted((*listed(key), str(seq)) for key, seq in after.items())
+        found: dict[SubjectKey, list[tuple[int, Event]]] = {}
+        for row in self._session.listed(queries.NEWS_OF, wanted, *_SUBJECT, "after_seq", limit=limit):
+            event = event_of(row)
+            found.setdefault(SubjectKey(event.program, event.subject), []).append((row[0], event))
+        return found
 
     def history(self, key: SubjectKey) -> Iterator[Event]:
         # Page by page: a cursor left open would hold its moment of the store for as long as somebody holds it.
@@ -126,12 +138,26 @@ class SqlSnapshot:
 
     # Notices and emails.
 
-    def sent(self, key: SubjectKey) -> Collection[LedgerKey]:
-        return {LedgerKey(*row) for row in self._session.all(queries.SENT, about(key))}
+    def sent(self, keys: Collection[SubjectKey]) -> Mapping[SubjectKey, Collection[LedgerKey]]:
+        found: dict[SubjectKey, set[LedgerKey]] = {key: set() for key in keys}
+        by_name = _by_name(found)
+        for program, *own in self._session.listed(queries.SENT, sorted(by_name), *_ABOUT):
+            key = LedgerKey(*own)
+            by_name[program, key.subject].add(key)
+        return found
 
-    def pending_of(self, key: SubjectKey) -> Mapping[LedgerKey, Pending]:
-        rows = self._session.all(queries.PENDING_OF, about(key))
-        return {LedgerKey(*own): Pending(candidate_of(text), ready_at) for *own, text, ready_at in rows}
+    def pending_of(self, keys: Collection[SubjectKey]) -> Mapping[SubjectKey, Mapping[LedgerKey, Pending]]:
+        found: dict[SubjectKey, dict[LedgerKey, Pending]] = {key: {} for key in keys}
+        by_name = _by_name(found)
+        for program, own, text, ready_at in self._pending_rows(keys):
+            by_name[program, own.subject][own] = Pending(candidate_of(text), ready_at)
+        return found
+
+    def _pending_rows(self, keys: Collection[SubjectKey]) -> list[tuple[str, LedgerKey, str, Instant]]:
+        """Return program, decision, candidate as text, and from when it may move, of all that is pending."""
+        wanted = sorted((key.program, str(key.subject)) for key in keys)
+        rows = self._session.listed(queries.PENDING_OF, wanted, *_ABOUT)
+        return [(program, LedgerKey(*own), text, ready_at) for program, *own, text, ready_at in rows]
 
     def pending_for(self, key: RecipientKey) -> Sequence[Pending]:
         rows = self._session.all(queries.PENDING_FOR, key._asdict())
@@ -207,3 +233,8 @@ class SqlSnapshot:
             AuditRow(at=at, who=who, action=Action(known), about=about, detail=orjson.loads(detail))
             for at, who, known, about, detail in rows
         ]
+
+
+def _by_name(found: Mapping[SubjectKey, V]) -> dict[tuple[str, str], V]:
+    """Return the same values by how the tables name what a row is about."""
+    return {(key.program, str(key.subject)): value for key, value in found.items()}

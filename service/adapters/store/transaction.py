@@ -10,7 +10,7 @@ from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import append
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.notice_codec import candidate_text, notices_text
-from service.adapters.store.rows import about, email_values, key_of, ledger_values, listed, named
+from service.adapters.store.rows import email_values, key_of, ledger_values, listed, named
 from service.adapters.store.session import Session
 from service.adapters.store.snapshot import SqlSnapshot
 from service.domain.calendar import Instant
@@ -70,21 +70,24 @@ class SqlTransaction(SqlSnapshot):
             if news_at is not None or (next_check_at is not None and next_check_at <= now) or checked_with != rule_set
         ]
 
-    def save_subject(self, row: SubjectRow) -> None:
-        values = {
-            **named(row.key),
-            "next_check_at": row.next_check_at,
-            "checked_with": row.checked_with,
-            "folded_with": row.folded_with,
-            "folded_seq": row.folded_seq,
-            "facts": facts_text(row.facts) if row.facts is not None else None,
-        }
-        self._session.change(changes.SAVE_SUBJECT, values)
-        if row.facts is not None and row.facts.things:
-            self._save_things(row.key, row.facts)
+    def save_subjects(self, rows: Sequence[SubjectRow]) -> None:
+        values = [
+            {
+                **named(row.key),
+                "next_check_at": row.next_check_at,
+                "checked_with": row.checked_with,
+                "folded_with": row.folded_with,
+                "folded_seq": row.folded_seq,
+                "facts": facts_text(row.facts) if row.facts is not None else None,
+            }
+            for row in sorted(rows, key=lambda each: each.key)
+        ]
+        self._session.change_each(changes.SAVE_SUBJECT, values)
+        things = [each for row in rows if row.facts and row.facts.things for each in self._changed(row.key, row.facts)]
+        self._session.change_each(changes.SAVE_THING, things)
 
-    def _save_things(self, key: SubjectKey, facts: SubjectFacts) -> None:
-        """Write the things that are new, or not as they were read."""
+    def _changed(self, key: SubjectKey, facts: SubjectFacts) -> list[dict[str, Any]]:
+        """Return the rows of the things that are new, or not as they were read."""
         live = facts.live_things()
         before = self._stored.setdefault(key, {})
         now = {known: (thing_text(thing), known in live) for known, thing in facts.things.items()}
@@ -94,8 +97,8 @@ class SqlTransaction(SqlSnapshot):
             for known, (state, is_live) in now.items()
             if before.get(known) != (state, is_live)
         ]
-        self._session.change_each(changes.SAVE_THING, rows)
         before.update(now)
+        return rows
 
     def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
         rows = list(things)
@@ -129,21 +132,35 @@ class SqlTransaction(SqlSnapshot):
 
     # What is pending, and whose plan is due.
 
-    def save_pending(self, key: SubjectKey, pending: Mapping[LedgerKey, Pending]) -> None:
-        rows = self._session.all(queries.PENDING_OF, about(key))
-        before = {LedgerKey(*own): (text, ready_at) for *own, text, ready_at in rows}
-        now = {own: (candidate_text(each.candidate), each.ready_at) for own, each in pending.items()}
-        gone = [ledger_values(key.program, own) for own in before if own not in now]
-        self._session.change_each(changes.DROP_PENDING, gone)
-        new = [own for own in now if before.get(own) != now[own]]
-        values = [{**ledger_values(key.program, own), "candidate": now[own][0], "ready_at": now[own][1]} for own in new]
-        self._session.change_each(changes.SAVE_PENDING, values)
-        for recipient in sorted({own.recipient for own in new}):
-            least = min(now[own][1] for own in new if own.recipient == recipient)
-            self.plan_soon(RecipientKey(key.program, recipient), least)
+    def save_pending(self, pending: Mapping[SubjectKey, Mapping[LedgerKey, Pending]]) -> None:
+        before = {(program, own): (text, ready_at) for program, own, text, ready_at in self._pending_rows(pending)}
+        now = {
+            (key.program, own): (candidate_text(each.candidate), each.ready_at)
+            for key, about_it in pending.items()
+            for own, each in about_it.items()
+        }
+        self._session.change_each(changes.DROP_PENDING, [ledger_values(*each) for each in sorted(before.keys() - now)])
+        new = {each: now[each] for each in sorted(now) if before.get(each) != now[each]}
+        rows = [
+            {**ledger_values(*each), "candidate": text, "ready_at": ready_at} for each, (text, ready_at) in new.items()
+        ]
+        self._session.change_each(changes.SAVE_PENDING, rows)
+        self._plan_from({each: ready_at for each, (_, ready_at) in new.items()})
 
-    def plan_soon(self, key: RecipientKey, at: Instant) -> None:
-        self._session.change(changes.PLAN_SOON, {**key._asdict(), "at": at})
+    def _plan_from(self, ready: Mapping[tuple[str, LedgerKey], Instant]) -> None:
+        """Make each recipient's plan due when the first of these may move."""
+        least: dict[RecipientKey, Instant] = {}
+        for (program, own), at in ready.items():
+            key = RecipientKey(program, own.recipient)
+            least[key] = min(at, least.get(key, at))
+        self._plan(least)
+
+    def plan_soon(self, keys: Iterable[RecipientKey], at: Instant) -> None:
+        self._plan(dict.fromkeys(keys, at))
+
+    def _plan(self, due: Mapping[RecipientKey, Instant]) -> None:
+        rows = [{**key._asdict(), "at": due[key]} for key in sorted(due)]
+        self._session.change_each(changes.PLAN_SOON, rows)
 
     def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
         self._session.change(changes.PLANNED, {**key._asdict(), "at": next_plan_at})

@@ -1,0 +1,57 @@
+"""Subjects are checked in batches: what a batch asks of the store does not grow with its size."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.adapters.store.session import Session
+from service.domain.calendar import HOUR, parse_rfc3339
+from service.flow.reconcile import reconcile
+from tests.flow.events import event, pair
+from tests.flow.stage import Stage
+
+MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
+PAIRS = 20
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Return a count of the statements that are run from now on, by the way they are run."""
+    counted: Counter[str] = Counter()
+
+    def counting(name: str) -> Any:
+        own = getattr(Session, name)
+
+        def run(session: Session, *given: Any) -> Any:
+            counted[name] += bool(name != "change_each" or given[1])
+            return own(session, *given)
+
+        return run
+
+    for name in ("all", "one", "change", "change_each"):
+        monkeypatch.setattr(Session, name, counting(name))
+    return counted
+
+
+def test_twenty_mentorships_with_news_take_as_many_statements_as_one(tmp_path: Path, asked: Counter[str]) -> None:
+    stage = Stage(tmp_path, MONDAY)
+    for n in range(PAIRS):
+        stage.take(*pair(MONDAY, f"m-{n}", f"mentor-{n}", f"mentee-{n}"))
+    stage.work_until(MONDAY + HOUR)
+    one = _check_news(stage, asked, [0])
+    twenty = _check_news(stage, asked, list(range(PAIRS)))
+    assert twenty == one
+    stage.close()
+
+
+def _check_news(stage: Stage, asked: Counter[str], mentorships: list[int]) -> int:
+    """Return how many statements ran when these mentorships had news and were checked together."""
+    now = stage.clock.now = stage.clock.now + HOUR
+    stage.take(*(event("mentorship.message_sent", f"mentorships/m-{n}", now, by="mentor") for n in mentorships))
+    with stage.intouch.store.writing() as transaction:
+        rule_set = stage.worker.rules.of(transaction).rule_set
+        asked.clear()
+        assert reconcile(transaction, rule_set, now) == len(mentorships)
+        return asked.total()

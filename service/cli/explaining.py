@@ -8,14 +8,13 @@ import click
 import orjson
 
 from service.cli.instants import INSTANT
+from service.cli.subjects import program_of, read_subject
 from service.domain.calendar import Instant, format_rfc3339
-from service.domain.events import Subject, SubjectKind
+from service.domain.events import SubjectKind
 from service.flow.active import ActiveRules
 from service.flow.neighbourhood import (
     Neighbourhood,
-    nearest_subject,
     own_and_mentorships,
-    programs_with,
     read_neighbourhood,
 )
 from service.flow.ports import Snapshot, SubjectKey
@@ -36,11 +35,11 @@ def explain(subject: str, rule_id: str | None, program: str | None, at: Instant 
     """Say why a rule did, did not, or will not write about SUBJECT, as in mentorships/m-812."""
     from service.wiring import Installation
 
-    about = _subject(subject)
+    about = read_subject(subject)
     intouch = Installation(read_settings())
     try:
         with intouch.store.reading() as snapshot:
-            key = SubjectKey(_program(snapshot, about, program), about)
+            key = SubjectKey(program_of(snapshot, about, program), about)
             instant = intouch.clock() if at is None else at
             found = list(_explanations(_Asked(snapshot, intouch.rules, key, instant), rule_id))
     finally:
@@ -86,34 +85,6 @@ def _explanations(asked: _Asked, rule_id: str | None) -> Iterator[Explanation]:
     others = asked.of_mentorships() if own.rule.for_each is SubjectKind.MENTORSHIP else iter(())
     theirs = [asked.theirs(explained(other, rule_id)) for other in others]
     yield from theirs or [own]
-
-
-def _subject(text: str) -> Subject:
-    try:
-        return Subject.parse(text)
-    except ValueError as error:
-        word = text.partition("/")[0]
-        near = get_close_matches(word, list(SubjectKind), 1)
-        hint = f" Did you mean {near[0]}/{text.partition('/')[2] or 'ID'}?" if near and near[0] != word else ""
-        raise click.ClickException(
-            f'"{text}" is no subject. Write mentorships/ID, participants/ID or programs/ID.{hint}'
-        ) from error
-
-
-def _program(snapshot: Snapshot, subject: Subject, named: str | None) -> str:
-    programs = snapshot.programs()
-    if named is not None and named not in programs:
-        near = get_close_matches(named, programs, 1)
-        hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(programs) or 'none yet'}."
-        raise click.ClickException(f'There are no events of a program "{named}". {hint}')
-    known = [each for each in programs_with(snapshot, subject) if named in (None, each)]
-    if len(known) == 1:
-        return known[0]
-    if known:
-        raise click.ClickException(f"{subject} is known in {', '.join(known)}. Say which with --program.")
-    near_subject = nearest_subject(snapshot, subject, [named] if named else programs)
-    hint = f"Did you mean {near_subject}?" if near_subject else "Look at the spelling, or whether its events came in."
-    raise click.ClickException(f"No event about {subject} has come in. {hint}")
 
 
 def _known_rule(near: Neighbourhood, rule_id: str) -> str:

@@ -19,7 +19,7 @@ from service.domain.events import Event, Subject, SubjectKind
 from service.domain.view import participants_of
 from service.flow.neighbourhood import Went, went_about
 from service.flow.ports import Snapshot, SubjectKey
-from service.flow.reconcile import program_facts
+from service.flow.views import program_facts
 from service.settings import read_settings
 from service.staff.recorded import Recorded, minute_up, record
 from service.staff.stories import Played

@@ -43,10 +43,14 @@ def test_the_index_leads_to_every_resource_that_the_program_can_show(site: Site)
     assert all(site.get(f"/resources/{href}").status_code == 200 for href in set(links))
 
 
-def test_the_index_has_a_programs_own_words_for_topics(site: Site) -> None:
+def test_the_index_has_a_programs_own_words_for_topics_and_leaves_out_what_it_hides(site: Site) -> None:
     northfield = [text for _, text in site.page("/resources/?program=northfield").headings]
     assert "Mental health" in northfield
     assert "Depression" not in northfield
+    assert "Transition" in northfield
+    eastgate = [text for _, text in site.page("/resources/?program=eastgate").headings]
+    assert "Enrolment" in eastgate
+    assert "Transition" not in eastgate
 
 
 def test_the_index_of_no_program_leaves_out_what_needs_contacts(site: Site) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from service.adapters.store import migrate
 from tests.servers.process import ServerError
 from tests.servers.redis import DATABASES
-from tests.servers.shared import GIVEN, next_number, server_url
+from tests.servers.shared import GIVEN, alone, next_number, server_url
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,23 @@ def postgresql_url(request: pytest.FixtureRequest, run_folder: Path) -> Iterator
 
     server = _server(request, run_folder, "postgresql")
     url = new_database(server)
+    yield url
+    drop_database(url, server)
+
+
+@pytest.fixture
+def postgresql_store_url(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[str]:
+    """Return the URL of a new database with Intouch's tables, copied from one that was migrated once in this run."""
+    from tests.servers.postgresql import TEMPLATE, drop_database, make_template, new_database
+
+    server = _server(request, run_folder, "postgresql")
+    if not os.environ.get(GIVEN["postgresql"]):
+        with alone(run_folder / "template.lock"):
+            make_template(server)
+        url = new_database(server, TEMPLATE)
+    else:  # a copy that stays behind on somebody's own server would be old one day
+        url = new_database(server)
+        migrate(url)
     yield url
     drop_database(url, server)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
+from service.adapters.store import migrate
 from tests.servers.process import Process, free_ports, program
 
 _PLACE = "usr/lib/postgresql/*/bin"
@@ -23,6 +25,9 @@ _SETTINGS = (
     "autovacuum=off",
 )
 _names = count(1)
+
+TEMPLATE = "intouch_template"
+"""The database that others are copied from; to migrate each anew would take most of a test's time."""
 
 
 class PostgreSql:
@@ -55,16 +60,30 @@ class PostgreSql:
         self.process.stop(signal.SIGINT)  # its "fast" shutdown
 
 
-def new_database(server: str) -> str:
+def new_database(server: str, template: str = "template1") -> str:
     """Return the URL of a database made for one test on the server that the URL names."""
     name = f"intouch_{os.getpid()}_{next(_names)}"
-    _execute(server, f'CREATE DATABASE "{name}"')
-    return f"{server.rpartition('/')[0]}/{name}"
+    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return _beside(server, name)
+
+
+def make_template(server: str) -> None:
+    """Make the database TEMPLATE with Intouch's tables, where it is not there yet."""
+    with psycopg.connect(server) as connection:
+        is_there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone()
+    if not is_there:
+        _execute(server, f'CREATE DATABASE "{TEMPLATE}"')
+        migrate(_beside(server, TEMPLATE))
+
+
+def _beside(server: str, name: str) -> str:
+    """Return the URL of another database of the same server."""
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def drop_database(url: str, server: str) -> None:
     """Drop a test's database, whoever is still connected to it."""
-    _execute(server, f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
+    _execute(server, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
 
 def _execute(server: str, statement: Any) -> None:

@@ -26,7 +26,7 @@ def server_url(kind: str, folder: Path, run: int) -> str:
     if given:
         return given.rstrip("/") if kind == "rabbitmq" else given
     note = folder / f"{kind}.url"
-    with _alone(folder / f"{kind}.lock"):
+    with alone(folder / f"{kind}.lock"):
         if not note.exists():
             note.write_text(_started(kind, run), "utf-8")
         return note.read_text("utf-8")
@@ -35,14 +35,15 @@ def server_url(kind: str, folder: Path, run: int) -> str:
 def next_number(folder: Path, kind: str) -> int:
     """Return 0, 1, 2 …, each once in the run."""
     note = folder / f"{kind}.number"
-    with _alone(folder / f"{kind}.lock"):
+    with alone(folder / f"{kind}.lock"):
         number = int(note.read_text("utf-8")) if note.exists() else 0
         note.write_text(str(number + 1), "utf-8")
         return number
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
+    """Return a context that only one of the run's processes is in at a time."""
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

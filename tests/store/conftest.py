@@ -6,15 +6,24 @@ from pathlib import Path
 import pytest
 
 from service.adapters.store import SqlStore, migrate, open_store
-from tests.store.factories import FACTORIES
+from tests.store.factories import DATABASES, sqlite_url
 
 
-@pytest.fixture(params=FACTORIES)
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a store that nothing was made in yet."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of a store with tables and nothing in them."""
-    made = FACTORIES[request.param](tmp_path)
-    migrate(made)
-    return made
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_store_url"))
+    migrate(sqlite_url(tmp_path))
+    return sqlite_url(tmp_path)
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
-"""The databases that every contract test runs against: each gives the URL of a new, empty one."""
+"""The databases that every contract test runs against."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-Factory = Callable[[Path], str]
+import pytest
+
+DATABASES: Final = ("sqlite", pytest.param("postgresql", marks=pytest.mark.servers))
 
 
 def sqlite_url(folder: Path) -> str:
     """Return the URL of a SQLite file that is not there yet."""
     return f"sqlite:///{folder / 'intouch.db'}"
-
-
-FACTORIES: Final[dict[str, Factory]] = {"sqlite": sqlite_url}

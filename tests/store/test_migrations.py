@@ -16,17 +16,11 @@ from service.adapters.store import SqlStore, migrate, open_store
 from service.adapters.store.schema import REVISION, metadata
 from service.adapters.store.store import flavour_of
 from service.domain.errors import OperatorError
-from tests.store.factories import FACTORIES, sqlite_url
+from tests.store.factories import sqlite_url
 from tests.store.samples import M1, NOW, incoming
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "service/adapters/store/migrations"
-
-
-@pytest.fixture(params=FACTORIES)
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of a store that nothing was made in yet."""
-    return FACTORIES[request.param](tmp_path)
 
 
 def test_the_schema_asks_for_nothing_that_the_migrations_do_not_make(store: SqlStore) -> None:

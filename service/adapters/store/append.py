@@ -18,6 +18,21 @@ _Name = tuple[str, str, str]
 def append(session: Session, events: Sequence[Incoming], recorded: Instant) -> Appended:
     """Append the events that are not in the log, and mark their subjects; nothing at all where one is in conflict."""
     hashes = [sha256(event.canonical).digest() for event in events]
+    new, conflicts = _compared(session, events, hashes)
+    if not conflicts:
+        # Subjects first, in order: their rows are what two writers meet at, and a subject's log then grows in the
+        # order in which its positions are seen. Whoever was there before us may have brought the same events.
+        _mark(session, (events[index] for index in new), recorded)
+        if new and session.flavour.writers_meet:
+            new, conflicts = _compared(session, events, hashes)
+    if conflicts:
+        return Appended(0, 0, tuple(conflicts))
+    session.change_each(changes.APPEND, [_row(events[index], hashes[index], recorded) for index in new])
+    return Appended(len(new), len(events) - len(new))
+
+
+def _compared(session: Session, events: Sequence[Incoming], hashes: Sequence[bytes]) -> tuple[list[int], list[int]]:
+    """Return the indices of the events that are new, and of those whose id another event has."""
     names = [(event.program, event.source, event.id) for event in events]
     known = _known(session, names)
     new: list[int] = []
@@ -28,13 +43,7 @@ def append(session: Session, events: Sequence[Incoming], recorded: Instant) -> A
             new.append(index)
         elif held != hash:
             conflicts.append(index)
-    if conflicts:
-        return Appended(0, 0, tuple(conflicts))
-    # Subjects first, in order: their rows are what two writers meet at, and a subject's log then grows in the order
-    # in which its positions are seen.
-    _mark(session, (events[index] for index in new), recorded)
-    session.change_each(changes.APPEND, [_row(events[index], hashes[index], recorded) for index in new])
-    return Appended(len(new), len(events) - len(new))
+    return new, conflicts
 
 
 def _known(session: Session, names: Sequence[_Name]) -> dict[_Name, bytes]:

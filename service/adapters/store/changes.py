@@ -27,7 +27,8 @@ ON CONFLICT (program, kind, id) DO UPDATE SET
     facts = excluded.facts,
     news_at = CASE WHEN EXISTS (
         SELECT 1 FROM events AS e
-        WHERE e.program = :program AND e.subject_kind = :kind AND e.subject_id = :id AND e.seq > :folded_seq
+        WHERE e.program = excluded.program AND e.subject_kind = excluded.kind AND e.subject_id = excluded.id
+          AND e.seq > excluded.folded_seq
     ) THEN coalesce(subjects.news_at, 0) END
 """
 

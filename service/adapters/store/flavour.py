@@ -1,6 +1,6 @@
 """What differs from one database to the next. Everything else in this folder is the same SQL for all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -15,6 +15,9 @@ class Flavour(Protocol):
     skip_locked: str
     """What ends a SELECT that claims rows, so that two processes claim different ones."""
 
+    writers_meet: bool
+    """Whether somebody else may commit while we write, so that what we looked up before our turn may be old."""
+
     def engines(self) -> tuple[Engine, Engine]:
         """Return an engine for reading and one for writing."""
 
@@ -24,6 +27,9 @@ class Flavour(Protocol):
     def begin_writing(self, connection: Any) -> None:
         """Begin a transaction that may change the store."""
 
+    def begin_altering(self, connection: Any) -> None:
+        """Begin a transaction that may change the tables."""
+
     def turn_to_write(self) -> AbstractContextManager[None]:
         """Return a context in which this process may begin writing. Raises: StoreUnavailable."""
 
@@ -31,13 +37,19 @@ class Flavour(Protocol):
         """Return the statement as the driver takes it."""
 
     def listed(self, *columns: str) -> str:
-        """Return a table expression over the parameter `:rows`, made by `rows`, with those text columns."""
+        """Return a table expression with those text columns, over the parameters that `rows` makes."""
 
-    def rows(self, rows: Sequence[Sequence[str]]) -> Any:
-        """Return the value of `:rows` for `listed`."""
+    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, Any]:
+        """Return the parameters of `listed`."""
+
+    def change_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run the statement for each of two or more rows of values."""
 
     def is_conflict(self, error: BaseException) -> bool:
         """Return whether the database refused a row because its key is taken."""
+
+    def is_broken(self, connection: Any) -> bool:
+        """Return whether nothing more can be asked through the connection."""
 
     def unavailable(self, error: BaseException) -> StoreUnavailable | None:
         """Return what an error of the driver means to whoever waits for the store, or None for a fault of ours."""

@@ -27,7 +27,8 @@ class Session:
         if not rows:
             return []
         flavour = self.flavour
-        return self.all(statement.format(listed=flavour.listed(*columns)), {"rows": flavour.rows(rows), **values})
+        asked = statement.format(listed=flavour.listed(*columns))
+        return self.all(asked, {**flavour.rows(columns, rows), **values})
 
     def change(self, statement: str, values: Mapping[str, Any]) -> int:
         """Return how many rows were changed."""
@@ -39,4 +40,4 @@ class Session:
         if len(rows) == 1:
             self._connection.execute(self.flavour.sql(statement), rows[0])
         elif rows:
-            self._connection.cursor().executemany(self.flavour.sql(statement), rows)
+            self.flavour.change_each(self._connection, statement, rows)

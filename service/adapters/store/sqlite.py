@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -61,6 +61,7 @@ class Sqlite:
     """The flavour of a SQLite file, which is made, with its folder, when it is not there."""
 
     skip_locked = ""
+    writers_meet = False
 
     def __init__(self, url: URL) -> None:
         """Raises: OperatorError when the URL names no file, or one that cannot be made."""
@@ -99,6 +100,9 @@ class Sqlite:
     def begin_writing(self, connection: Any) -> None:
         connection.execute("BEGIN IMMEDIATE")
 
+    def begin_altering(self, connection: Any) -> None:
+        self.begin_writing(connection)
+
     @contextmanager
     def turn_to_write(self) -> Iterator[None]:
         if not self._lock.acquire(PATIENCE_S):
@@ -115,11 +119,17 @@ class Sqlite:
         fields = ", ".join(f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(columns))
         return f"(SELECT {fields} FROM json_each(:rows))"
 
-    def rows(self, rows: Sequence[Sequence[str]]) -> str:
-        return orjson.dumps(rows).decode()
+    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, str]:  # noqa: ARG002 - the port
+        return {"rows": orjson.dumps(rows).decode()}
+
+    def change_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        connection.cursor().executemany(self.sql(statement), rows)
 
     def is_conflict(self, error: BaseException) -> bool:
         return getattr(error, "sqlite_errorcode", None) in _TAKEN
+
+    def is_broken(self, connection: Any) -> bool:  # noqa: ARG002 - the port; a file does not hang up
+        return False
 
     def unavailable(self, error: BaseException) -> StoreUnavailable | None:
         code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None

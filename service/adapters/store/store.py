@@ -1,10 +1,10 @@
 """The store: where everything is kept, behind the ports of the flows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -17,18 +17,34 @@ from service.adapters.store.transaction import SqlTransaction
 from service.domain.errors import IntouchError, OperatorError
 from service.flow.accept import StoreUnavailable
 
-_FLAVOURS: Final = {"sqlite": Sqlite}
+
+def _sqlite(url: URL) -> Flavour:
+    return Sqlite(url)
+
+
+def _postgresql(url: URL) -> Flavour:
+    # Imported here: whoever keeps a SQLite file need not load a driver for another database.
+    from service.adapters.store.postgresql import Postgresql
+
+    return Postgresql(url)
+
+
+_FLAVOURS: Final = {"sqlite": _sqlite, "postgresql": _postgresql}
 
 
 def flavour_of(url: str) -> Flavour:
     """Return the ways of the database that the URL names. Raises: OperatorError when there is none for it."""
     try:
         parsed = make_url(url)
-        return _FLAVOURS[parsed.get_backend_name()](parsed)
+        flavour = _FLAVOURS[parsed.get_backend_name()]
     except (ArgumentError, KeyError) as error:
         # The URL itself is left out: it may hold a password.
-        hint = "INTOUCH_DATABASE_URL is not one that Intouch knows. Write for example sqlite:///var/intouch.db"
+        hint = (
+            "INTOUCH_DATABASE_URL is not one that Intouch knows. Write for example sqlite:///var/intouch.db or "
+            "postgresql://intouch@db.example.org/intouch"
+        )
         raise OperatorError(hint) from error
+    return flavour(parsed)
 
 
 def open_store(url: str, secret: bytes = b"") -> "SqlStore":
@@ -59,28 +75,52 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[SqlSnapshot]:
         """Return a context whose snapshot does not change. Raises: StoreUnavailable."""
-        with self._told_plainly(), _taken(self.reader) as connection:
-            self._flavour.begin_reading(connection)
+        with self._told_plainly(), self._begun(self.reader, self._flavour.begin_reading) as connection:
             yield SqlSnapshot(Session(connection, self._flavour), self._sources, self._secret)
 
     @contextmanager
     def writing(self) -> Iterator[SqlTransaction]:
         """Return a context that commits at its end, or rolls back when it raises. Raises: StoreUnavailable."""
-        with self._flavour.turn_to_write(), self._told_plainly(), _taken(self.writer) as connection:
-            self._flavour.begin_writing(connection)
+        begun = self._begun(self.writer, self._flavour.begin_writing)
+        with self._flavour.turn_to_write(), self._told_plainly(), begun as connection:
             transaction = SqlTransaction(Session(connection, self._flavour), self._sources, self._secret)
-            yield transaction
-            if transaction.given_up:
-                raise IntouchError("A claim failed in this transaction, so nothing of it was kept.")
+            with _given_up(transaction):
+                yield transaction
             connection.commit()
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
         """Return a context like `writing`, with a connection that can change the tables. Raises: StoreUnavailable."""
         with self._flavour.turn_to_write(), self._told_plainly(), self.writer.connect() as connection:
-            self._flavour.begin_writing(connection.connection.driver_connection)
+            self._flavour.begin_altering(connection.connection.driver_connection)
             yield connection
             connection.commit()
+
+    @contextmanager
+    def _begun(self, engine: Engine, begin: Callable[[Any], None]) -> Iterator[Any]:
+        """Give the driver's own connection with a transaction begun, which ends with what was not committed undone."""
+        pooled = engine.raw_connection()
+        try:
+            begin(pooled.driver_connection)
+        except Exception:
+            # The database was restarted since the connection was last used: none that the pool keeps is better.
+            if not self._let_go(pooled):
+                raise
+            engine.dispose()
+            pooled = engine.raw_connection()
+            begin(pooled.driver_connection)
+        try:
+            yield pooled.driver_connection
+        finally:
+            self._let_go(pooled)
+
+    def _let_go(self, pooled: PoolProxiedConnection) -> bool:
+        """Give a connection back, and return whether it was broken."""
+        broken = self._flavour.is_broken(pooled.driver_connection)
+        if broken:
+            pooled.invalidate()
+        pooled.close()
+        return broken
 
     @contextmanager
     def _told_plainly(self) -> Iterator[None]:
@@ -99,7 +139,7 @@ class SqlStore:
 
     def check(self) -> None:
         """Raises: OperatorError when the tables are not those of this version, StoreUnavailable."""
-        with self._told_plainly(), _taken(self.reader) as connection:
+        with self._told_plainly(), self._begun(self.reader, self._flavour.begin_reading) as connection:
             found = _revision(connection)
         if found != REVISION:
             state = "has no tables yet" if found is None else f"is at version {found}, this Intouch needs {REVISION}"
@@ -112,13 +152,19 @@ class SqlStore:
 
 
 @contextmanager
-def _taken(engine: Engine) -> Iterator[Any]:
-    """Give the driver's own connection from the pool, which takes it back and rolls back what was not committed."""
-    pooled = engine.raw_connection()
+def _given_up(transaction: SqlTransaction) -> Iterator[None]:
+    """Raises: IntouchError when a claim failed and its error was swallowed, whatever failed because of it."""
+    trouble: Exception | None = None
     try:
-        yield pooled.driver_connection
-    finally:
-        pooled.close()
+        yield
+    except IntouchError:
+        raise
+    except Exception as error:
+        if not transaction.given_up:
+            raise
+        trouble = error
+    if transaction.given_up:
+        raise IntouchError("A claim failed in this transaction, so nothing of it was kept.") from trouble
 
 
 def _revision(connection: Any) -> str | None:

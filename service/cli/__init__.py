@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from service.cli.rules import check, cover, explain, preview, simulate, test
+from service.cli.rules import check, cover, explain, preview, schema, simulate, test
 from service.cli.running import migrate, run, serve, work
 from service.domain.errors import IntouchError
 
@@ -15,7 +15,7 @@ def intouch() -> None:
     """Intouch keeps mentorships in touch: rules decide who should hear what, and when."""
 
 
-for _command in (run, serve, work, migrate, check, test, cover, simulate, explain, preview):
+for _command in (run, serve, work, migrate, check, test, cover, simulate, explain, preview, schema):
     intouch.add_command(_command)
 
 

@@ -38,6 +38,9 @@ _CHANGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Word → the words of the rule that it takes the place of, and the fields of Rule that it sets."""
 
+CHANGEABLE = tuple(_CHANGES)
+"""Words of a rule that a program may change."""
+
 _FIXED = ("id", "kind", "starts", "for_each", "programs", "formerly")
 
 

@@ -1,10 +1,14 @@
 """The pages of resources: their contacts, what they lead to, and the index."""
 
+import re
+
 import pytest
 
 from service.adapters.templates.book import TemplateBook
+from service.adapters.templates.colors import ENOUGH, contrast
 from service.adapters.templates.look import ProgramLook
-from service.adapters.templates.shelf import Shelf, dialled
+from service.adapters.templates.shelf import Shelf
+from service.adapters.templates.values import dialled
 from service.domain.errors import RuleAuthorError
 from service.domain.rules import Contact
 from tests.templates.pages import Seen, layouts
@@ -36,6 +40,13 @@ def test_contacts_lead_the_page_and_stand_in_its_text() -> None:
     assert ("p", "Call <b>Help</b> Desk.") in seen.words
 
 
+def test_a_number_in_the_text_can_be_tapped() -> None:
+    seen = Seen(book(body="Dial {{ contacts.help.phone }} now.").pages(WITH).page("call"))
+
+    assert [each for each in seen.links if each.startswith("tel:")] == ["tel:5550142;ext=7"] * 2
+    assert seen.words.count(("a", "555-0142 ext. 7")) == 2
+
+
 def test_a_page_without_its_contact_is_refused_and_the_author_told() -> None:
     pages = book().pages(WITHOUT)
 
@@ -44,6 +55,19 @@ def test_a_page_without_its_contact_is_refused_and_the_author_told() -> None:
         pages.page("call")
     with pytest.raises(RuleAuthorError, match='needs the contact "help"'):
         book().resource_context("call", "https://example.org/r", WITHOUT)
+
+
+@pytest.mark.parametrize("ink", ["ink", "strong", "soft", "link"])
+@pytest.mark.parametrize("ground", ["ground", "card"])
+def test_the_pages_own_colors_have_contrast(ink: str, ground: str) -> None:
+    blocks = re.findall(r":root \{(.*?)\}", book().pages(WITH).page("plain"))
+    light, dark, paper = (dict(re.findall(r"--([a-z]+): (#[0-9a-f]+)", block)) for block in blocks)
+    for colors in (light, light | dark, light | paper):
+        assert contrast(_long(colors[ink]), _long(colors[ground])) >= ENOUGH
+
+
+def _long(color: str) -> str:
+    return color if len(color) == 7 else "#" + "".join(2 * digit for digit in color[1:])
 
 
 @pytest.mark.parametrize("body", ["{{ contacts.desk.name }}", "{{ contacts.help.hours }}"])

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from service.adapters.templates.hrefs import href, is_link
-from service.adapters.templates.values import Address, Link, Values, shown
+from service.adapters.templates.values import Address, Link, Phone, Values, dialled, shown
 
 Styles = Mapping[str, str]
 """Element name → the value of its style attribute."""
@@ -117,7 +117,15 @@ def _text(text: str, values: Values, styles: Styles, inside_link: bool) -> str:
 def _value_in(styles: Styles, inside_link: bool) -> Callable[[str], str]:
     def put(value: str) -> str:
         text = escape(shown(value), quote=False)
-        target = f"mailto:{value}" if isinstance(value, Address) else str(value) if isinstance(value, Link) else ""
-        return f"{_anchor(target, styles)}{text}</a>" if not inside_link and is_link(target) else text
+        target = _target(value)
+        return f"{_anchor(target, styles)}{text}</a>" if not inside_link and target else text
 
     return put
+
+
+def _target(value: str) -> str:
+    """Return where a value leads by itself, or ""."""
+    if isinstance(value, Phone):
+        return dialled(value)
+    target = f"mailto:{value}" if isinstance(value, Address) else str(value) if isinstance(value, Link) else ""
+    return target if is_link(target) else ""

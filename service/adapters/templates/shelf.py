@@ -1,6 +1,5 @@
 """The pages of resources: one of them, and all of them on their shelves."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from service.adapters.templates.layouts import Layouts
 from service.adapters.templates.look import ProgramLook, resource_values, shown_look
 from service.adapters.templates.markdown import Dress, as_html
 from service.adapters.templates.resources import ResourceFile
+from service.adapters.templates.values import dialled
 
 Shelves = Sequence["Shelf"]
 
@@ -69,9 +69,3 @@ class PageMaker:
             "language": self.look.language,
             "query": query,
         }
-
-
-def dialled(phone: str) -> str:
-    """Return the address that dials a number. Source: RFC 3966."""
-    number, _, extension = re.sub(r"[^0-9+x]", "", phone.lower().replace("ext", "x")).partition("x")
-    return f"tel:{number}" + (f";ext={extension}" if extension else "")

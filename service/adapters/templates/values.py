@@ -41,6 +41,18 @@ class Address(str):
     __slots__ = ()
 
 
+class Phone(str):
+    """A telephone number of the program's file; a reader's tap dials it."""
+
+    __slots__ = ()
+
+
+def dialled(phone: str) -> str:
+    """Return the address that dials a number. Source: RFC 3966."""
+    number, _, extension = re.sub(r"[^0-9+x]", "", phone.lower().replace("ext", "x")).partition("x")
+    return f"tel:{number}" + (f";ext={extension}" if extension else "")
+
+
 def cleaned(text: str) -> str:
     """Return the text on one line, without control, bidirectional, private-use and lone surrogate characters."""
     short = text[:LONGEST_VALUE]
@@ -60,6 +72,7 @@ def unlinked(text: str) -> str:
 
 
 _LINKS: Final = frozenset({"links", "resource.url", "program.dashboard"})
+_PHONE_PATH: Final = re.compile(r"contacts\.[^.]+\.phone")
 
 
 def prepared(context: Mapping[str, object]) -> dict[str, object]:
@@ -82,6 +95,8 @@ def _prepared(value: object, path: str, depth: int) -> object:
 def _marked(text: str, path: str) -> str:
     if path in _LINKS or path.partition(".")[0] in _LINKS:
         return Link(text)
+    if _PHONE_PATH.fullmatch(path):
+        return Phone(text)
     return Address(text) if path == "program.email" else text
 
 

@@ -28,3 +28,5 @@ class Present:
     program: str
     subjects: tuple[Standing, ...]
     past: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+    blocked: Mapping[str, bool] = field(default_factory=dict)
+    """The recipients all of whose addresses are suppressed, and whether somebody else gets their alerts meanwhile."""

@@ -6,7 +6,7 @@ A part is read when it is asked for, so that memory holds one of them. What it c
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.domain.calendar import Instant
 from service.domain.events import Subject, SubjectKind
@@ -89,4 +89,4 @@ class Ahead:
 
 
 def _within(program: SubjectFacts, part: Present) -> Present:
-    return Present(program=part.program, subjects=(Standing(facts=program), *part.subjects), past=part.past)
+    return replace(part, subjects=(Standing(facts=program), *part.subjects))

@@ -6,16 +6,18 @@ What the live service has not folded yet is folded here, and everything is folde
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.domain.book import book_of
+from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import HOUR, Duration, Instant
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import SubjectFacts
+from service.domain.inbox import addresses_of
 from service.domain.plan import Past, Pending
 from service.domain.present import Present, Standing
 from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.flow.fold_news import fold_news
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow
+from service.flow.reach import reach_of
 
 Presents = tuple[Present, ...]
 """The same subjects once for each rule set."""
@@ -44,8 +46,9 @@ class PresentReader:
                     for facts, went, waiting in zip(each, sent, pending, strict=True)
                 ),
                 past=past,
+                blocked=self._blocked(book_of(rule_set, program), past, each),
             )
-            for each in self.facts(program, keys)
+            for rule_set, each in zip(self.rule_sets, self.facts(program, keys), strict=True)
         )
 
     def facts(self, program: str, keys: Sequence[SubjectKey]) -> list[list[SubjectFacts]]:
@@ -61,6 +64,17 @@ class PresentReader:
                 by_lens[signature] = [row.facts for row in folded.values() if row.facts is not None]
             found.append(by_lens[signature])
         return found
+
+    def _blocked(
+        self, book: ProgramBook, recipients: Iterable[str], facts: Iterable[SubjectFacts]
+    ) -> Mapping[str, bool]:
+        people = {each.subject.id: each for each in facts if each.subject.kind is SubjectKind.PARTICIPANT}
+        known = {each: people.get(each.removeprefix(ADVISOR_PREFIX)) for each in recipients}
+        addresses = {address for each, own in known.items() for address in addresses_of(book, each, own)}
+        if not addresses or not self.snapshot.suppressed(addresses):
+            return {}
+        reaches = {each: reach_of(self.snapshot, book, each, own) for each, own in known.items()}
+        return {each: bool(reach.stand_in) for each, reach in reaches.items() if reach.blocked}
 
     def _past(self, program: str, recipients: Iterable[str]) -> Mapping[str, tuple[Past, ...]]:
         since = self.now - max(map(_longest_memory, self.rule_sets))

@@ -37,6 +37,8 @@ class ProgramWorld:
     waiting: dict[str, dict[LedgerKey, Pending]] = field(default_factory=lambda: defaultdict(dict))
     ledger: dict[Subject, set[LedgerKey]] = field(default_factory=lambda: defaultdict(set))
     past: dict[str, History] = field(default_factory=lambda: defaultdict(History))
+    blocked: dict[str, bool] = field(default_factory=dict)
+    """As of a present; nothing that comes later says more of it."""
 
     @property
     def subject(self) -> Subject:
@@ -62,7 +64,8 @@ class ProgramWorld:
     def inbox(self, recipient: str) -> Inbox:
         """Return what is known of the recipient's mailbox."""
         participant = self.subjects.get(participant_of(recipient.removeprefix(ADVISOR_PREFIX)))
-        return inbox_of(self.book, recipient, participant, self.facts)
+        blocked, has_stand_in = recipient in self.blocked, self.blocked.get(recipient, False)
+        return inbox_of(self.book, recipient, participant, self.facts, blocked=blocked, has_stand_in=has_stand_in)
 
     def concerned(self, event: Event) -> Iterable[Subject]:
         """Return the subjects whose rules may see the event otherwise than before, after it was folded."""
@@ -89,6 +92,7 @@ class ProgramWorld:
                 self._join(standing.facts)
         for recipient, past in present.past.items():
             self.past[recipient] = History.of(past)
+        self.blocked.update(present.blocked)
 
     def fold(self, event: Event) -> bool:
         """Fold an event; return whether anything may follow from it: not from a duplicate, or what no rule heeds."""

@@ -9,6 +9,10 @@ import orjson
 from service.cli.event_file import Line
 from service.domain.parts import Kinships, Member, shares
 
+IN_PARTS_FROM = 20_000
+EVENTS_A_PART = 8_000
+"""Below so many lines one process is done before a second would have begun; parts of that size stay in its caches."""
+
 
 @dataclass(slots=True)
 class LineParts:

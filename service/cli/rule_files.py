@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,10 @@ class RuleFiles:
         folder = (rules.parent if rules.is_file() else rules) if kind == "rules" else self.templates_dir
         path = (folder / name) if folder else Path(source)
         return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+    def with_templates(self, folder: Path | None) -> "RuleFiles":
+        """Return the same rules, with the templates of that folder where they have none of their own."""
+        return self if folder is None or self.templates_dir else replace(self, templates=folder)
 
     @property
     def templates_dir(self) -> Path | None:

@@ -61,6 +61,18 @@ class History:
             history.add(each)
         return history
 
+    def copy(self) -> "History":
+        """Return another history of the same, which goes on by itself."""
+        by_start = defaultdict(list, {start: list(went) for start, went in self._by_start.items()})
+        return History(
+            resources=set(self.resources),
+            alerts=list(self.alerts),
+            nudges=list(self.nudges),
+            _by_start=by_start,
+            _by_message=dict(self._by_message),
+            _emails=set(self._emails),
+        )
+
     def add(self, past: Past) -> None:
         """Take in one notice that went."""
         insort(self._by_start[past.rule, past.subject, past.start], past.at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from service.domain.delivery import LedgerKey
 from service.domain.facts import SubjectFacts
-from service.domain.history import Past
+from service.domain.history import History
 from service.domain.plan import Pending
 
 
@@ -27,6 +27,6 @@ class Present:
 
     program: str
     subjects: tuple[Standing, ...]
-    past: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+    past: Mapping[str, History] = field(default_factory=dict)
     blocked: Mapping[str, bool] = field(default_factory=dict)
     """The recipients all of whose addresses are suppressed, and whether somebody else gets their alerts meanwhile."""

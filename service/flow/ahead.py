@@ -1,25 +1,19 @@
-"""The present of a whole store, in parts that share nothing but their program and its staff.
+"""A whole store in parts, for rule sets to be compared by: its present to go on from, or the past it has recorded.
 
-A part is read when it is asked for, so that memory holds one of them. What it comes to under two rule sets is
-`staff/ahead.py`'s.
+A part is read when it is asked for, so that memory holds one of them. What they come to is `staff/`'s.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from service.domain.calendar import Instant
-from service.domain.events import Subject, SubjectKind
+from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import SubjectFacts
-from service.domain.parts import Kinships, Member, shares
 from service.domain.present import Present, Standing
 from service.domain.rules import RuleSet
-from service.domain.view import participants_of
+from service.flow.parts import Part, parts_of
 from service.flow.ports import Snapshot, SubjectKey
 from service.flow.present import PresentReader, Presents, staff_of
-
-SUBJECTS_A_PART = 1_000
-_PAGE = 500
 
 
 @dataclass(slots=True)
@@ -33,59 +27,63 @@ class Ahead:
     snapshot: Snapshot
     rule_sets: Sequence[RuleSet]
     now: Instant
-    sizes: list[int] = field(init=False)
     _reader: PresentReader = field(init=False)
-    _parts: list[tuple[str, list[Subject]]] = field(init=False)
+    _parts: list[Part] = field(init=False)
 
     def __post_init__(self) -> None:
         self._reader = PresentReader(self.snapshot, self.rule_sets, self.now)
-        self._parts = [(each, part) for each in self.snapshot.programs() for part in self._parts_of(each)]
-        self.sizes = [len(part) for _, part in self._parts]
+        self._parts = parts_of(self.snapshot, self.rule_sets[0], self.now)
+
+    @property
+    def sizes(self) -> list[int]:
+        return [len(part.subjects) for part in self._parts]
 
     def programs(self) -> Iterator[Presents]:
         for program in self.snapshot.programs():
-            subject = Subject(SubjectKind.PROGRAM, program)
-            yield self._reader.read(program, [subject], staff_of(self.rule_sets, program))
+            yield self._reader.read(program, [_subject_of(program)], staff_of(self.rule_sets, program))
 
     def parts(self) -> Iterator[Presents]:
-        for program, part in self._parts:
-            own = self._reader.facts(program, [SubjectKey(program, Subject(SubjectKind.PROGRAM, program))])
-            read = self._reader.read(program, part)
+        for program, subjects in self._parts:
+            own = self._reader.facts(program, [SubjectKey(program, _subject_of(program))])
+            read = self._reader.read(program, subjects)
             yield tuple(_within(facts[0], present) for facts, present in zip(own, read, strict=True))
 
-    def _parts_of(self, program: str) -> Iterator[list[Subject]]:
-        kin, members = Kinships(), dict[Subject, Member]()
-        for mentorship in self._mentorships(program):
-            members[mentorship.subject] = program, str(mentorship.subject)
-            for id in participants_of(mentorship).values():
-                person = Subject(SubjectKind.PARTICIPANT, id)
-                members[person] = program, str(person)
-                kin.join(members[mentorship.subject], members[person])
-        for subject in self._subjects(program, SubjectKind.PARTICIPANT):
-            members.setdefault(subject, (program, str(subject)))
-        by_part: dict[Member, list[Subject]] = defaultdict(list)
-        for subject, member in members.items():
-            by_part[kin.part_of(member)].append(subject)
-        for share in shares(Counter({part: len(each) for part, each in by_part.items()}), SUBJECTS_A_PART):
-            yield [subject for part in share for subject in by_part[part]]
 
-    def _mentorships(self, program: str) -> Iterator[SubjectFacts]:
-        reader = PresentReader(self.snapshot, self.rule_sets[:1], self.now)
-        page: list[SubjectKey] = []
-        for subject in self._subjects(program, SubjectKind.MENTORSHIP):
-            page.append(SubjectKey(program, subject))
-            if len(page) == _PAGE:
-                yield from reader.facts(program, page)[0]
-                page.clear()
-        yield from reader.facts(program, page)[0]
+@dataclass(slots=True)
+class Recorded:
+    """All events of the store; `parts` yields those of each part with its program's, in order of arrival."""
 
-    def _subjects(self, program: str, kind: SubjectKind) -> Iterator[Subject]:
-        after, more = "", True
-        while more:
-            page = self.snapshot.all_subjects(program, kind, after, _PAGE)
-            yield from (row.key.subject for row in page)
-            more = len(page) == _PAGE
-            after = page[-1].key.subject.id if page else after
+    snapshot: Snapshot
+    rule_set: RuleSet
+    now: Instant
+    _parts: list[Part] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._parts = parts_of(self.snapshot, self.rule_set, self.now)
+
+    @property
+    def sizes(self) -> list[int]:
+        return [len(part.subjects) for part in self._parts]
+
+    def shared(self) -> list[Event]:
+        """Return the events about programs themselves."""
+        return _by_arrival(self._history(each, [_subject_of(each)]) for each in self.snapshot.programs())
+
+    def parts(self) -> Iterator[list[Event]]:
+        for program, subjects in self._parts:
+            yield _by_arrival([self._history(program, [_subject_of(program), *subjects])])
+
+    def _history(self, program: str, subjects: Sequence[Subject]) -> Iterator[Event]:
+        for each in subjects:
+            yield from self.snapshot.history(SubjectKey(program, each))
+
+
+def _by_arrival(histories: Iterator[Iterator[Event]] | list[Iterator[Event]]) -> list[Event]:
+    return sorted((event for each in histories for event in each), key=lambda event: event.recorded)
+
+
+def _subject_of(program: str) -> Subject:
+    return Subject(SubjectKind.PROGRAM, program)
 
 
 def _within(program: SubjectFacts, part: Present) -> Present:

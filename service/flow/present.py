@@ -11,8 +11,9 @@ from service.domain.calendar import HOUR, Duration, Instant
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import SubjectFacts
+from service.domain.history import History
 from service.domain.inbox import addresses_of
-from service.domain.plan import Past, Pending
+from service.domain.plan import Pending
 from service.domain.present import Present, Standing
 from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.flow.fold_news import fold_news
@@ -76,9 +77,9 @@ class PresentReader:
         reaches = {each: reach_of(self.snapshot, book, each, own) for each, own in known.items()}
         return {each: bool(reach.stand_in) for each, reach in reaches.items() if reach.blocked}
 
-    def _past(self, program: str, recipients: Iterable[str]) -> Mapping[str, tuple[Past, ...]]:
+    def _past(self, program: str, recipients: Iterable[str]) -> Mapping[str, History]:
         since = self.now - max(map(_longest_memory, self.rule_sets))
-        return {each: tuple(self.snapshot.past(RecipientKey(program, each), since)) for each in sorted(recipients)}
+        return {each: History.of(self.snapshot.past(RecipientKey(program, each), since)) for each in sorted(recipients)}
 
 
 def staff_of(rule_sets: Iterable[RuleSet], program: str) -> set[str]:

@@ -23,6 +23,7 @@ from service.domain.rules import RuleSet
 from service.staff.compare import Comparison, Known, Why, joined
 from service.staff.matching import Matching, Side
 from service.staff.office import Office, staff_mail
+from service.staff.present import presents_of
 from service.staff.side_by_side import SideBySide
 from service.staff.why_not import Answer, why_not
 from service.staff.world import Change, Sent, World
@@ -47,9 +48,9 @@ def compare_ahead(
     present: Source,
     now: Instant,
     until: Instant,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[], object] | None = None,
 ) -> Comparison:
-    """Return what differs from `now` to `until`; `progress` is told the number of subjects that were gone through."""
+    """Return what differs from `now` to `until`; `progress` is told of each part that was gone through."""
     sides, found = StaffSides(), list[Comparison]()
     for both in present.parts():
         worlds = World(before, for_staff=[]), World(after, for_staff=[])
@@ -59,13 +60,22 @@ def compare_ahead(
         found.append(pair.run(until=until))
         sides.take((world.for_staff or [] for world in worlds), pair.staff_whys)
         if progress:
-            progress(len(both[0].subjects) - 1)
+            progress()
     offices = Office(before), Office(after)
     for both in present.programs():
         for office, program in zip(offices, both, strict=True):
             office.resume(program, now)
     found.append(sides.compare(offices, {}, (), until, now))
     return joined(found)
+
+
+def compare_from(world: World, after: RuleSet, now: Instant, until: Instant) -> Comparison:
+    """Return what differs from `now` to `until` where a world has come to, under its own rules and under others."""
+    pair = World(world.rule_set), World(after)
+    for each in pair:
+        for present in presents_of(world, each.rule_set, now):
+            each.resume(present, now)
+    return SideBySide(*pair, since=now).run(until=until)
 
 
 @dataclass(slots=True)

@@ -48,7 +48,8 @@ class Cause(StrEnum):
     NOT_NAMED = "not_named"
     SENT_BEFORE = "sent_before"
     EDITED = "edited"
-    """Both sides send it; the edit moved or reworded it."""
+    AROUND = "around"
+    """Both sides send it, in another way: because its own rule was edited, or because something around it was."""
 
 
 class Why(NamedTuple):

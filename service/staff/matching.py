@@ -2,19 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from service.domain.calendar import NEVER, Instant
 from service.domain.delivery import LedgerKey, Word, is_participant
-from service.domain.rules import RuleSet
+from service.domain.rules import Rule, RuleSet
 from service.staff.agenda import Agenda
 from service.staff.compare import FIRST, Cause, Change, Comparison, Counts, Difference, Known, Why
 from service.staff.load import load_of, week_of, weekly_aim
 from service.staff.why_not import Answer
 from service.staff.world import Sent
-
-_EDITED = Why(Cause.EDITED)
 
 
 class Side(IntEnum):
@@ -40,6 +38,26 @@ class Names:
     def old(self, key: LedgerKey) -> LedgerKey:
         """Return the key under the rule's former name."""
         return key._replace(rule=self._old[key.rule]) if key.rule in self._old else key
+
+
+class Edits:
+    """Which rules differ between the two sides, as each program has them; `position` and name are no difference."""
+
+    def __init__(self, before: RuleSet, after: RuleSet, names: Names) -> None:
+        self._sides, self._names = (before, after), names
+        self._found: dict[str, frozenset[str]] = {}
+
+    def touch(self, program: str, rule: str) -> bool:
+        """Return whether the rule, by its new name, was edited."""
+        if program not in self._found:
+            before, after = (dict(map(self._plain, side.rules_of(program))) for side in self._sides)
+            names = before.keys() | after.keys()
+            self._found[program] = frozenset(name for name in names if before.get(name) != after.get(name))
+        return rule in self._found[program]
+
+    def _plain(self, rule: Rule) -> tuple[str, Rule]:
+        name = self._names.new(LedgerKey(rule.id, "", "", 0, "", "")).rule
+        return name, replace(rule, id=name, position=0, formerly=(), title="", why="")
 
 
 Asked = Callable[[Side, str, LedgerKey, Instant], Answer]
@@ -70,6 +88,7 @@ class Matching:
     def __init__(self, before: RuleSet, after: RuleSet, ask: Asked, since: Instant | None) -> None:
         self._aims = weekly_aim(before), weekly_aim(after)
         self._names = Names(after)
+        self._edits = Edits(before, after, self._names)
         self._ask = ask
         self._first_until = NEVER if since is None else since + FIRST
         self._since = since
@@ -93,7 +112,7 @@ class Matching:
                 if single is None:
                     self._singles[known] = _Single(side, sent)
                     new.append(known)
-                elif (difference := _of_both(known, single, sent)) is not None:
+                elif (difference := _of_both(known, single, sent, self._edits)) is not None:
                     self._parted.append(difference)
         for known in (*new, *self._asks.take(now)):
             self._question(known, now)
@@ -156,7 +175,7 @@ def _of_one(known: Known, single: _Single) -> Difference:
     )
 
 
-def _of_both(known: Known, single: _Single, sent: Sent) -> Difference | None:
+def _of_both(known: Known, single: _Single, sent: Sent, edits: Edits) -> Difference | None:
     """Return how what both sides sent differs, or None where it does not."""
     before, after = (single.sent, sent) if single.side is Side.BEFORE else (sent, single.sent)
     one, other = before.notice, after.notice
@@ -171,5 +190,5 @@ def _of_both(known: Known, single: _Single, sent: Sent) -> Difference | None:
         before=one.at,
         after=other.at,
         message=other.candidate.message,
-        why=_EDITED,
+        why=Why(Cause.EDITED if edits.touch(known[0], known[1].rule) else Cause.AROUND),
     )

@@ -91,7 +91,7 @@ class ProgramWorld:
             if standing.facts.subject.kind is SubjectKind.MENTORSHIP:
                 self._join(standing.facts)
         for recipient, past in present.past.items():
-            self.past[recipient] = History.of(past)
+            self.past[recipient] = past.copy()
         self.blocked.update(present.blocked)
 
     def fold(self, event: Event) -> bool:

@@ -10,6 +10,7 @@ from examples.semester import semester
 from service.cli.event_file import UnreadableEventsError, read_events
 from service.cli.in_parts import simulate_in_parts
 from service.cli.line_parts import sort_lines
+from service.cli.processes import Setting
 from service.cli.rule_files import RuleFiles
 from service.cli.simulation_output import Outcome, json_lines
 from service.domain.calendar import Instant
@@ -40,7 +41,8 @@ def in_one(files: RuleFiles, lines: list[bytes], until: Instant | None = None) -
 def in_parts(files: RuleFiles, lines: list[bytes], until: Instant | None = None) -> list[bytes]:
     """Return what two processes tell, each of several parts."""
     parts, office = sort_lines(lines, PARTS_OF), Office(files.rule_set())
-    told = simulate_in_parts(parts, files.sources, files.settings.schemas_dir, until, office, workers=2)
+    setting = Setting((files.sources,), files.settings.schemas_dir, until)
+    told = simulate_in_parts(parts, setting, office, workers=2)
     return list(json_lines(told, ["a", "b"]))
 
 
@@ -105,7 +107,8 @@ def test_staff_hear_of_all_parts_together_and_of_programs_once(tmp_path: Path) -
     assert len({json.loads(each)["email"] for each in told}) < len(told), "alerts beyond five an hour are merged"
     parts = sort_lines(lines, 3)
     office = Office(files.rule_set())
-    spread = simulate_in_parts(parts, files.sources, files.settings.schemas_dir, None, office, workers=2)
+    setting = Setting((files.sources,), files.settings.schemas_dir, None)
+    spread = simulate_in_parts(parts, setting, office, workers=2)
     assert list(json_lines(spread, ["a", "b"])) == told
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 PURE_MODULES = frozenset(
     {
         "__future__", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal",
-        "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "operator", "re",
-        "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
+        "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "itertools", "json", "math",
+        "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
     }
 )  # fmt: skip
 """A list of what may be imported, not of what may not: a module nobody thought of is refused until it is."""

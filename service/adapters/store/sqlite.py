@@ -78,9 +78,10 @@ class Sqlite:
 
     def engines(self) -> tuple[Engine, Engine]:
         """Return both. Writing keeps one connection, whose cache then stays warm from one turn to the next."""
-        return self._engine(_READERS, cache_kib=8_192), self._engine(1, cache_kib=65_536)
+        reader = self._engine(_READERS, "cache_size = -8192", "query_only = ON")
+        return reader, self._engine(1, "cache_size = -65536")
 
-    def _engine(self, size: int, cache_kib: int) -> Engine:
+    def _engine(self, size: int, *pragmas: str) -> Engine:
         engine = create_engine(
             URL.create("sqlite", database=str(self._path)),
             paramstyle="named",
@@ -90,7 +91,7 @@ class Sqlite:
             pool_use_lifo=True,
             connect_args={"check_same_thread": False, "cached_statements": 256, "isolation_level": None},
         )
-        event.listen(engine, "connect", lambda connection, _: _prepare(connection, cache_kib))
+        event.listen(engine, "connect", lambda connection, _: _prepare(connection, pragmas))
         return engine
 
     def begin_reading(self, connection: Any) -> None:
@@ -146,8 +147,8 @@ def _busy() -> StoreUnavailable:
     return StoreUnavailable(message, retry_after_s=1.0)
 
 
-def _prepare(connection: Any, cache_kib: int) -> None:
-    for pragma in (*_PRAGMAS, f"cache_size = -{cache_kib}"):
+def _prepare(connection: Any, pragmas: tuple[str, ...]) -> None:
+    for pragma in (*_PRAGMAS, *pragmas):
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 

@@ -1,0 +1,95 @@
+"""Work on the lines of a large file, part by part, on every core. Each process loads the rules once."""
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event as Flag
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import click
+
+from service.adapters.rulebook.load import load
+from service.adapters.rulebook.sources import Sources
+from service.adapters.schemas import Schemas, load_schemas
+from service.cli.event_file import Line, LineFault, read_numbered
+from service.cli.line_parts import LineParts
+from service.domain.calendar import Instant
+from service.domain.events import Event
+from service.domain.rules import RuleSet
+
+T = TypeVar("T")
+
+
+class Setting(NamedTuple):
+    """What every process begins with: one rule set's files, or several."""
+
+    sources: tuple[Sources, ...]
+    schemas_dir: Path
+    until: Instant | None
+
+
+@dataclass(slots=True)
+class Process:
+    """What a process made of its setting, once for all its parts.
+
+    The flag is up once a line is found that is no event: then nobody plays on.
+    """
+
+    schemas: Schemas
+    rule_sets: tuple[RuleSet, ...]
+    until: Instant | None
+    faulty: Flag
+
+    def events(self, lines: list[Line]) -> tuple[list[Event] | None, list[LineFault]]:
+        """Return the part's events, None where any line of the file is known to be no event; and this part's faults."""
+        events, faults = read_numbered(lines, self.schemas)
+        if faults:
+            self.faulty.set()
+        return (None if faults or self.faulty.is_set() else events), faults
+
+
+_held: list[Process] = []
+
+
+def cores() -> int:
+    """Return on how many cores this process may run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def each_part(
+    lines: LineParts, setting: Setting, workers: int, work: Callable[[Process, list[Line]], T], label: str
+) -> Iterator[tuple[int, T]]:
+    """Yield what `work` (a function of a module) makes of each part, as it is done, with the number of the part.
+
+    The large ones are begun first; what was yielded is held here no longer.
+    """
+    order = sorted(range(len(lines.parts)), key=lambda part: -len(lines.parts[part]))
+    total = sum(map(len, lines.parts))
+    hidden = not sys.stderr.isatty()
+    begun = (*setting, get_context().Event())
+    with (
+        click.progressbar(length=total, label=label, file=sys.stderr, hidden=hidden) as bar,
+        ProcessPoolExecutor(workers, initializer=_begin, initargs=begun) as pool,
+    ):
+        waiting: dict[Future[T], int] = {pool.submit(_work, work, lines.lines_of(part)): part for part in order}
+        for future in as_completed(waiting):
+            part = waiting.pop(future)
+            yield part, future.result()
+            bar.update(len(lines.parts[part]))
+
+
+def _begin(sources: tuple[Sources, ...], schemas_dir: Path, until: Instant | None, faulty: Flag) -> None:
+    """Load the rules in this process; they loaded before in the one that asks."""
+    gc.disable()
+    schemas = load_schemas(schemas_dir)
+    rule_sets = tuple(rule_set for each in sources if (rule_set := load(each, schemas.catalogue).rule_set))
+    _held[:] = [Process(schemas, rule_sets, until, faulty)]
+
+
+def _work(work: Callable[[Process, list[Line]], T], lines: list[Line]) -> T:
+    return work(_held[0], lines)

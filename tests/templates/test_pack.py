@@ -7,7 +7,9 @@ import pytest
 
 from service.adapters.schemas.load import load_schemas
 from service.adapters.templates.book import Part, TemplateBook
+from service.adapters.templates.plain_text import as_text
 from service.adapters.templates.samples import sample_context, sample_start
+from service.adapters.templates.values import prepared
 from service.domain.catalogue import Catalogue
 from tests.templates.pages import LOOK, PREFERENCES, TEMPLATES, Seen, layouts
 
@@ -43,6 +45,21 @@ def test_every_message_renders(name: str) -> None:
         assert all(after <= before + 1 for before, after in pairwise(levels))
         assert all(mark not in mail.text + mail.html for mark in ("{{", "}}", "None", "\ue000"))
         assert 0 < len(mail.subject) <= 78
+
+
+REMINDERS = [path.split("/")[-1][:-3] for path, text in TEXTS.items() if "\ncategory: reminders\n" in text]
+SHORT = 150
+"""Words: what a nudge may ask of somebody who reads it between two classes."""
+
+
+@pytest.mark.parametrize("role", ["mentor", "mentee"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("name", REMINDERS)
+def test_a_reminder_is_short(name: str, number: int, role: str) -> None:
+    slot = {"number": number, "total": 3, "last": number == 3}
+    context = {**sample_context(role, start=start_with_every_field()), "slot": slot}
+    written = PACK.message(name).write(prepared(context))
+    assert len(as_text(written.body, written.values).split()) <= SHORT
 
 
 @pytest.mark.parametrize("role", ["mentor", "mentee", "staff", "advisor"])

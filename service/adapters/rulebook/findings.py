@@ -60,8 +60,8 @@ class Findings:
             shown = shorten(word.value)
             near = nearest(word.value, tuple(known))
             meant = "" if near else self.vocabulary.meaning(word.value)
-            inside = meant.removeprefix("a word of ") if code == "unknown-word" and meant.endswith('"') else ""
-            hint = f"Write it inside {inside}." if inside else suggest(word.value, known)
+            inside = meant.partition('"')[2].rstrip('"') if code == "unknown-word" else ""
+            hint = f'Write it below "{inside}", further right.' if inside else suggest(word.value, known)
             if code == "unknown-word" and not self.vocabulary.meaning(word.value):
                 what = "a word of this language"
             message = f'"{shown}" is {meant}, not {what}.' if meant else f'"{shown}" is not {what}.'

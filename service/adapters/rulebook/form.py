@@ -6,6 +6,7 @@ from typing import TypeVar
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.tree import Entry, Place, Table, Text, holds_nothing
 from service.adapters.rulebook.values import Reader
+from service.adapters.rulebook.wording import nearest
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -17,9 +18,11 @@ class Form:
     def __init__(self, table: Table, findings: Findings, keys: Collection[str], what: str) -> None:
         self.table = table
         self._findings = findings
+        self._meant: set[str] = set()
         for entry in table.entries.values():
             if entry.key.value not in keys:
                 self._refuse(entry.key, keys, what)
+                self._meant.add(nearest(entry.key.value, tuple(keys)))
 
     def _refuse(self, key: Text, keys: Collection[str], what: str) -> None:
         if key.bare and key.value.startswith("-"):
@@ -30,6 +33,10 @@ class Form:
 
     def has(self, key: str) -> bool:
         return key in self.table.entries
+
+    def misses(self, key: str) -> bool:
+        """Return whether the word is not there, nor any other that was reported as probably meaning it."""
+        return key not in self.table.entries and key not in self._meant
 
     def holds_nothing(self, key: str) -> bool:
         """Return whether an empty list or table stands behind the word."""
@@ -57,7 +64,7 @@ class Form:
 
     def required(self, key: str, reader: Reader[T], hint: str) -> T | None:
         """Return the value of a word that must be there; None when it is not, or is faulty."""
-        if key not in self.table.entries:
+        if self.misses(key):
             self._findings.error("missing-word", self.table.place, f'"{key}" is missing.', hint)
         return self.maybe(key, reader)
 

@@ -69,6 +69,10 @@ def gate_of(entry: Entry, values: tuple[str, ...], findings: Findings) -> Gate |
         message = f'Nothing is written behind "{word}".'
         findings.error("empty-value", entry.key.place, message, f"Write {one_of(values)}.")
         return None
+    if isinstance(entry.value, Text) and " or " in entry.value.value:
+        hint = "Write one rule for each; all gates of a rule must hold."
+        findings.error("unknown-value", entry.value.place, 'There is no "or" in a gate.', hint)
+        return None
     value = choice(values, f'a value of "{word}"')(entry.value, findings)
     return Gate(word, value) if value else None
 

@@ -34,7 +34,7 @@ def parse(path: str, text: str, findings: Findings) -> Node | None:
         except yaml.MarkedYAMLError as err:
             fault = explain(err, path, lines)
         except yaml.YAMLError:
-            fault = (Place(path, 1, 1, 1), "not-yaml", "This file is not YAML.", "Save it as plain text.")
+            fault = (Place(path, 1, 1, 1), "not-yaml", "This file cannot be read.", "Save it as plain text.")
     place, code, message, suggestion = fault
     findings.error(code, place, message, suggestion)
     return None
@@ -99,7 +99,7 @@ class _Composer:
                 self._findings.error(
                     code,
                     self._place(event),
-                    f"{what} is special to YAML and not used in this language.",
+                    f"{what} means something of its own and is not used in this language.",
                     f"If it belongs to the text, put the text into double quotes{_EXTRA_ELSE[code]}.",
                 )
                 return True

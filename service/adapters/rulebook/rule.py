@@ -11,7 +11,7 @@ from service.adapters.rulebook.gates import read_counts, read_event, read_gates,
 from service.adapters.rulebook.rule_checks import RULE_CHECKS
 from service.adapters.rulebook.sends import read_cases, read_depends_on, read_sends
 from service.adapters.rulebook.times import duration
-from service.adapters.rulebook.tree import Node, Table, Text, holds_nothing
+from service.adapters.rulebook.tree import Items, Node, Table, Text, holds_nothing
 from service.adapters.rulebook.values import (
     a_list,
     a_table,
@@ -78,6 +78,10 @@ def _context(form: Form, kind: Kind | None, known: Known, findings: Findings) ->
 
 
 def _start(node: Node, findings: Findings, *, context: Context) -> str | None:
+    if isinstance(node, Items):
+        message, hint = "A rule has one start.", "Write one rule for each of them."
+        findings.error("not-a-word", node.place, message, hint)
+        return None
     text = a_word(node, findings)
     if text is None or not text.value.startswith(DATE_PREFIX):
         return read_event(text, findings, context=context) if text else None

@@ -42,7 +42,7 @@ def _one_way_to_send(form: Form, _context: Context, findings: Findings) -> None:
         other = "cases" if depending[0] == "send_depending_on" else "send_depending_on"
         message = f'"{depending[0]}" needs "{other}" beside it.'
         findings.error("missing-word", form.place(depending[0]), message, f'Add "{other}".')
-    elif not form.has("send") and not depending:
+    elif form.misses("send") and not depending:
         hint = 'Say who gets what, as in "send: [ { to: both, message: first-message } ]".'
         findings.error("missing-word", form.table.place, '"send" is missing.', hint)
 

@@ -1,12 +1,13 @@
 """Readers of `send`, and of `send_depending_on` with its `cases`: who gets what."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from service.adapters.rulebook.context import Context
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
-from service.adapters.rulebook.tree import Node, Text
+from service.adapters.rulebook.tree import Items, Node, Text
 from service.adapters.rulebook.values import a_list, a_table, a_word, kebab, truth_word
 from service.adapters.rulebook.wording import listed, nearest, shorten, suggest
 from service.domain.events import SubjectKind
@@ -28,6 +29,10 @@ _NEEDED_FIELD = {"this": "resource", "by_topic": "topics"}
 
 def read_sends(node: Node, findings: Findings, *, context: Context) -> tuple[Send, ...] | None:
     """Return the lines of one `send`; those with problems are left out."""
+    if isinstance(node, Text) and not node.is_empty:
+        message, hint = "This does not say who gets what.", "Write [ { to: both, message: NAME-OF-THE-MESSAGE } ]."
+        findings.error("not-a-list", node.place, message, hint)
+        return None
     parts = a_list(node, findings)
     if parts is None:
         return None
@@ -47,6 +52,10 @@ def _read_send(node: Node, findings: Findings, context: Context) -> Send | None:
 
 
 def _recipient(node: Node, findings: Findings, *, context: Context) -> str | None:
+    if isinstance(node, Items):
+        hint = 'Write "both", or a line of "send" for each of them.'
+        findings.error("not-a-word", node.place, '"to" names one.', hint)
+        return None
     text = a_word(node, findings)
     if text is None:
         return None
@@ -64,6 +73,9 @@ def _recipient(node: Node, findings: Findings, *, context: Context) -> str | Non
         role = "primary" if text.value == "staff" else text.value
         message = f'"{text.value}" is not somebody to send to.'
         findings.error("unknown-recipient", text.place, message, f'Write "{STAFF_PREFIX}{role}".')
+    elif text.value in (context.known.messages or ()):
+        message = f'"{text.value}" is a message, not somebody to send to.'
+        findings.error("unknown-recipient", text.place, message, 'Write it behind "message".')
     else:
         findings.unknown(text, "somebody to send to", (*people, "staff.<role>"), "unknown-recipient")
     return None
@@ -92,13 +104,26 @@ def _staff(text: Text, findings: Findings, context: Context) -> str | None:
 
 
 def _message(node: Node, findings: Findings, *, context: Context) -> str | None:
-    name = kebab(node, findings)
     known = context.known.messages
+    if isinstance(node, Text) and (meant := _other_name(node.value, known or (), findings)):
+        findings.error("unknown-message", node.place, *meant)
+        return None
+    name = kebab(node, findings)
     if name is not None and known is not None and name not in known:
         message = f'There is no message "{name}".'
         hint = suggest(name, known) if nearest(name, tuple(known)) else f"Write it as templates/messages/{name}.md."
         findings.error("unknown-message", node.place, message, hint)
     return name
+
+
+def _other_name(word: str, known: Collection[str], findings: Findings) -> tuple[str, str] | None:
+    """Return what to say of a message's name that is something else, or its file's written otherwise; else None."""
+    if (meaning := findings.vocabulary.meaning(word)) and word not in known:
+        return f'"{word}" is {meaning}, not a message.', "Write the name of a file in templates/messages/."
+    name = re.sub(r"[^a-z0-9]+", "-", word.lower().removesuffix(".md")).strip("-")
+    if name != word and name in known:
+        return f'There is no message "{shorten(word)}".', f'Write "{name}", as its file is called.'
+    return None
 
 
 def _resource(node: Node, findings: Findings, *, context: Context) -> str | None:

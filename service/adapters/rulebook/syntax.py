@@ -22,7 +22,7 @@ def unreadable_character(path: str, lines: list[str]) -> Fault | None:
         if tab >= 0:
             length = len(line) - tab - len(line[tab:].lstrip("\t"))
             place = Place(path, number, tab + 1, length)
-            return place, "tab", "A tab stands here, and YAML counts spaces.", "Write spaces in its place."
+            return place, "tab", "A tab stands here, and only spaces count.", "Write spaces in its place."
         bad = _UNREADABLE.search(line)
         if bad:
             place = Place(path, number, bad.start() + 1, 1)

@@ -138,6 +138,16 @@ def day(node: Node, findings: Findings) -> date | None:
     return None
 
 
+_ZONES: Final = {
+    **dict.fromkeys(("ET", "EST", "EDT", "EASTERN"), "America/New_York"),
+    **dict.fromkeys(("CT", "CST", "CDT", "CENTRAL"), "America/Chicago"),
+    **dict.fromkeys(("MT", "MST", "MDT", "MOUNTAIN"), "America/Denver"),
+    **dict.fromkeys(("PT", "PST", "PDT", "PACIFIC"), "America/Los_Angeles"),
+    **dict.fromkeys(("GMT", "BST"), "Europe/London"),
+}
+"""What people call zones for short."""
+
+
 def time_zone(*also: str) -> Reader[str]:
     """Return a reader of IANA time zones, and of the further words given."""
 
@@ -145,7 +155,7 @@ def time_zone(*also: str) -> Reader[str]:
         text = a_word(node, findings)
         if text is None or text.value in also or is_zone(text.value):
             return text.value if text else None
-        found = nearest(text.value, (*also, *_all_zones()))
+        found = _ZONES.get(text.value.upper()) or nearest(text.value, (*also, *_all_zones()))
         hint = f'Did you mean "{found}"?' if found else 'Write one like "America/Chicago" or "Europe/London".'
         findings.error("unknown-zone", text.place, f'"{shorten(text.value)}" is not a time zone.', hint)
         return None

@@ -37,7 +37,7 @@ def a_word(node: Node, findings: Findings) -> Text | None:
             "not-a-word",
             node.place,
             f"One word or text is expected here, and this is a {found}.",
-            hint or "Write the one value without brackets or dashes.",
+            hint or "Write one value, without brackets or dashes. For several, write the whole once for each.",
         )
     return None
 
@@ -67,12 +67,14 @@ def a_list(node: Node, findings: Findings) -> tuple[Node, ...] | None:
     """Return the parts of the node if it is a list."""
     if isinstance(node, Items):
         return node.items
+    message, hint = "A list is expected here.", 'Begin each part with "- ", or put the parts into square brackets.'
     if isinstance(node, Text) and not node.is_empty:
         hint = f"Write [{shorten(node.value)}]."
-    else:
-        hint = 'Begin each part with "- ", or put the parts into square brackets.'
+    elif isinstance(node, Table):
+        message = "A dash is missing: this is a part of a list."
+        hint = 'Begin it with "- " on a line of its own, or put it into square brackets: [ { … } ].'
     if not isinstance(node, Broken):
-        findings.error("not-a-list", node.place, "A list is expected here.", hint)
+        findings.error("not-a-list", node.place, message, hint)
     return None
 
 
@@ -148,7 +150,19 @@ def kebab(node: Node, findings: Findings) -> str | None:
 
 name = matching(_NAME, "bad-name", "a name", "Use small letters, digits, _ and -, beginning with a letter.")
 identifier = matching(_IDENTIFIER, "bad-name", "an id", "Use letters, digits, dots and dashes; no spaces.")
-address = matching(_ADDRESS, "bad-address", "an email address", 'Write one like "mentoring@example.org".')
+_plain_address = matching(_ADDRESS, "bad-address", "an email address", 'Write one like "mentoring@example.org".')
+
+
+def address(node: Node, findings: Findings) -> str | None:
+    """Return an email address, with no name around it."""
+    inside = _ADDRESS.search(node.value) if isinstance(node, Text) else None
+    if isinstance(node, Text) and inside is not None and inside[0] != node.value:
+        message = f'"{shorten(node.value)}" is more than an email address.'
+        findings.error("bad-address", node.place, message, f'Write it alone: "{inside[0]}".')
+        return None
+    return _plain_address(node, findings)
+
+
 color = matching(_COLOR, "bad-color", "a colour", 'Write six digits behind a #, in quotes: "#7a1f2b".')
 url = matching(_URL, "bad-url", "a web address", 'Write it in full: "https://example.org/page".')
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
 CURLY_QUOTES = "\u201c\u201d\u201e\u2018\u2019"
@@ -48,6 +48,20 @@ _SYNONYMS = {
     "all": "both",
     "student": "mentee",
     "colour": "color",
+    "none": "never",
+    "no": "never",
+    "not": "never",
+    "false": "never",
+    "ye": "happened",
+    "true": "happened",
+    "mentorship.created": "mentorship.matched",
+    "mentorship.started": "mentorship.matched",
+    "mentorship.ended": "mentorship.completed",
+    "conversation.held": "conversation.logged",
+    "message.sent": "mentorship.message_sent",
+    "flag.raised": "flag.submitted",
+    "flag.created": "flag.submitted",
+    "concern.submitted": "concern.raised",
 }
 
 
@@ -62,7 +76,9 @@ def suggest(word: str, known: Collection[str]) -> str:
     found = nearest(word, tuple(known))
     if found:
         return f'Did you mean "{found}"?'
-    return f"Write {one_of(known)}." if 0 < len(known) <= _FEW else ""
+    family = [each for each in known if "." in word and each.startswith(f"{word.partition('.')[0]}.")]
+    shown = known if len(known) <= _FEW else family
+    return f"Write {one_of(shown)}." if 0 < len(shown) <= 2 * _FEW else ""
 
 
 def one_of(words: Collection[str]) -> str:
@@ -84,8 +100,16 @@ def nearest(word: str, known: tuple[str, ...]) -> str:
     if _SYNONYMS.get(plain) in known:
         return _SYNONYMS[plain]
     by_plain = {_plain(each): each for each in known}
-    close = get_close_matches(plain, by_plain, n=1, cutoff=0.7)
-    return by_plain[close[0]] if close else ""
+    close = get_close_matches(plain, by_plain, n=5, cutoff=0.7)
+    return next((by_plain[each] for each in close if _parts_are_near(plain, each)), "")
+
+
+def _parts_are_near(word: str, other: str) -> bool:
+    """Return whether each side of the dot is near by itself: `a.created` is not `a.completed` for the same `a`."""
+    if "." not in word or "." not in other:
+        return True
+    sides = zip(word.split(".", 1), other.split(".", 1), strict=True)
+    return all(SequenceMatcher(None, one, another).ratio() >= 0.7 for one, another in sides)
 
 
 def _plain(word: str) -> str:

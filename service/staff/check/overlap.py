@@ -88,7 +88,7 @@ class _Group:
             for later in islice(dues, place + 1, None):
                 if later.after - earlier.after >= max(self._closed, QUARTER):
                     break
-                if later.rule is not earlier.rule and self._can_wait(earlier, later):
+                if later.rule.id != earlier.rule.id and self._can_wait(earlier, later):
                     yield earlier, later
 
     def _dues(self, rule: Rule) -> Iterator[_Due]:

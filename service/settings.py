@@ -23,7 +23,7 @@ _FOR_TESTS = f"{PREFIX}TEST_"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything an installation can choose. `lease_s` is how long one claim may take, in seconds; an empty `secret`
-    stands for the one in the data folder."""
+    stands for the one in the data folder; `approve_above` is how many new messages in a day one person decides on."""
 
     http: str
     data_dir: Path
@@ -36,6 +36,7 @@ class Settings:
     templates_dir: Path
     schemas_dir: Path
     lease_s: int
+    approve_above: int
 
 
 _DEFAULTS: Mapping[str, str] = {
@@ -50,6 +51,7 @@ _DEFAULTS: Mapping[str, str] = {
     "TEMPLATES_DIR": str(ROOT / "templates"),
     "SCHEMAS_DIR": str(ROOT / "schemas"),
     "LEASE_SECONDS": "120",
+    "APPROVE_ABOVE": "50",
 }
 
 
@@ -71,6 +73,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),
         schemas_dir=Path(value["SCHEMAS_DIR"]).expanduser(),
         lease_s=_seconds(value["LEASE_SECONDS"]),
+        approve_above=_messages(value["APPROVE_ABOVE"]),
     )
 
 
@@ -121,6 +124,12 @@ def _secret(text: str) -> str:
 def _seconds(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 3600:
         raise OperatorError(f"{PREFIX}LEASE_SECONDS must be a whole number from 1 to 3600.")
+    return int(text)
+
+
+def _messages(text: str) -> int:
+    if not text.isdecimal() or int(text) > 1_000_000:
+        raise OperatorError(f"{PREFIX}APPROVE_ABOVE must be a whole number of messages, from 0 to 1000000.")
     return int(text)
 
 

@@ -37,6 +37,8 @@ from service.flow.mail_port import Mailer
 from service.flow.ports import Clock
 from service.flow.work import Worker
 from service.settings import ROOT, Settings
+from service.trial.gate import Gate
+from service.trial.trial import Trials
 
 RECIPIENTS_PER_CLAIM = 20
 """For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown."""
@@ -98,6 +100,14 @@ class Installation:
             store=self.store,
             clock=self.clock,
         )
+
+    @cached_property
+    def trials(self) -> Trials:
+        return Trials(schemas=self.schemas, layouts=self.layouts, store=self.store, clock=self.clock)
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(store=self.store, clock=self.clock, approve_above=self.settings.approve_above)
 
     @cached_property
     def acceptor(self) -> Acceptor:

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from service.cli.deploying import deploy, rollback, rule_sets
 from service.cli.rules import check, cover, explain, preview, schema, simulate, test
 from service.cli.running import migrate, run, serve, work
 from service.domain.errors import IntouchError
@@ -15,7 +16,10 @@ def intouch() -> None:
     """Intouch keeps mentorships in touch: rules decide who should hear what, and when."""
 
 
-for _command in (run, serve, work, migrate, check, test, cover, simulate, explain, preview, schema):
+_RUNNING = (run, serve, work, migrate)
+_TRYING = (check, test, cover, simulate, explain, preview, schema)
+_LIVE = (deploy, rollback, rule_sets)
+for _command in (*_RUNNING, *_TRYING, *_LIVE):
     intouch.add_command(_command)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from service.cli.story_files import StoryAt
 from service.staff.stories import Line, Matched, Played
 from service.staff.story import clock
+from service.trial.story_set import StoryAt
 
 _MARKS = {Matched.EVENT: "*", Matched.AS_EXPECTED: " ", Matched.MISSING: "-", Matched.UNEXPECTED: "+"}
 _LEGEND = "* happened, - expected and not sent, + sent and not expected"

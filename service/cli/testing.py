@@ -10,9 +10,10 @@ import click
 from service.cli.junit import junit_xml
 from service.cli.recording import record_story
 from service.cli.rule_files import RuleFiles, format_option, templates_option, written_file
-from service.cli.story_files import StoryAt, StoryFiles
+from service.cli.story_files import StoryFiles
 from service.cli.story_report import Result, as_json, as_text, summary
 from service.cli.watching import watch_files
+from service.trial.story_set import StoryAt
 
 
 @click.command()

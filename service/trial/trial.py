@@ -1,0 +1,191 @@
+"""One trial of a rule set: everything about it that the gate asks, and that the try-it page shows.
+
+Nothing here changes anything. Each step needs the one before: what does not load has no stories, and what fails its
+stories is not worth a look ahead.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from service.adapters.rulebook.load import Loaded, load
+from service.adapters.rulebook.problems import Problem, Severity
+from service.adapters.rulebook.sources import Sources
+from service.adapters.schemas import Schemas
+from service.adapters.templates.book import TemplateBook
+from service.adapters.templates.layouts import Layouts
+from service.domain.calendar import DAY, Duration
+from service.domain.errors import RuleAuthorError
+from service.domain.rules import RuleSet
+from service.flow.ahead import Ahead
+from service.flow.ports import Clock, RuleSetRow, Store
+from service.staff.ahead import compare_ahead
+from service.staff.compare import Comparison
+from service.staff.coverage import Coverage, coverage
+from service.staff.stories import Played
+from service.trial.edits import Edits, edits_between
+from service.trial.story_set import StoryAt, StorySet
+
+AHEAD: Duration = 30 * DAY
+"""How far a trial looks ahead from now."""
+
+
+Progress = Callable[[int, int], object]
+"""Is told how many subjects were gone through, and how many there are."""
+
+
+def untold(_done: int, _subjects: int) -> None:
+    """Tell nobody how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPlayed:
+    """A story, where it stands, and how it came out."""
+
+    at: StoryAt
+    played: Played
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoriesPlayed:
+    """All stories of a set. `problems` are those of stories that cannot be read; nothing is played where any is."""
+
+    played: tuple[StoryPlayed, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    coverage: Coverage | None = None
+
+    @property
+    def failed(self) -> tuple[StoryPlayed, ...]:
+        return tuple(each for each in self.played if not each.played.passed)
+
+    @property
+    def percent(self) -> int:
+        """How much of the rules the stories that passed show, in percent."""
+        return self.coverage.percent if self.coverage else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What is active, with the texts that it was read from."""
+
+    row: RuleSetRow
+    sources: Sources
+    loaded: Loaded
+    rule_set: RuleSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of a trial. `running` is what it was held against, None in an empty store.
+
+    `stories`, `percent_before` and `comparison` are None where the trial did not come so far.
+    """
+
+    sources: Sources
+    rule_set: RuleSet | None
+    problems: tuple[Problem, ...]
+    running: Running | None
+    edits: Edits = field(default_factory=Edits)
+    stories: StoriesPlayed | None = None
+    percent_before: int | None = None
+    comparison: Comparison | None = None
+
+    @property
+    def hash(self) -> str:
+        return self.sources.content_hash
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(each for each in self.problems if each.severity is Severity.ERROR)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is what runs already."""
+        return self.running is not None and self.running.row.hash == self.hash
+
+
+@dataclass(kw_only=True)
+class Trials:
+    """Tries rule sets against one store."""
+
+    schemas: Schemas
+    layouts: Layouts
+    store: Store
+    clock: Clock
+    _percents: dict[str, int] = field(default_factory=dict)
+    """Coverage by hash: that of what runs is asked for at every trial."""
+
+    def checked(self, sources: Sources) -> Loaded:
+        """Return the rule set, or all that keeps the texts from being one."""
+        return load(sources, self.schemas.catalogue)
+
+    def running(self) -> Running | None:
+        """Return what is active now, or None. Raises: RuleAuthorError when it no longer loads."""
+        with self.store.reading() as snapshot:
+            row = snapshot.active_rule_set()
+        if row is None:
+            return None
+        sources = Sources.from_json(row.sources)
+        loaded = self.checked(sources)
+        if loaded.rule_set is None:
+            raise RuleAuthorError(f"Rule set {row.hash[:12]} no longer loads with this version. Deploy one that does.")
+        return Running(row=row, sources=sources, loaded=loaded, rule_set=loaded.rule_set)
+
+    def check(self, sources: Sources) -> Tried:
+        """Return the trial as far as it comes without playing anything: problems and what was edited."""
+        loaded, running = self.checked(sources), self.running()
+        before = (running.sources, running.rule_set) if running else (Sources({}), self._nothing())
+        edits = edits_between(before, (sources, loaded.rule_set)) if loaded.rule_set else Edits()
+        return Tried(sources=sources, rule_set=loaded.rule_set, problems=loaded.problems, running=running, edits=edits)
+
+    def stories(self, sources: Sources) -> StoriesPlayed:
+        """Return how the stories come out; none where the texts do not load."""
+        loaded = self.checked(sources)
+        if loaded.rule_set is None:
+            return StoriesPlayed()
+        stories = StorySet(loaded.rule_set, self.schemas, TemplateBook(sources.files, self.layouts))
+        read = stories.read(loaded.stories)
+        played = tuple(StoryPlayed(each, stories.play(each.story)) for each in read.stories)
+        passed = (each.played for each in played if each.played.passed)
+        found = StoriesPlayed(
+            played=played, problems=read.problems, coverage=coverage(loaded.rule_set, passed) if played else None
+        )
+        self._percents[sources.content_hash] = found.percent
+        return found
+
+    def whole(self, sources: Sources, progress: Progress = untold, most_subjects: int | None = None) -> Tried:
+        """Return the whole trial, as far as it comes; the look ahead is left out above `most_subjects`."""
+        tried = self.check(sources)
+        if tried.rule_set is None or tried.errors:
+            return tried
+        tried = replace(tried, stories=self.stories(sources), percent_before=self.percent(tried.running))
+        if tried.stories is None or tried.stories.failed or not tried.stories.played:
+            return tried
+        return replace(tried, comparison=self.ahead(tried, most_subjects, progress))
+
+    def percent(self, running: Running | None) -> int | None:
+        """Return how much of the rules that run their stories show; None where nothing runs."""
+        if running is None:
+            return None
+        if running.row.hash not in self._percents:
+            self.stories(running.sources)
+        return self._percents[running.row.hash]
+
+    def ahead(self, tried: Tried, most_subjects: int | None = None, progress: Progress = untold) -> Comparison | None:
+        """Return what differs from now on, as far ahead as a trial looks; None where there are too many subjects."""
+        assert tried.rule_set is not None
+        before, now, done = tried.running.rule_set if tried.running else self._nothing(), self.clock(), 0
+        with self.store.reading() as snapshot:
+            present = Ahead(snapshot, (before, tried.rule_set), now)
+            subjects = sum(present.sizes)
+            if most_subjects is not None and subjects > most_subjects:
+                return None
+
+            def told(number: int) -> None:
+                nonlocal done
+                done += number
+                progress(done, subjects)
+
+            return compare_ahead(before, tried.rule_set, present, now, now + AHEAD, told)
+
+    def _nothing(self) -> RuleSet:
+        return RuleSet(catalogue=self.schemas.catalogue)

@@ -126,7 +126,7 @@ def rollback(hash: str | None, by: str, dry_run: bool) -> None:
     try:
         passage = checked_passage(Passage(by=by, origin="rollback"))
         with intouch.store.reading() as snapshot:
-            past = PastSets(snapshot, lambda texts: intouch.trials.checked(texts).rule_set)
+            past = PastSets(snapshot, lambda texts: intouch.trials.loaded(texts).rule_set)
             wanted, active = past.named(hash), snapshot.active_rule_set()
             target = past.texts(wanted)
             edits = past.edits(active.hash if active else None, wanted)
@@ -148,7 +148,7 @@ def rule_sets(last: int, form: str) -> None:
     intouch = Installation(read_settings())
     try:
         with intouch.store.reading() as snapshot:
-            found = PastSets(snapshot, lambda texts: intouch.trials.checked(texts).rule_set).newest(last)
+            found = PastSets(snapshot, lambda texts: intouch.trials.loaded(texts).rule_set).newest(last)
     finally:
         intouch.close()
     if form == "json":

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from service.adapters.rulebook.problems import Severity
 from service.cli.rule_files import counted
 from service.domain.calendar import DAY, format_rfc3339
+from service.staff.check.finding import Severity
 from service.staff.compare import Comparison, Concerned, Counts
 from service.trial.trial import AHEAD, StoriesPlayed, Tried
 

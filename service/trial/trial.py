@@ -7,18 +7,21 @@ stories is not worth a look ahead.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from service.adapters.rulebook.check import check
 from service.adapters.rulebook.load import Loaded, load
-from service.adapters.rulebook.problems import Problem, Severity
+from service.adapters.rulebook.problems import Problem
 from service.adapters.rulebook.sources import Sources
 from service.adapters.schemas import Schemas
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.layouts import Layouts
-from service.domain.calendar import DAY, Duration
+from service.adapters.templates.uses import MessageUses
+from service.domain.calendar import DAY, Duration, to_datetime
 from service.domain.errors import RuleAuthorError
 from service.domain.rules import RuleSet
 from service.flow.ahead import Ahead
 from service.flow.ports import Clock, RuleSetRow, Store
 from service.staff.ahead import compare_ahead
+from service.staff.check.finding import Severity
 from service.staff.compare import Comparison
 from service.staff.coverage import Coverage, coverage
 from service.staff.stories import Played
@@ -114,7 +117,7 @@ class Trials:
     _percents: dict[str, int] = field(default_factory=dict)
     """Coverage by hash: that of what runs is asked for at every trial."""
 
-    def checked(self, sources: Sources) -> Loaded:
+    def loaded(self, sources: Sources) -> Loaded:
         """Return the rule set, or all that keeps the texts from being one."""
         return load(sources, self.schemas.catalogue)
 
@@ -125,21 +128,29 @@ class Trials:
         if row is None:
             return None
         sources = Sources.from_json(row.sources)
-        loaded = self.checked(sources)
+        loaded = self.loaded(sources)
         if loaded.rule_set is None:
             raise RuleAuthorError(f"Rule set {row.hash[:12]} no longer loads with this version. Deploy one that does.")
         return Running(row=row, sources=sources, loaded=loaded, rule_set=loaded.rule_set)
 
     def check(self, sources: Sources) -> Tried:
         """Return the trial as far as it comes without playing anything: problems and what was edited."""
-        loaded, running = self.checked(sources), self.running()
+        running = self.running()
+        found = check(
+            sources,
+            self.schemas.catalogue,
+            today=to_datetime(self.clock()).date(),
+            read_messages=MessageUses,
+            before=running.rule_set if running else None,
+        )
+        rule_set = found.loaded.rule_set
         before = (running.sources, running.rule_set) if running else (Sources({}), self._nothing())
-        edits = edits_between(before, (sources, loaded.rule_set)) if loaded.rule_set else Edits()
-        return Tried(sources=sources, rule_set=loaded.rule_set, problems=loaded.problems, running=running, edits=edits)
+        edits = edits_between(before, (sources, rule_set)) if rule_set else Edits()
+        return Tried(sources=sources, rule_set=rule_set, problems=found.problems, running=running, edits=edits)
 
     def stories(self, sources: Sources) -> StoriesPlayed:
         """Return how the stories come out; none where the texts do not load."""
-        loaded = self.checked(sources)
+        loaded = self.loaded(sources)
         if loaded.rule_set is None:
             return StoriesPlayed()
         stories = StorySet(loaded.rule_set, self.schemas, TemplateBook(sources.files, self.layouts))

@@ -78,8 +78,9 @@ def test_what_passes_is_live_for_every_process_at_once(live: Stage) -> None:
         ({"rules": RULE.replace("only_while", "only_whilst")}, "1 error must be mended first."),
         ({"stories": STORIES.replace("day: 2, rule", "day: 3, rule")}, "1 story did not come out as expected."),
         ({"stories": None}, "It has no stories."),
-        ({"stories": STORIES.replace("rule: say-hello", "rule: say-hallo")}, "Its stories cannot be read."),
-        ({"rules": "rules: []\n", "stories": None}, "It has no stories."),
+        ({"stories": STORIES.replace("rule: say-hello", "rule: say-hallo")}, "1 error must be mended first."),
+        ({"stories": STORIES.replace("by: mentee", "by: mentee, held_on: soon")}, "Its stories cannot be read."),
+        ({"rules": RULE.replace("id: say-hello", "id: say-hi")}, "2 errors must be mended first."),
     ],
 )
 def test_what_is_wrong_does_not_pass_whoever_approves(live: Stage, changed: dict[str, str | None], why: str) -> None:
@@ -150,7 +151,7 @@ def test_going_back_mails_nobody_again(live: Stage) -> None:
     gate(live).let_pass(tried(live, rules=RULE.replace("wait: 2 days", "wait: 3 days"), stories=later()), KIM)
     live.work_until(MONDAY + 4 * DAY)
     with live.intouch.store.reading() as snapshot:
-        past = PastSets(snapshot, lambda texts: live.intouch.trials.checked(texts).rule_set)
+        past = PastSets(snapshot, lambda texts: live.intouch.trials.loaded(texts).rule_set)
         target = past.texts(past.named(None))
     assert target is not None
     gate(live).roll_back(target[0], KIM)

@@ -91,8 +91,8 @@ def _sources(folder: Path, templates: Path | None) -> Sources:
 def _tried(trials: Trials, sources: Sources) -> Tried:
     with click.progressbar(length=100, label="Looking ahead", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
-        def told(done: int, subjects: int) -> None:
-            bar.update(100 * done // max(1, subjects) - bar.pos)
+        def told(done: int, parts: int) -> None:
+            bar.update(100 * done // parts - bar.pos)
 
         return trials.whole(sources, progress=told)
 

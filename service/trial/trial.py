@@ -6,6 +6,7 @@ stories is not worth a look ahead.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from service.adapters.rulebook.check import check
 from service.adapters.rulebook.load import Loaded, load
@@ -23,6 +24,7 @@ from service.flow.ports import Clock, RuleSetRow, Store
 from service.staff.ahead import compare_ahead
 from service.staff.check.finding import Severity
 from service.staff.compare import Comparison
+from service.staff.comparison_words import Naming
 from service.staff.coverage import Coverage, coverage
 from service.staff.stories import Played
 from service.trial.edits import Edits, edits_between
@@ -33,10 +35,10 @@ AHEAD: Duration = 30 * DAY
 
 
 Progress = Callable[[int, int], object]
-"""Is told how many subjects were gone through, and how many there are."""
+"""Is told how many parts of the store were gone through, and how many there are."""
 
 
-def untold(_done: int, _subjects: int) -> None:
+def untold(_done: int, _parts: int) -> None:
     """Tell nobody how far it is."""
 
 
@@ -104,6 +106,12 @@ class Tried:
     def is_running(self) -> bool:
         """Whether it is what runs already."""
         return self.running is not None and self.running.row.hash == self.hash
+
+
+def naming_of(tried: Tried) -> Naming:
+    """Return how a comparison's rules and programs are called."""
+    assert tried.rule_set is not None
+    return Naming(tried.running.rule_set if tried.running else tried.rule_set, tried.rule_set)
 
 
 @dataclass(kw_only=True)
@@ -184,19 +192,14 @@ class Trials:
     def ahead(self, tried: Tried, most_subjects: int | None = None, progress: Progress = untold) -> Comparison | None:
         """Return what differs from now on, as far ahead as a trial looks; None where there are too many subjects."""
         assert tried.rule_set is not None
-        before, now, done = tried.running.rule_set if tried.running else self._nothing(), self.clock(), 0
+        before, now = tried.running.rule_set if tried.running else self._nothing(), self.clock()
         with self.store.reading() as snapshot:
             present = Ahead(snapshot, (before, tried.rule_set), now)
-            subjects = sum(present.sizes)
-            if most_subjects is not None and subjects > most_subjects:
+            if most_subjects is not None and sum(present.sizes) > most_subjects:
                 return None
-
-            def told(number: int) -> None:
-                nonlocal done
-                done += number
-                progress(done, subjects)
-
-            return compare_ahead(before, tried.rule_set, present, now, now + AHEAD, told)
+            done = count(1)
+            parts = len(present.sizes)
+            return compare_ahead(before, tried.rule_set, present, now, now + AHEAD, lambda: progress(next(done), parts))
 
     def _nothing(self) -> RuleSet:
         return RuleSet(catalogue=self.schemas.catalogue)

@@ -1,176 +1,195 @@
-"""`intouch preview`: a message as its readers will see it, for every rule, case and role."""
+"""`intouch preview`: messages as their readers will see them, for every rule, case and role, and proofread."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from html import escape
 from pathlib import Path
 
 import click
 
-from service.adapters.templates.book import Part, Rendered, TemplateBook
-from service.adapters.templates.layouts import load_layouts
-from service.adapters.templates.look import ProgramLook
-from service.adapters.templates.samples import sample_context, sample_start
-from service.cli.rule_files import RuleFiles, counted
-from service.domain.delivery import Role
+from service.adapters.templates.book import TemplateBook
+from service.adapters.templates.gallery import Version, gallery
+from service.adapters.templates.writer import LetterWriter
+from service.cli.proofreading import Proof
+from service.cli.real_versions import RealMentorship
+from service.cli.rule_files import RuleFiles, counted, templates_option, written_file
+from service.cli.sample_versions import SAMPLE, Samples
+from service.cli.story_files import template_book
+from service.cli.subjects import program_of, read_subject
 from service.domain.errors import RuleAuthorError
-from service.domain.rules import PICKS, RuleSet
-from service.settings import ROOT
+from service.domain.events import SubjectKind
+from service.domain.rules import Program, RuleSet
+from service.flow.compose import Links
+from service.flow.ports import SubjectKey
 from service.staff.variants import Variant, variants
-
-LOOK = ProgramLook(name="Northfield Peer Mentoring", email="mentoring@northfield.example.org", color="#7a1f2b")
-_PREFERENCES = "https://mentoring.example.org/preferences/sample"
+from service.trial.world_mail import LINKS
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """One rendering, and what it is for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which versions are asked for."""
 
-    title: str
-    mail: Rendered
+    message: str | None
+    role: str | None
+    rule: str | None
+    program: str | None
+    mentorship: str | None
 
 
 @click.command()
-@click.argument("message")
+@click.argument("message", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every message, in one gallery.")
 @click.option("--role", type=click.Choice(["mentor", "mentee", "staff", "advisor"]), help="Only for this reader.")
-@click.option("--rule", "rule_id", metavar="ID", help="Only as this rule sends it.")
+@click.option("--rule", "rule", metavar="ID", help="Only as this rule sends it.")
+@click.option("--mentorship", metavar="ID", help="For this mentorship of the live store, not for sample people.")
+@click.option("--program", metavar="P", help="In this program's look. Left out: the first program's.")
 @click.option("--rules", type=click.Path(path_type=Path), help="Rules folder, or one rules file.")
-@click.option("--templates", type=click.Path(path_type=Path), help="Folder of messages and resources.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write HTML here, and text beside it.")
+@templates_option
+@click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Write a gallery: a folder, or an .html.")
 def preview(
-    message: str, role: str | None, rule_id: str | None, rules: Path | None, templates: Path | None, out: Path | None
+    message: str | None,
+    everything: bool,
+    role: str | None,
+    rule: str | None,
+    mentorship: str | None,
+    program: str | None,
+    rules: Path | None,
+    templates: Path | None,
+    out: Path | None,
 ) -> None:
-    """Show MESSAGE with sample names and dates, for every rule, case and reader it can have."""
+    """Show MESSAGE for every rule, case and reader that it has; with --out as a page, on a phone and on a desk.
+
+    It fails on what readers would trip over: a variable that is not there, a broken link, a subject over 78
+    characters, a contrast under 4.5 to 1, a missing text part, an image without words.
+    """
+    if everything == (message is not None):
+        raise click.ClickException("Name one message, or write --all.")
+    if everything and out is None:
+        raise click.ClickException("Say where the gallery is to go: --all --out DIR.")
     files = RuleFiles(rules, templates)
-    rule_set = files.rule_set()
-    layouts = files.templates or files.settings.templates_dir
-    book = TemplateBook(
-        files.sources.files, load_layouts(layouts if (layouts / "layouts").is_dir() else ROOT / "templates")
-    )
-    _need_message(book, message)
-    shown = _all_shown(book, message, _chosen(rule_set, message, role, rule_id), rule_set)
+    asked = _Asked(message=message, role=role, rule=rule, program=program, mentorship=mentorship)
+    previewing = _Previewing(files.rule_set(), template_book(files), Proof(files.sources.files), asked)
+    versions = previewing.versions(files)
     if out is None:
-        click.echo("\n".join(_as_text(each) for each in shown))
-        return
+        click.echo("\n".join(map(_as_text, versions)))
+    else:
+        _write(out, versions, gallery(versions, previewing.title, mentorship or ""))
+    previewing.proof.end()
+
+
+def _write(out: Path, versions: Sequence[Version], text: str) -> None:
+    page = out if out.suffix == ".html" else out / "index.html"
     try:
-        out.write_text(_page(shown), "utf-8")
-        beside = out.with_suffix(".txt")
-        beside.write_text("\n".join(_as_text(each) for each in shown), "utf-8")
+        page.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise click.ClickException(f"{out} cannot be written ({error.strerror}). Name another file.") from error
-    click.echo(f"{counted(len(shown), 'version')} of {message}: {out} and {beside}")
+        raise click.ClickException(f"{out} cannot be made ({error.strerror}). Name another folder.") from error
+    written_file(page, text)
+    click.echo(f"{counted(len(versions), 'version')} of {_messages(versions)}: {page}")
 
 
-def _need_message(book: TemplateBook, message: str) -> None:
-    if message in book.message_names:
-        return
-    near = get_close_matches(message, book.message_names, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"Write templates/messages/{message}.md, or name another."
-    raise click.ClickException(f'There is no message "{message}". {hint}')
+def _messages(versions: Sequence[Version]) -> str:
+    names = dict.fromkeys(each.message for each in versions)
+    return next(iter(names)) if len(names) == 1 else counted(len(names), "message")
 
 
-def _chosen(rule_set: RuleSet, message: str, role: str | None, rule_id: str | None) -> list[Variant]:
-    found = list(variants(rule_set, message))
-    chosen = [each for each in found if role in (None, each.role) and rule_id in (None, each.rule.id)]
-    if found and not chosen:
-        ways = ", ".join(dict.fromkeys(f"{each.rule.id} to the {each.role}" for each in found))
-        raise click.ClickException(f'"{message}" is not sent that way. It is sent by {ways}.')
-    if not found and rule_id is not None:
-        raise click.ClickException(f'No rule sends "{message}". Leave --rule out to see it anyway.')
-    return chosen
+@dataclass(frozen=True, slots=True)
+class _Previewing:
+    """One preview: what is asked for, and what there is."""
+
+    rule_set: RuleSet
+    book: TemplateBook
+    proof: Proof
+    asked: _Asked
+
+    @property
+    def title(self) -> str:
+        return self._program().name or self._program().id
+
+    def versions(self, files: RuleFiles) -> list[Version]:
+        """Return every version that can be rendered; what is wrong with any is noted in the proof."""
+        ways = {name: self._ways(name) for name in self._names()}
+        if self.asked.mentorship is not None:
+            return list(self._real(files, ways, self.asked.mentorship))
+        return [each for name, found in ways.items() for each in self._sample(name, found)]
+
+    def _names(self) -> tuple[str, ...]:
+        known, wanted = self.book.message_names, self.asked.message
+        if not known:
+            raise click.ClickException("There are no messages here. Name their folder with --templates.")
+        if wanted is None or wanted in known:
+            return known if wanted is None else (wanted,)
+        near = get_close_matches(wanted, known, 1)
+        hint = f"Did you mean {near[0]}?" if near else f"Write templates/messages/{wanted}.md, or name another."
+        raise click.ClickException(f'There is no message "{wanted}". {hint}')
+
+    def _ways(self, message: str) -> list[Variant]:
+        """Return the ways that are asked for in which rules send the message."""
+        found, asked = list(variants(self.rule_set, message)), self.asked
+        chosen = [each for each in found if asked.role in (None, each.role) and asked.rule in (None, each.rule.id)]
+        if found and not chosen and asked.message:
+            ways = ", ".join(dict.fromkeys(f"{each.rule.id} to the {each.role}" for each in found))
+            raise click.ClickException(f'"{message}" is not sent that way. It is sent by {ways}.')
+        if not found and asked.rule is not None and asked.message:
+            raise click.ClickException(f'No rule sends "{message}". Leave --rule out to see it anyway.')
+        return chosen
+
+    def _sample(self, message: str, ways: list[Variant]) -> Iterator[Version]:
+        narrowed = self.asked.role is not None or self.asked.rule is not None
+        if not ways and narrowed:
+            return
+        if not ways:
+            click.echo(f"No rule sends {message}; it is shown with everything that a message may have.", err=True)
+        samples = Samples(self.book, self.rule_set, self._program())
+        contexts: Mapping[str, Mapping[str, object]] = {}
+        with self._noting():
+            contexts = samples.contexts(ways)
+        problems = list(samples.problems(message, contexts))
+        self.proof.note(problems)
+        for way, context in contexts.items() if not problems else ():
+            with self._noting():
+                yield self.proof.read(samples.version(message, way, context), LINKS.public_url)
+
+    def _program(self) -> Program:
+        named, known = self.asked.program, self.rule_set.programs
+        if named is None or self.asked.mentorship is not None:
+            return next((known[each] for each in sorted(known, key=lambda id: id != SAMPLE.id)), SAMPLE)
+        if named in known:
+            return known[named]
+        near = get_close_matches(named, known, 1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known)) or 'none'}."
+        raise click.ClickException(f'There is no program "{named}" in these files. {hint}')
+
+    def _real(self, files: RuleFiles, ways: Mapping[str, list[Variant]], mentorship: str) -> Iterator[Version]:
+        from service.wiring import Installation
+
+        about = read_subject(mentorship if "/" in mentorship else f"mentorships/{mentorship}")
+        if about.kind is not SubjectKind.MENTORSHIP:
+            raise click.ClickException("A preview is for a mentorship. Write mentorships/ID.")
+        writer, links = LetterWriter(self.book, files.settings.mail_from), Links(public_url=files.settings.public_url)
+        intouch = Installation(files.settings)
+        try:
+            with intouch.store.reading() as snapshot:
+                key = SubjectKey(program_of(snapshot, about, self.asked.program), about)
+                real = RealMentorship(snapshot, self.rule_set, key, intouch.clock(), links)
+                if len(real.people) < 2:
+                    raise click.ClickException(f"{about} was never matched, so nobody is there to write to.")
+                for way in (each for found in ways.values() for each in found):
+                    with self._noting():
+                        yield self.proof.read(real.version(writer, way), links.public_url)
+        finally:
+            intouch.close()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Note what cannot be rendered, and go on: all that is wrong is told at once."""
+        try:
+            yield
+        except RuleAuthorError as error:
+            self.proof.note([str(error)])
 
 
-def _all_shown(book: TemplateBook, message: str, chosen: Sequence[Variant], rule_set: RuleSet) -> list[_Shown]:
-    """Return every version. Ends the command when any of them cannot be rendered, with all that is wrong."""
-    contexts = {_title(each): _context(book, each, rule_set) for each in chosen}
-    if not contexts:
-        click.echo(f"No rule sends {message}; it is shown with everything that a message may have.", err=True)
-        contexts = {f"{message}, to a {role}": sample_context(role) for role in (Role.MENTOR, Role.MENTEE)}
-    problems = [
-        f"{title}: {each}" for title, context in contexts.items() for each in book.problems_of(message, [context])
-    ]
-    if problems:
-        click.echo("\n".join(problems), err=True)
-        raise click.ClickException(f"{message} cannot be rendered in {counted(len(problems), 'place')}, told above.")
-    try:
-        return [_Shown(title, _rendered(book, message, context)) for title, context in contexts.items()]
-    except RuleAuthorError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _problems(
-    book: TemplateBook, message: str, contexts: Mapping[str, Mapping[str, object]]
-) -> Iterator[tuple[str, str]]:
-    for title, context in contexts.items():
-        for each in book.problems_of(message, [context]):
-            yield title, each
-
-
-def _title(variant: Variant) -> str:
-    case = f", {variant.rule.depends_on} {variant.case}" if variant.case else ""
-    return f"{variant.send.message}, sent by {variant.rule.id}{case}, to the {variant.role}"
-
-
-def _context(book: TemplateBook, variant: Variant, rule_set: RuleSet) -> Mapping[str, object]:
-    rule, send = variant.rule, variant.send
-    start = sample_start(rule_set.catalogue.types.get(rule.starts), rule.starts)
-    for name, values in rule.where.items():
-        start[name] = _like(start.get(name), sorted(values)[0])
-    if rule.depends_on and variant.case:
-        start[rule.depends_on] = _like(start.get(rule.depends_on), variant.case)
-    if variant.acting and "by" in start:
-        start["by"] = str(variant.acting)
-    context = sample_context(
-        variant.role,
-        start=start,
-        mentorship=variant.is_about_mentorship,
-        resource=send.resource is not None,
-        topic=variant.has_topic,
-    )
-    topics = start.get("topics")
-    if variant.has_topic and isinstance(topics, list) and topics:
-        context["topic"] = {"key": topics[0], "label": str(topics[0]).replace("_", " ").capitalize()}
-    context["rule"] = {"id": rule.id, "title": rule.title}
-    context["slot"] = {"number": 1, "total": rule.total, "last": rule.total == 1}
-    if send.resource is not None and send.resource not in PICKS and send.resource in book.resource_slugs:
-        url = f"https://mentoring.example.org/resources/{send.resource}"
-        context["resource"] = book.resource_context(send.resource, url, LOOK)
-    return context
-
-
-def _like(sample: object, word: str) -> object:
-    """Return a rule's word as the type that the field has."""
-    if isinstance(sample, list):
-        return [word]
-    return {"true": True, "false": False}.get(word, word) if isinstance(sample, bool) else word
-
-
-def _rendered(book: TemplateBook, message: str, context: Mapping[str, object]) -> Rendered:
-    recipient = context["recipient"]
-    is_participant = isinstance(recipient, dict) and recipient["role"] in (Role.MENTOR, Role.MENTEE)
-    part = Part(message=message, context=context)
-    return book.render_email([part], LOOK, preferences=_PREFERENCES if is_participant else "")
-
-
-def _as_text(shown: _Shown) -> str:
-    mail = shown.mail
-    rule = "=" * len(shown.title)
-    return f"{shown.title}\n{rule}\nSubject:   {mail.subject}\nPreheader: {mail.preheader}\n\n{mail.text}"
-
-
-def _page(shown: Sequence[_Shown]) -> str:
-    """Return the mail itself, or a page with every version in a frame of its own."""
-    if len(shown) == 1:
-        return shown[0].mail.html
-    frames = "\n".join(
-        f"<h2>{escape(each.title)}</h2>\n<p><b>{escape(each.mail.subject)}</b> {escape(each.mail.preheader)}</p>\n"
-        f'<iframe sandbox title="{escape(each.title)}" srcdoc="{escape(each.mail.html)}"></iframe>'
-        for each in shown
-    )
-    style = "body{font-family:sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}"
-    style += "iframe{width:100%;height:48rem;border:1px solid #ccc}"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Preview</title>'
-        f"<style>{style}</style></head><body>\n{frames}\n</body></html>\n"
-    )
+def _as_text(version: Version) -> str:
+    mail = version.mail
+    line = "=" * len(version.title)
+    return f"{version.title}\n{line}\nSubject:   {mail.subject}\nPreheader: {mail.preheader}\n\n{mail.text}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.adapters.templates.book import Part, TemplateBook
+from service.adapters.templates.book import Part, Rendered, TemplateBook
 from service.adapters.templates.look import ProgramLook
 from service.flow.compose import Letter, LetterPart
 from service.flow.mail_port import Outgoing
@@ -21,8 +21,7 @@ class LetterWriter:
 
         Raises: RuleAuthorError when a message cannot be rendered.
         """
-        look = look_of(letter)
-        rendered = self.book.render_email([self._part(each, look) for each in letter.parts], look)
+        rendered = self.rendered(letter)
         sender = letter.program.from_email or self.otherwise_from
         return tuple(
             Outgoing(
@@ -39,6 +38,11 @@ class LetterWriter:
             )
             for number, address in enumerate(letter.addresses)
         )
+
+    def rendered(self, letter: Letter) -> Rendered:
+        """Return the letter's mail, to whomever it goes. Raises: RuleAuthorError when a message cannot be rendered."""
+        look = look_of(letter)
+        return self.book.render_email([self._part(each, look) for each in letter.parts], look)
 
     def _part(self, part: LetterPart, look: ProgramLook) -> Part:
         if not part.resource:

@@ -37,7 +37,7 @@ def read_pages(sources: Sources, findings: Findings) -> Pages:
     for slug, path in resource_names.items():
         scope = _scope(findings, "Resource", slug, path)
         resource = read_resource(path, sources.files[path], slug, scope, resource_names)
-        check_text(path, sources.files[path], scope)
+        check_text(path, sources.files[path], resource.needs_contacts if resource else (), scope)
         if resource is not None:
             resources[slug] = (resource, Place(path, 1, 1, 3))
     check_orders(resources, findings)

@@ -1,10 +1,7 @@
-"""The shape of a resource's text: its headings in order, its links whole, and something to read.
-
-What stands between `{{` and `}}` is the renderer's to judge.
-"""
+"""The shape of a resource's text: headings in order, whole links, no more variables than it has, something to read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from service.adapters.rulebook.findings import Findings
@@ -14,22 +11,49 @@ from service.adapters.rulebook.wording import shorten
 _HEADING: Final = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?[ \t#]*$")
 _LINK: Final = re.compile(r"\]\(([^)\s]*)\)")
 _WHOLE: Final = re.compile(r"(?:https?://[^/?#\s@\\]+|mailto:[^\s@]+@[^\s@]+|\{\{).*")
+_VARIABLE: Final = re.compile(r"\{\{\s*([\w.]*)")
+_CONTACT: Final = re.compile(r"contacts\.(\w+)\.(?:name|phone)")
+_OF_PROGRAM: Final = ("program.name", "program.email")
 _TITLE_LEVEL: Final = 1
 
 
-def check_text(path: str, text: str, findings: Findings) -> None:
-    """Report what is wrong with the text below the front matter."""
+def check_text(path: str, text: str, contacts: Collection[str], findings: Findings) -> None:
+    """Report what is wrong with the text below the front matter. `contacts` are those that the resource needs."""
     body = tuple(_body(text))
     if body and not any(each.strip() for _, each in body):
         message = "There is no text below the front matter."
         findings.error("no-text", Place(path, 1, 1, 3), message, "Write what people are to read.")
     _check_headings(path, body, findings)
+    _check_links(path, body, findings)
+    _check_variables(path, body, contacts, findings)
+
+
+def _check_links(path: str, body: tuple[tuple[int, str], ...], findings: Findings) -> None:
     for number, each in body:
         for link in _LINK.finditer(each):
             if not _WHOLE.fullmatch(link[1]):
                 place = Place(path, number, link.start(1) + 1, len(link[1]))
                 message = f'"{shorten(link[1])}" is not an address that a link can lead to.'
                 findings.error("bad-link", place, message, "Write it whole, from https:// or mailto: on.")
+
+
+def _check_variables(
+    path: str, body: tuple[tuple[int, str], ...], contacts: Collection[str], findings: Findings
+) -> None:
+    for number, each in body:
+        for found in _VARIABLE.finditer(each):
+            contact = _CONTACT.fullmatch(found[1])
+            if found[1] in _OF_PROGRAM or (contact and contact[1] in contacts):
+                continue
+            place = Place(path, number, found.start(1) + 1, len(found[1]))
+            message = f'"{shorten(found[1])}" is nothing that this resource has.'
+            findings.error("missing-variable", place, message, _instead(contact))
+
+
+def _instead(contact: re.Match[str] | None) -> str:
+    if contact:
+        return f'Add "{contact[1]}" to needs_contacts in the front matter.'
+    return "It has program.name, program.email, and the name and phone of the contacts that it needs."
 
 
 def _body(text: str) -> Iterator[tuple[int, str]]:

@@ -13,7 +13,8 @@ SECTION = Section(
             "missing-variable",
             "The message speaks of something that it does not have for this event, case and reader: staff have no "
             "`counterpart`, and only what carries a resource has `resource`. Write what it has, or write it only where "
-            "it is there: `{% if resource is defined %} … {% endif %}`.",
+            "it is there: `{% if resource is defined %} … {% endif %}`. A resource has the program's name and "
+            "email, and the contacts under its `needs_contacts`.",
         ),
         Code(
             "sensitive-shown",

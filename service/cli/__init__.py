@@ -5,7 +5,7 @@ import sys
 import click
 
 from service.cli.deploying import deploy, rollback, rule_sets
-from service.cli.rules import check, cover, explain, preview, schema, simulate, test
+from service.cli.rules import check, cover, explain, forecast, preview, schema, simulate, test
 from service.cli.running import migrate, run, serve, work
 from service.domain.errors import IntouchError
 
@@ -17,7 +17,7 @@ def intouch() -> None:
 
 
 _RUNNING = (run, serve, work, migrate)
-_TRYING = (check, test, cover, simulate, explain, preview, schema)
+_TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
 for _command in (*_RUNNING, *_TRYING, *_LIVE):
     intouch.add_command(_command)

@@ -6,14 +6,14 @@ from enum import StrEnum
 from service.console.mail import STATES
 from service.console.program import ProgramDesk
 from service.console.writing import event_details
-from service.domain.calendar import Instant
+from service.domain.calendar import Instant, span
 from service.domain.delivery import Role
 from service.domain.events import Subject
 from service.domain.view import participants_of
 from service.flow.outlook import Expected
 from service.flow.ports import EmailState, SubjectRow
 from service.flow.timeline import Copy, Happened, Told
-from service.flow.words import Sentences, span
+from service.flow.words import Sentences
 
 
 class EntryKind(StrEnum):

@@ -57,6 +57,15 @@ def format_rfc3339(at: Instant) -> str:
     return moment.isoformat(timespec="microseconds" if at % SECOND else "seconds") + "Z"
 
 
+def span(duration: Duration) -> str:
+    """Return a span of time as a person would say it: `3 days`, `an hour`, `2 weeks`."""
+    for unit, name, most in ((MINUTE, "minute", HOUR), (HOUR, "hour", 36 * HOUR), (DAY, "day", 3 * WEEK)):
+        if duration < most:
+            number = max(1, round(duration / unit))
+            return f"{number} {name}{'' if number == 1 else 's'}"
+    return f"{round(duration / WEEK)} weeks"
+
+
 def quarter_up(at: Instant) -> Instant:
     """Return the first quarter hour at or after the instant."""
     return -(-at // QUARTER) * QUARTER

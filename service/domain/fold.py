@@ -47,6 +47,12 @@ NO_END = "no end"
 """A pause that lasts until somebody ends it."""
 
 
+def leaving_status(status: str) -> tuple[str, ...]:
+    """Return the event types after which a mentorship has another status than that one; a new match apart."""
+    changes = ((event, to) for event, (name, to) in _STATUSES.items() if name == STATUS)
+    return tuple(event for event, to in changes if to != status and event != "mentorship.matched")
+
+
 class Refold(Exception):  # noqa: N818 - it is a request, not an error
     """This event changes the past in a way that only the whole log can tell."""
 

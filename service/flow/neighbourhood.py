@@ -59,6 +59,14 @@ def read_neighbourhood(snapshot: Snapshot, rules: ActiveRules[object], key: Subj
 
 
 def _events(snapshot: Snapshot, key: SubjectKey, at: Instant) -> tuple[Event, ...]:
+    subjects = subjects_near(snapshot, key)
+    histories = (snapshot.history(SubjectKey(key.program, each)) for each in sorted(subjects))
+    events = [event for history in histories for event in history if event.recorded <= at]
+    return tuple(sorted(events, key=lambda event: event.recorded))
+
+
+def subjects_near(snapshot: Snapshot, key: SubjectKey) -> set[Subject]:
+    """Return the subject, its people, their mentorships and the people of those, and the program."""
     program, subject = key
     mentorships = _mentorships(snapshot, key)
     people = {each for id in mentorships for each in _people(snapshot, program, id)}
@@ -66,10 +74,7 @@ def _events(snapshot: Snapshot, key: SubjectKey, at: Instant) -> tuple[Event, ..
         people.add(subject.id)
     subjects = {subject, Subject(SubjectKind.PROGRAM, program)}
     subjects |= {Subject(SubjectKind.MENTORSHIP, id) for id in mentorships}
-    subjects |= {Subject(SubjectKind.PARTICIPANT, id) for id in people}
-    histories = (snapshot.history(SubjectKey(program, each)) for each in sorted(subjects))
-    events = [event for history in histories for event in history if event.recorded <= at]
-    return tuple(sorted(events, key=lambda event: event.recorded))
+    return subjects | {Subject(SubjectKind.PARTICIPANT, id) for id in people}
 
 
 def _mentorships(snapshot: Snapshot, key: SubjectKey) -> set[str]:

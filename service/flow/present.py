@@ -17,6 +17,7 @@ from service.domain.plan import Pending
 from service.domain.present import Present, Standing
 from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.flow.fold_news import fold_news
+from service.flow.neighbourhood import subjects_near
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow
 from service.flow.reach import reach_of
 
@@ -80,6 +81,12 @@ class PresentReader:
     def _past(self, program: str, recipients: Iterable[str]) -> Mapping[str, History]:
         since = self.now - max(map(_longest_memory, self.rule_sets))
         return {each: History.of(self.snapshot.past(RecipientKey(program, each), since)) for each in sorted(recipients)}
+
+
+def present_near(snapshot: Snapshot, rule_set: RuleSet, key: SubjectKey, now: Instant) -> Present:
+    """Return the present of a subject and its neighbourhood: what its mail, and that of its people, may depend on."""
+    reader = PresentReader(snapshot, (rule_set,), now)
+    return reader.read(key.program, subjects_near(snapshot, key), staff_of((rule_set,), key.program))[0]
 
 
 def staff_of(rule_sets: Iterable[RuleSet], program: str) -> set[str]:

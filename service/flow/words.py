@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from service.domain.calendar import DAY, HOUR, MINUTE, WEEK, Duration, Instant
+from service.domain.calendar import Instant
 from service.domain.catalogue import Catalogue
 from service.domain.delivery import Verdict, Word
 
@@ -110,12 +110,3 @@ def _ended(why: str, when: str) -> str:
     if why == "paused":
         return f"They take a rest until {when}." if when else "They take a rest."
     return _ENDED.get(why, "It has come to its end.")
-
-
-def span(duration: Duration) -> str:
-    """Return a span of time as a person would say it: `3 days`, `an hour`, `2 weeks`."""
-    for unit, name, most in ((MINUTE, "minute", HOUR), (HOUR, "hour", 36 * HOUR), (DAY, "day", 3 * WEEK)):
-        if duration < most:
-            number = max(1, round(duration / unit))
-            return f"{number} {name}{'' if number == 1 else 's'}"
-    return f"{round(duration / WEEK)} weeks"

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from service.domain.calendar import DAY, HOUR, MINUTE, WEEK, Duration
+from service.domain.calendar import DAY, HOUR, MINUTE, WEEK, Duration, span
 from service.domain.delivery import Verdict, Word
 from service.domain.rules import Count, Gate, Quiet
-from service.flow.words import Sentences, span
+from service.flow.words import Sentences
 from tests.schemas.samples import SCHEMAS
 
 SAYS = Sentences(SCHEMAS.catalogue, lambda at: f"day {at}")

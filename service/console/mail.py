@@ -21,6 +21,7 @@ STATES: Final = {
     EmailState.FAILED: "not delivered",
     EmailState.UNKNOWN: "nobody knows whether it arrived",
     EmailState.RELEASED: "not sent, and decided anew",
+    EmailState.DROPPED: "held, and dropped by staff",
 }
 
 

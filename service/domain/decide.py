@@ -5,10 +5,11 @@ digest, consent) is `plan.py`'s. Source: `docs/rule-language.md`, *Meaning* 1, 2
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.domain.addressing import Addressee, addressed
 from service.domain.book import Compiled, CompiledPause, ProgramBook, Woken
+from service.domain.brakes import Hold
 from service.domain.calendar import NEVER, Instant, quarter_up
 from service.domain.delivery import Candidate, LedgerKey, Role, Verdict, Word
 from service.domain.events import SubjectKind
@@ -19,6 +20,9 @@ from service.domain.lens import matches
 from service.domain.rules import Kind, Rule, Send
 from service.domain.slots import Slot, break_at
 from service.domain.view import Person, View
+
+Holds = Mapping[LedgerKey, Hold]
+_NO_HOLDS: Holds = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +52,25 @@ class Decision:
     """Which kind of instant `next_at` is, for the tests that count them."""
 
 
-def decide(book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> Decision:
-    """Return the candidates of one subject at `now` and the next instant at which they could differ."""
-    judge = _Judge(book, view, sent, now)
+def decide(
+    book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant, holds: Holds = _NO_HOLDS
+) -> Decision:
+    """Return the candidates of one subject at `now` and the next instant at which they could differ.
+
+    `holds` are those of the safety limit: time for which a notice was held is no part of its `send_within`.
+    """
+    judge = _Judge(book, view, sent, now, holds)
     found: list[Candidate] = []
     for compiled, start in judge.running(over=False):
         judge.gather(compiled, start, found)
     return Decision(tuple(found), judge.next_at, judge.source)
 
 
-def judge_all(book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> tuple[Judged, ...]:
+def judge_all(
+    book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant, holds: Holds = _NO_HOLDS
+) -> tuple[Judged, ...]:
     """Return every slot of every running start, future and past ones too, each with its outcome at `now`."""
-    judge = _Judge(book, view, sent, now)
+    judge = _Judge(book, view, sent, now, holds)
     running = judge.running(over=True)
     return tuple(judged for compiled, start in running for judged in judge.slots(compiled, start))
 
@@ -72,8 +83,8 @@ def ledger_key(rule: Rule, subject: str, start: Start, k: int, recipient: str, v
 class _Judge:
     """One judging of one subject: holds what all its rules share, and gathers the next instant."""
 
-    def __init__(self, book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> None:
-        self.book, self.view, self.sent, self.now = book, view, sent, now
+    def __init__(self, book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant, holds: Holds) -> None:
+        self.book, self.view, self.sent, self.now, self.holds = book, view, sent, now, holds
         self.next_at, self.source = NEVER, ""
         self.breaks = book.breaks(view.program)
         self.own_id = str(view.subject)
@@ -96,7 +107,8 @@ class _Judge:
                 if waking is None or not starts:
                     continue
                 for start in starts if waking.each else ():
-                    if not over and max(start.moment.time, start.recorded) + waking.each_lasts < self.now:
+                    is_over = not over and max(start.moment.time, start.recorded) + waking.each_lasts < self.now
+                    if is_over and not self._has_held(start):
                         continue
                     for compiled in waking.each.woken(start.data, self.groups):
                         if self._concerns(compiled, start):
@@ -150,18 +162,30 @@ class _Judge:
         What only an event can lift hides every instant behind it: until that event nothing can change.
         """
         k, due, closes, following = compiled.times.standing(start, self.breaks, self.now)
-        is_open = k >= 0 and self.now < closes and self._exists(start, due)
+        is_open = k >= 0 and (self.now < closes or self._has_held(start)) and self._exists(start, due)
         if not (is_open or following < NEVER) or self._barred(compiled, start) is not None:
             return
         self._note(following, "due")
         if is_open:
-            slot = Slot(k=k, due=due, closes=closes)
+            slot = Slot(k=k, due=due, closes=closes, ends=following)
             candidates = [
                 each.outcome for each in self._open(compiled, start, slot, None) if isinstance(each.outcome, Candidate)
             ]
             if candidates:
-                self._note(closes, "close")
+                self._note(min(each.closes for each in candidates), "close")
                 found += candidates
+
+    # What the safety limit holds or held.
+
+    def _has_held(self, start: Start) -> bool:
+        return bool(self.holds) and any(key.start in ("", start.key) for key in self.holds)
+
+    def _closes(self, key: LedgerKey, slot: Slot) -> Instant:
+        """Return until when a notice may go: held time is added, but it never outlives the next slot's due time."""
+        hold = self.holds.get(key) if self.holds else None
+        if hold is None:
+            return slot.closes
+        return slot.ends if hold.released_at is None else min(slot.ends, slot.closes + hold.lasted(self.now))
 
     def _exists(self, start: Start, due: Instant) -> bool:
         """A program's event or date starts the rule for every subject that exists at the slot's due time."""
@@ -181,7 +205,8 @@ class _Judge:
                 waiting = halted or Verdict(Word.WAITING, "", slot.due)
                 yield Judged(rule=compiled.rule, start=start, slot=slot, recipient="", outcome=waiting)
             elif self._exists(start, slot.due):
-                judged = self._open if self.now < slot.closes else self._past
+                is_open = self.now < slot.closes or (self.now < slot.ends and self._has_held(start))
+                judged = self._open if is_open else self._past
                 yield from judged(compiled, start, slot, barred)
 
     def _open(self, compiled: Compiled, start: Start, slot: Slot, barred: Verdict | None) -> Iterator[Judged]:
@@ -194,9 +219,12 @@ class _Judge:
                 outcome = key
             elif shared is not None:
                 outcome = shared
+            elif (closes := self._closes(key, slot)) <= self.now:
+                outcome = Verdict(Word.TOO_LATE, "", slot.closes)
             else:
+                own = slot if closes == slot.closes else replace(slot, closes=closes)
                 outcome = self._personal_verdict(compiled, start, addressee) or self._candidate(
-                    rule, start, slot, key, addressee, send, place
+                    rule, start, own, key, addressee, send, place
                 )
             yield Judged(
                 rule=rule, start=start, slot=slot, recipient=addressee.recipient, outcome=outcome, key=key, send=send

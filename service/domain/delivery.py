@@ -74,13 +74,24 @@ class Candidate:
         )
 
 
+class Charge(NamedTuple):
+    """What the safety limit counted a notice for: a rule's version, or (`expected`) a launch that staff announced."""
+
+    version: str
+    expected: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A candidate that goes out: `at` is the planned instant, `resource` the slug that was picked, or ""."""
+    """A candidate that goes out: `at` is the planned instant, `resource` the slug that was picked, or "".
+
+    `charge` says what the safety limit counted it for, None where it counts nothing.
+    """
 
     candidate: Candidate
     at: Instant
     resource: str = ""
+    charge: Charge | None = None
 
 
 class Word(StrEnum):

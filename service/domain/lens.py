@@ -4,7 +4,7 @@ A start is kept while any slot of any rule on it may still open or is open; a va
 as long. When the active rules change, so does the lens, and subjects are folded again from the log.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -83,19 +83,21 @@ class Lens:
 
     # Keeping facts small.
 
-    def prune(self, facts: SubjectFacts, now: Instant, crowded: int = CROWDED) -> None:
-        """Drop from the facts what no rule can ask for any more."""
+    def prune(
+        self, facts: SubjectFacts, now: Instant, crowded: int = CROWDED, held: Collection[Moment] = frozenset()
+    ) -> None:
+        """Drop from the facts what no rule can ask for any more; the starts of notices that are `held` stay."""
         for event_type, starts in facts.starts.items():
             if len(starts) >= crowded:
-                facts.starts[event_type] = self._live(event_type, starts, now)
+                facts.starts[event_type] = self._live(event_type, starts, now, held)
         for tally in facts.tallies.values():
             for name, values in tally.last_with.items():
                 if len(values) > MOST_VALUES:
                     newest = sorted(values.items(), key=lambda item: item[1])[-MOST_VALUES:]
                     tally.last_with[name] = dict(newest)
 
-    def _live(self, event_type: str, starts: list[Start], now: Instant) -> list[Start]:
-        keep: set[Moment] = set()
+    def _live(self, event_type: str, starts: list[Start], now: Instant, held: Collection[Moment]) -> list[Start]:
+        keep: set[Moment] = set(held)
         horizon = self.horizon[event_type]
         live = [start for start in starts if max(start.moment.time, start.recorded) + horizon >= now]
         for rule in self.starting[event_type]:

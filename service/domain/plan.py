@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from service.domain.brakes import BRAKED, NO_BRAKES, SAFETY, STOPPED, Brakes
 from service.domain.calendar import HOUR, NEVER, QUARTER, Duration, Instant, Span, quarter_up
 from service.domain.delivery import Candidate, LedgerKey, Notice, Role, Verdict, Word, is_participant
 from service.domain.history import History, Past, Went, history_of
@@ -81,12 +82,19 @@ def lookback(pending: Iterable[Pending], rule_set: RuleSet) -> Duration:
     return max(HOUR, *again, *limits, *(each.every for each in candidates))
 
 
-def plan(pending: Iterable[Pending], inbox: Inbox, past: Went, rule_set: RuleSet, now: Instant) -> Plan:
+def plan(
+    pending: Iterable[Pending],
+    inbox: Inbox,
+    past: Went,
+    rule_set: RuleSet,
+    now: Instant,
+    brakes: Brakes = NO_BRAKES,
+) -> Plan:
     """Return the emails that go to one recipient at `now`, and a verdict for every notice that does not.
 
     `now` is the planned instant: a quarter hour, or else only alerts and answers move.
     """
-    planner = _Planner(inbox, history_of(past), rule_set, now)
+    planner = _Planner(inbox, history_of(past), rule_set, now, brakes, dict(brakes.room))
     for each in sorted(pending, key=lambda p: p.candidate.order):
         planner.place(each)
     return planner.result()
@@ -100,6 +108,8 @@ class _Planner:
     past: History
     rule_set: RuleSet
     now: Instant
+    brakes: Brakes
+    room: dict[str, int]
     emails: list[list[Notice]] = field(default_factory=list)
     verdicts: dict[LedgerKey, Verdict] = field(default_factory=dict)
     next_at: Instant = NEVER
@@ -125,7 +135,7 @@ class _Planner:
             return self._wait(candidate, Word.WAITING, max(at, pending.ready_at), "ready")
         if self._gap(candidate, at):
             return None
-        verdict = self._refusal(candidate)
+        verdict = self._refusal(candidate) or self._held(candidate)
         if verdict is not None:
             self.verdicts[candidate.key] = verdict
             return None
@@ -151,6 +161,23 @@ class _Planner:
         if optional and is_participant(candidate.key.recipient) and category in self.inbox.opted_out:
             return Verdict(Word.OPTED_OUT, category)
         return None
+
+    def _held(self, candidate: Candidate) -> Verdict | None:
+        if self.brakes.stops(candidate.key.rule):
+            return Verdict(Word.HELD, STOPPED)
+        hold = self.brakes.holds.get(candidate.key)
+        return Verdict(Word.HELD, SAFETY) if hold and hold.released_at is None else None
+
+    def _brakes(self, candidate: Candidate) -> bool:
+        """Take one place of the rule's room, or hold what finds none. What staff released needs no room."""
+        rule = candidate.key.rule
+        if candidate.kind not in BRAKED or rule not in self.room or candidate.key in self.brakes.holds:
+            return False
+        if self.room[rule] <= 0:
+            self.verdicts[candidate.key] = Verdict(Word.HELD, SAFETY)
+            return True
+        self.room[rule] -= 1
+        return False
 
     # Resources.
 
@@ -234,7 +261,7 @@ class _Planner:
             self._merge(notice)
         elif kind is Kind.ALERT and notice.candidate.role is Role.STAFF:
             self._alert(notice)
-        else:
+        elif not self._brakes(notice.candidate):
             self._take([notice])
 
     def _take(self, email: list[Notice]) -> None:
@@ -265,11 +292,14 @@ class _Planner:
 
     def _nudge(self, notice: Notice) -> None:
         """Fill the digest that is open, or open another if the limits allow it."""
-        if not self.digest or len(self.digest) >= self.delivery.digest_at_most:
-            until = self._limited_until(notice.at)
-            if until is not None:
-                self._wait(notice.candidate, Word.LIMITED, until, "limit")
-                return
+        opens = not self.digest or len(self.digest) >= self.delivery.digest_at_most
+        until = self._limited_until(notice.at) if opens else None
+        if until is not None:
+            self._wait(notice.candidate, Word.LIMITED, until, "limit")
+            return
+        if self._brakes(notice.candidate):
+            return
+        if opens:
             self.digest = []
             self.emails.append(self.digest)
         self.digest.append(notice)

@@ -13,11 +13,12 @@ RESTING = frozenset({Kind.NUDGE, Kind.SERVICE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One k of one start: open during [due, closes)."""
+    """One k of one start: open during [due, closes). What was held may go until the next is due, at `ends`."""
 
     k: int
     due: Instant
     closes: Instant
+    ends: Instant = NEVER
 
 
 Standing = tuple[int, Instant, Instant, Instant]
@@ -69,7 +70,7 @@ class Timetable:
         due = self._due(first, breaks)
         for k in range(self.total):
             following = self._due(first + (k + 1) * self.every, breaks) if k + 1 < self.total else NEVER
-            yield Slot(k=k, due=due, closes=min(due + self.stays_open, following))
+            yield Slot(k=k, due=due, closes=min(due + self.stays_open, following), ends=following)
             due = following
 
     def _due(self, at: Instant, breaks: tuple[Span, ...]) -> Instant:

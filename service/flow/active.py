@@ -6,9 +6,11 @@ from logging import getLogger
 from threading import Lock
 from typing import Generic, TypeVar
 
+from service.domain.book import book_of
 from service.domain.calendar import Instant
 from service.domain.errors import OperatorError
 from service.domain.rules import Activation, RuleSet
+from service.flow.brake_port import RuleVersion
 from service.flow.ports import ActivationRow, Snapshot
 
 MOST_PAST_HELD = 16
@@ -25,6 +27,12 @@ class Loaded(Generic[Templates_co]):
 
     rule_set: RuleSet
     templates: Templates_co
+
+
+def versions_of(rule_set: RuleSet) -> set[RuleVersion]:
+    """Return every version of every rule: as programs without a file have it, and as each program's file changes it."""
+    programs = ("", *rule_set.programs)
+    return {RuleVersion(*each) for program in programs for each in book_of(rule_set, program).versions.items()}
 
 
 class ActiveRules(Generic[Templates_co]):

@@ -19,6 +19,7 @@ from service.domain.plan import Plan, lookback, plan
 from service.domain.rules import Kind, OnUnknown, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.domain.view import participants_of
+from service.flow.brake import forget_holds, plan_braked, take_back
 from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
 from service.flow.reach import inbox_now
@@ -86,7 +87,14 @@ def plan_for(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now
     program = program_facts(transaction, key.program)
     inbox = inbox_now(transaction, book_of(rule_set, key.program), key.recipient, program)
     past = transaction.past(key, now - lookback(pending, rule_set) - 1)
-    return plan(pending, inbox, past, rule_set, now)
+    return plan_braked(
+        transaction,
+        rule_set,
+        key,
+        pending,
+        now,
+        lambda brakes: plan(pending, inbox, past, rule_set, now, brakes),
+    )
 
 
 def _freshen(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> None:
@@ -166,7 +174,10 @@ def record(transaction: Transaction, email: EmailRow, delivered: Delivered, now:
     for bounce in delivered.bounced:
         transaction.suppress(bounce.address, Suppression(reason=Reason.HARD_BOUNCE, at=now, detail=bounce.code))
     settled = transaction.settle(email.id, delivered.state, now, reference=delivered.reference, error=delivered.error)
+    if settled and delivered.state is EmailState.SENT:
+        forget_holds(transaction, email)
     if settled and delivered.state is EmailState.RELEASED:
+        take_back(transaction, email)
         subjects = {SubjectKey(email.program, each.candidate.subject) for each in email.notices}
         transaction.check_soon(subjects, now)
 

@@ -1,19 +1,24 @@
 """Folding the news of subjects: what is read for it, for any number of them at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import Instant
-from service.domain.events import Event
+from service.domain.events import Event, Moment
 from service.domain.fold import Refold
 from service.domain.rules import RuleSet
 from service.flow.ports import News, Snapshot, SubjectKey, SubjectRow
 
 Rows = Mapping[SubjectKey, SubjectRow]
+HeldStarts = Mapping[SubjectKey, Collection[Moment]]
+"""The starts of held notices: they stay in the facts however long ago they were."""
+_NOTHING_HELD: HeldStarts = {}
 
 
-def fold_news(snapshot: Snapshot, rule_set: RuleSet, rows: Rows, now: Instant) -> dict[SubjectKey, SubjectRow]:
+def fold_news(
+    snapshot: Snapshot, rule_set: RuleSet, rows: Rows, now: Instant, held: HeldStarts = _NOTHING_HELD
+) -> dict[SubjectKey, SubjectRow]:
     """Return the rows with their news folded; with their whole log, where facts were made for other rules.
 
     Facts are folded in place.
@@ -21,19 +26,23 @@ def fold_news(snapshot: Snapshot, rule_set: RuleSet, rows: Rows, now: Instant) -
     books = {key: book_of(rule_set, key.program) for key in rows}
     current = {key: row.folded_seq for key, row in rows.items() if _is_current(books[key], row)}
     news = snapshot.news_of(current)
-    return {
-        key: _with_news(snapshot, books[key], row, news.get(key, ()), now)
+    folded = {
+        key: _with_news(snapshot, books[key], row, news.get(key, ()))
         if key in current
-        else _refolded(snapshot, books[key], row, now)
+        else _refolded(snapshot, books[key], row)
         for key, row in rows.items()
     }
+    for key, row in folded.items():
+        assert row.facts is not None
+        books[key].lens.prune(row.facts, now, held=held.get(key, ()))
+    return folded
 
 
 def _is_current(book: ProgramBook, row: SubjectRow) -> bool:
     return row.facts is not None and row.folded_with == book.lens.signature
 
 
-def _with_news(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, news: News, now: Instant) -> SubjectRow:
+def _with_news(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, news: News) -> SubjectRow:
     facts = row.facts
     assert facts is not None
     events = [event for _, event in news]
@@ -44,15 +53,13 @@ def _with_news(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, news: New
         for event in events:
             book.folding.one(facts, event)
     except Refold:
-        return _refolded(snapshot, book, row, now)
-    book.lens.prune(facts, now)
+        return _refolded(snapshot, book, row)
     return replace(row, folded_seq=news[-1][0]) if news else row
 
 
-def _refolded(snapshot: Snapshot, book: ProgramBook, row: SubjectRow, now: Instant) -> SubjectRow:
+def _refolded(snapshot: Snapshot, book: ProgramBook, row: SubjectRow) -> SubjectRow:
     log = snapshot.news(row.key, 0, limit=None)
     facts = book.folding.whole(row.key.subject, [event for _, event in log])
-    book.lens.prune(facts, now)
     seq = log[-1][0] if log else 0
     return replace(row, facts=facts, folded_seq=seq, folded_with=book.lens.signature)
 

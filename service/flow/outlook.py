@@ -14,6 +14,7 @@ from service.domain.events import Subject
 from service.domain.plan import Inbox, Past, Pending, plan
 from service.domain.rules import RuleSet
 from service.domain.view import View
+from service.flow.brake import brakes_now
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey
 from service.flow.reach import inbox_now
 from service.flow.views import program_facts, view_of
@@ -84,22 +85,22 @@ class _Looking:
     plans: dict[str, tuple[Inbox, tuple[Past, ...]]] = field(default_factory=dict)
 
     def outlook(self) -> Outlook:
-        sent = self.snapshot.sent([self.key])[self.key]
+        sent, holds = self.snapshot.sent([self.key])[self.key], self.snapshot.holds_of([self.key])[self.key]
         waiting: list[Expected] = []
         coming: list[Expected] = []
         silent: list[Expected] = []
         dues: set[Instant] = set()
-        for judged in judge_all(self.book, self.view, sent, self.now):
+        for judged in judge_all(self.book, self.view, sent, self.now, holds):
             outcome, slot = judged.outcome, judged.slot
             if isinstance(outcome, LedgerKey):
                 continue
             if isinstance(outcome, Verdict) and outcome.word is Word.WAITING:
                 dues.add(slot.due)
             else:
-                is_open = slot.due <= self.now < slot.closes
+                is_open = slot.due <= self.now < slot.closes or isinstance(outcome, Candidate)
                 (waiting if is_open else silent).append(self._expected(judged, outcome))
         for due in sorted(dues)[:MOST_TO_COME]:
-            for judged in judge_all(self.book, self.view, sent, due):
+            for judged in judge_all(self.book, self.view, sent, due, holds):
                 if judged.slot.due == due and not isinstance(judged.outcome, LedgerKey):
                     each = self._expected(judged, judged.outcome)
                     (silent if each.needs_news else coming).append(each)
@@ -127,8 +128,9 @@ class _Looking:
     def _today(self, candidate: Candidate) -> Verdict | None:
         """Return what holds a candidate back now, all that waits for its recipient taking its place in order."""
         recipient = candidate.key.recipient
-        pending = self.snapshot.pending_for(RecipientKey(self.key.program, recipient))
-        planned = plan(pending, *self._mailbox(recipient), self.rule_set, quarter_down(self.now))
+        key = RecipientKey(self.key.program, recipient)
+        pending, brakes = self.snapshot.pending_for(key), brakes_now(self.snapshot, key)
+        planned = plan(pending, *self._mailbox(recipient), self.rule_set, quarter_down(self.now), brakes)
         return planned.verdicts.get(candidate.key)
 
     def _ahead(self, candidate: Candidate) -> tuple[Instant, Verdict | None]:

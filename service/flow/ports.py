@@ -16,6 +16,7 @@ from service.domain.events import Event, Incoming, Subject
 from service.domain.facts import SubjectFacts, Thing
 from service.domain.plan import Past, Pending
 from service.domain.suppression import Suppression
+from service.flow.brake_port import BrakeReading, BrakeWriting, RuleVersion
 
 
 class Clock(Protocol):
@@ -71,13 +72,15 @@ class SubjectRow:
 
 
 class EmailState(StrEnum):
-    """Where an email stands. `sending` holds a lease; `released` was surely not sent and was decided anew."""
+    """Where an email stands. `sending` holds a lease; `released` was surely not sent and was decided anew; `dropped` is
+    none: staff decided that a held notice should not go."""
 
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
     RELEASED = "released"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,11 @@ class Action(StrEnum):
 
     RULES_ACTIVATED = "rules.activated"
     RULES_PROPOSED = "rules.proposed"
+    MAIL_STOPPED = "mail.stopped"
+    MAIL_RESUMED = "mail.resumed"
+    HELD_RELEASED = "held.released"
+    HELD_DROPPED = "held.dropped"
+    LAUNCH_EXPECTED = "launch.expected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +161,7 @@ class Known(Protocol):
         """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
 
 
-class Snapshot(Known, Protocol):
+class Snapshot(Known, BrakeReading, Protocol):
     """What can be read, all of one moment."""
 
     def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
@@ -207,6 +215,9 @@ class Snapshot(Known, Protocol):
     def active_rule_set(self) -> RuleSetRow | None:
         """Return the rule set that every process uses now, or None in an empty store."""
 
+    def first_rule_set(self) -> str | None:
+        """Return the hash of the first rule set that was ever active, or None."""
+
     def activations(self) -> Sequence[ActivationRow]:
         """Return every activation, newest first."""
 
@@ -217,7 +228,7 @@ class Snapshot(Known, Protocol):
         """Return what was done of one sort, newest first."""
 
 
-class Transaction(Snapshot, Protocol):
+class Transaction(Snapshot, BrakeWriting, Protocol):
     """What can be changed, as a whole or not at all."""
 
     def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:
@@ -275,8 +286,14 @@ class Transaction(Snapshot, Protocol):
     def allow(self, address: str) -> bool:
         """Take an address off the list again, and return whether it was on it."""
 
-    def activate(self, row: RuleSetRow) -> None:
-        """Make a rule set the active one; earlier ones are kept."""
+    def drop(self, email: EmailRow) -> None:
+        """Keep decisions that staff want never sent, as `claim` does; they count against no limit."""
+
+    def activate(self, row: RuleSetRow, versions: Collection[RuleVersion]) -> None:
+        """Make a rule set the active one; earlier ones are kept.
+
+        `versions` are those of its rules; of an empty store's first rule set they are trusted.
+        """
 
     def keep_rule_set(self, hash: str, sources: str) -> None:
         """Keep the files of a rule set that is not active, where they are not kept yet."""

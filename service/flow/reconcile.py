@@ -8,16 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.book import ProgramBook, book_of
+from service.domain.brakes import Hold
 from service.domain.calendar import NEVER, Instant
 from service.domain.decide import decide
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
-from service.domain.events import Subject, SubjectKind
+from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.plan import Pending, pend
 from service.domain.rules import RuleSet
 from service.domain.view import participants_of
 from service.flow.fold_news import Rows, fold_news
 from service.flow.ports import RecipientKey, SubjectKey, SubjectRow, Transaction
 from service.flow.views import neighbours, view_from
+
+_Held = Mapping[SubjectKey, Mapping[LedgerKey, Hold]]
 
 
 def reconcile(transaction: Transaction, rule_set: RuleSet, now: Instant, limit: int = 200) -> int:
@@ -45,10 +48,12 @@ class _Checking:
         found = self.transaction.subjects(keys)
         before = {key: found.get(key) or SubjectRow(key=key, facts=None) for key in keys}
         people = {key: _people(row) for key, row in before.items()}
-        folded = fold_news(self.transaction, self.rule_set, before, self.now)
-        checked, pending = self._decided(folded)
+        holds = {key: each for key, each in self.transaction.holds_of(keys).items() if each}
+        folded = fold_news(self.transaction, self.rule_set, before, self.now, self._held_starts(holds))
+        checked, pending = self._decided(folded, holds)
         self.transaction.save_subjects(checked)
         self.transaction.save_pending(pending)
+        self._forget(holds, pending)
         _tell(self.transaction, self._books(keys), [row for row in checked if _has_news(row, before)], people, self.now)
         # Hours, limits, addresses of roles: other rules may let go at once what has been waiting.
         swept = [key for key, row in before.items() if row.checked_with != self.rule_set.hash]
@@ -61,9 +66,25 @@ class _Checking:
     def _books(self, keys: Iterable[SubjectKey]) -> dict[str, ProgramBook]:
         return {program: book_of(self.rule_set, program) for program in {key.program for key in keys}}
 
+    # What the safety limit holds.
+
+    def _held_starts(self, holds: _Held) -> dict[SubjectKey, set[Moment]]:
+        pending = self.transaction.pending_of(list(holds)) if holds else {}
+        return {
+            key: {each.candidate.start_moment for own, each in waiting.items() if own in holds[key]}
+            for key, waiting in pending.items()
+        }
+
+    def _forget(self, holds: _Held, pending: Mapping[SubjectKey, Mapping[LedgerKey, Pending]]) -> None:
+        """End the holds of what may no longer go, and is not on its way either."""
+        sent = self.transaction.sent(list(holds)) if holds else {}
+        for key, held in holds.items():
+            gone = [own for own in held if own not in pending[key] and own not in sent[key]]
+            self.transaction.unhold(key.program, gone)
+
     # Deciding.
 
-    def _decided(self, rows: Rows) -> tuple[list[SubjectRow], dict[SubjectKey, dict[LedgerKey, Pending]]]:
+    def _decided(self, rows: Rows, holds: _Held) -> tuple[list[SubjectRow], dict[SubjectKey, dict[LedgerKey, Pending]]]:
         """Return the rows with when to look again, and what is pending about each now."""
         near = {key: neighbours(self.transaction, self._book(key), row) for key, row in rows.items()}
         around = self.transaction.subjects(set().union(*near.values()) - rows.keys())
@@ -73,7 +94,7 @@ class _Checking:
         pending: dict[SubjectKey, dict[LedgerKey, Pending]] = {}
         for key, row in rows.items():
             view = view_from(row, {each: facts[each] for each in near[key] if each in facts})
-            decision = decide(self._book(key), view, sent[key], self.now)
+            decision = decide(self._book(key), view, sent[key], self.now, holds.get(key, {}))
             pending[key] = pend(held[key], decision.candidates, self.now)
             next_at = None if decision.next_at == NEVER else decision.next_at
             checked.append(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))

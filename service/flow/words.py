@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service.domain.brakes import STOPPED
 from service.domain.calendar import Instant
 from service.domain.catalogue import Catalogue
 from service.domain.delivery import Verdict, Word
@@ -17,8 +18,9 @@ _SIMPLE = {
     Word.NO_ADDRESS: "There is no address for them.",
     Word.ADDRESS_BLOCKED: "Mail to their address does not arrive.",
     Word.NOTHING_NEW: "There is no resource left that they have not had.",
-    Word.HELD: "The safety limit holds it back until staff release it.",
 }
+_HELD = "The safety limit holds it back until staff release it."
+_STOPPED = "Staff have stopped it for now."
 _THIS = {"open": "is settled", "unacknowledged": "has been seen by staff"}
 
 
@@ -57,6 +59,8 @@ class Sentences:
                 return _ended(verdict.detail, when)
             case Word.TOO_LATE:
                 return f"Its time is over: it could go until {when}." if when else "Its time is over."
+            case Word.HELD:
+                return _STOPPED if verdict.detail == STOPPED else _HELD
             case _:
                 return _SIMPLE[verdict.word]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from service.domain.brakes import STOPPED
 from service.domain.calendar import Instant, to_datetime, zone
 from service.domain.delivery import Verdict, Word
 from service.domain.rules import Rule
@@ -20,10 +21,11 @@ _WORDS = {
     Word.NO_ADDRESS: "no address is known",
     Word.ADDRESS_BLOCKED: "their address does not take mail",
     Word.NOTHING_NEW: "there is no resource left that they have not had",
-    Word.HELD: "it is held until staff release it",
     Word.TOO_LATE: "it is too late for it",
     Word.WAITING: "its time has not come",
 }
+_HELD = "the safety limit holds it until staff release it"
+_STOPPED = "staff have stopped it for now"
 _ENDED = {
     "program": "the program has ended",
     "left": "somebody has left",
@@ -115,6 +117,8 @@ def reason(verdict: Verdict | None) -> str:
         return "nothing stands against it"
     if verdict.word is Word.ENDED:
         return _ENDED.get(verdict.detail, "it has ended")
+    if verdict.word is Word.HELD:
+        return _STOPPED if verdict.detail == STOPPED else _HELD
     return _WORDS[verdict.word].format(verdict.detail)
 
 

@@ -114,7 +114,7 @@ def _deployed(stage: Stage, by: str = "kim") -> str:
         row = RuleSetRow(
             hash=Sources(files).content_hash, sources=json.dumps(files), activated_at=stage.clock(), activated_by=by
         )
-        transaction.activate(row)
+        transaction.activate(row, ())
     return row.hash
 
 

@@ -19,7 +19,7 @@ def test_the_last_one_activated_is_active_and_the_others_are_remembered(store: S
     history = [row("r1", NOW), row("r2", NOW + 1), row("r1", NOW + 1, by="robin")]
     for each in history:
         with store.writing() as transaction:
-            transaction.activate(each)
+            transaction.activate(each, ())
             assert transaction.active_rule_set() == each
     with store.reading() as snapshot:
         assert snapshot.active_rule_set() == history[2]
@@ -34,7 +34,7 @@ def test_what_another_process_activates_is_seen(store: SqlStore, url: str) -> No
     other = open_store(url)
     for each in (row("r1", NOW), row("r2", NOW + 1), row("r1", NOW + 2)):
         with other.writing() as transaction:
-            transaction.activate(each)
+            transaction.activate(each, ())
         with store.reading() as snapshot:
             assert snapshot.active_rule_set() == each
     other.close()

@@ -185,7 +185,7 @@ def test_another_rule_set_makes_everything_due_behind_what_is_due_anyway(store: 
 def test_a_sweep_is_due_at_once_and_over_once_all_are_checked(store: SqlStore) -> None:
     with store.writing() as transaction:
         transaction.save_subjects([saved(M1, checked_with="r0", next_check_at=NOW + 5)])
-        transaction.activate(RuleSetRow(hash="r1", sources="{}", activated_at=NOW, activated_by="kim"))
+        transaction.activate(RuleSetRow(hash="r1", sources="{}", activated_at=NOW, activated_by="kim"), ())
     assert next_due(store) == 0
     with store.writing() as transaction:
         transaction.save_subjects([saved(M1, checked_with="r1", next_check_at=NOW + 5)])

@@ -23,7 +23,7 @@ def test_a_transaction_that_raises_leaves_no_trace(store: SqlStore) -> None:
             transaction.join(PROGRAM, "m-1", ["p-1"])
             transaction.save_pending({M1: pending(candidate())})
             transaction.claim(email("s-1", candidate()))
-            transaction.activate(RuleSetRow(hash="r1", sources="{}", activated_at=NOW, activated_by="kim"))
+            transaction.activate(RuleSetRow(hash="r1", sources="{}", activated_at=NOW, activated_by="kim"), ())
             raise GaveUpError
 
     with pytest.raises(GaveUpError):

@@ -16,6 +16,8 @@ from service.adapters.rulebook.problems import Problem
 from service.adapters.rulebook.sources import Sources
 from service.domain.catalogue import Catalogue
 from service.domain.errors import IntouchError
+from service.domain.rules import RuleSet
+from service.flow.active import versions_of
 from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
 from service.staff.check.finding import Severity
 
@@ -55,7 +57,7 @@ class RulesFolder:
         if loaded.rule_set is None:
             return self._keep(_summary(loaded.problems))
         self.problems, before, self._last_good = None, self._last_good, sources.content_hash
-        return self._activate(sources, before)
+        return self._activate(sources, loaded.rule_set, before)
 
     def watch(self, stop: Signal, changed: Callable[[], None]) -> None:
         """Look at the folder again and again until told to stop."""
@@ -72,7 +74,7 @@ class RulesFolder:
         self.problems = problems
         return False
 
-    def _activate(self, sources: Sources, before: str) -> bool:
+    def _activate(self, sources: Sources, rule_set: RuleSet, before: str) -> bool:
         """Make what the folder holds active where the folder leads; `before` is the hash of what it held before."""
         with self.store.writing() as transaction:
             active = transaction.active_rule_set()
@@ -80,14 +82,14 @@ class RulesFolder:
                 return False
             if active is not None and active.hash != before and active.activated_by != BY_FOLDER:
                 return self._stand_aside(active, was_edited=bool(before))
-            self._put_in_place(transaction, sources)
+            self._put_in_place(transaction, sources, rule_set)
         log.info("Rule set %s is active.", sources.content_hash[:12])
         return True
 
-    def _put_in_place(self, transaction: Transaction, sources: Sources) -> None:
+    def _put_in_place(self, transaction: Transaction, sources: Sources, rule_set: RuleSet) -> None:
         now, hash = self.clock(), sources.content_hash
         row = RuleSetRow(hash=hash, sources=sources.to_json(), activated_at=now, activated_by=BY_FOLDER)
-        transaction.activate(row)
+        transaction.activate(row, versions_of(rule_set))
         audit = AuditRow(
             at=now, who=BY_FOLDER, action=Action.RULES_ACTIVATED, about=hash, detail={"from": "edit of the folder"}
         )

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from service.adapters.store.fact_codec import KINDS
-from service.domain.delivery import Candidate, LedgerKey, Notice, Role
+from service.domain.delivery import Candidate, Charge, LedgerKey, Notice, Role
 from service.domain.events import Moment, Subject
 from service.domain.rules import Kind
 
@@ -27,16 +27,25 @@ def candidate_of(text: str) -> Candidate:
 
 def notices_text(notices: Iterable[Notice]) -> str:
     """Return an email's notices as JSON, in order."""
-    form = [{"at": each.at, "resource": each.resource, "candidate": _candidate(each.candidate)} for each in notices]
-    return orjson.dumps(form).decode()
+    return orjson.dumps([_notice(each) for each in notices]).decode()
 
 
 def notices_of(text: str) -> tuple[Notice, ...]:
     """Return an email's notices, in order."""
     return tuple(
-        Notice(candidate=_candidate_of(each["candidate"]), at=each["at"], resource=each["resource"])
+        Notice(
+            candidate=_candidate_of(each["candidate"]),
+            at=each["at"],
+            resource=each["resource"],
+            charge=Charge(*each["charge"]) if each.get("charge") else None,
+        )
         for each in orjson.loads(text)
     )
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    charge = {"charge": [*notice.charge]} if notice.charge else {}
+    return {"at": notice.at, "resource": notice.resource, "candidate": _candidate(notice.candidate), **charge}
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:

@@ -165,6 +165,7 @@ SUPPRESSED: Final = "SELECT reason, at, detail FROM suppressions WHERE address =
 # The rule set that is active, and every activation.
 ACTIVE: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC LIMIT 1"
 SOURCES: Final = "SELECT sources FROM rule_sets WHERE hash = :hash"
+FIRST_ACTIVE: Final = "SELECT hash FROM activations WHERE n = (SELECT min(n) FROM activations)"
 ACTIVATIONS: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC"
 
 # What people did of one sort, newest first.

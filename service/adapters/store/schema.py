@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -194,6 +194,62 @@ ledger = Table(
     Index("ix_ledger_recipient", "program", "recipient", "at"),
     _partial("ix_ledger_resource", "program", "recipient", "at", where="resource <> ''"),
     Index("ix_ledger_email", "email"),
+)
+
+holds = Table(  # notices that the safety limit held, until they are sent or their gates no longer hold
+    "holds",
+    metadata,
+    _id("program"),
+    _id("subject"),
+    _id("rule"),
+    _id("start"),
+    Column("k", Integer, nullable=False),
+    _id("recipient"),
+    _id("value"),
+    _at("since"),
+    _at("released_at", nullable=True),
+    PrimaryKeyConstraint("program", "subject", "rule", "start", "k", "recipient", "value"),
+    Index("ix_holds_recipient", "program", "recipient"),
+    _partial("ix_holds_waiting", "rule", "since", where="released_at IS NULL"),
+)
+
+rule_counts = Table(  # notices of a rule by the minute of their planned instant; only the last hour's are kept
+    "rule_counts",
+    metadata,
+    _id("rule"),
+    _at("minute"),
+    Column("notices", BigInteger, nullable=False),
+    PrimaryKeyConstraint("rule", "minute"),
+)
+
+rule_versions = Table(  # how many notices of each version went, until staff trusted it
+    "rule_versions",
+    metadata,
+    _id("rule"),
+    _id("version"),
+    Column("went", BigInteger, nullable=False),
+    _at("trusted_at", nullable=True),
+    _id("trusted_by"),
+    PrimaryKeyConstraint("rule", "version"),
+)
+
+launches = Table(  # one row a rule that ever sent: claims for it wait here for each other
+    "launches",
+    metadata,
+    _id("rule"),
+    Column("expected", BigInteger, nullable=False),
+    _at("until"),
+    PrimaryKeyConstraint("rule"),
+)
+
+stops = Table(
+    "stops",
+    metadata,
+    _id("scope"),
+    _id("name"),
+    _at("at"),
+    _id("by"),
+    PrimaryKeyConstraint("scope", "name"),
 )
 
 suppressions = Table(

@@ -7,6 +7,7 @@ import orjson
 
 from service.adapters.store import queries
 from service.adapters.store.address_hash import address_hash
+from service.adapters.store.brakes import SqlBrakeReading
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.notice_codec import candidate_of
 from service.adapters.store.rows import about, email_of, event_of, key_of, listed, named, past_of, subject_row
@@ -37,7 +38,7 @@ _ABOUT: Final = ("program", "subject")
 V = TypeVar("V")
 
 
-class SqlSnapshot:
+class SqlSnapshot(SqlBrakeReading):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""
 
@@ -219,6 +220,10 @@ class SqlSnapshot:
             self._sources.clear()
             self._sources[hash] = known
         return known
+
+    def first_rule_set(self) -> str | None:
+        row = self._session.one(queries.FIRST_ACTIVE, {})
+        return str(row[0]) if row else None
 
     def activations(self) -> Sequence[ActivationRow]:
         return [ActivationRow(hash=hash, at=at, by=by) for hash, at, by in self._session.all(queries.ACTIVATIONS, {})]

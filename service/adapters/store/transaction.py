@@ -8,6 +8,7 @@ import orjson
 from service.adapters.store import changes, queries
 from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import append
+from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.notice_codec import candidate_text, notices_text
 from service.adapters.store.rows import email_values, key_of, ledger_values, listed, named
@@ -20,6 +21,7 @@ from service.domain.events import Incoming
 from service.domain.facts import SubjectFacts
 from service.domain.plan import Pending
 from service.domain.suppression import Suppression
+from service.flow.brake_port import RuleVersion
 from service.flow.ports import (
     Appended,
     AuditRow,
@@ -35,7 +37,7 @@ _Things = dict[tuple[str, str], tuple[str, bool]]
 _NO_THINGS: Final[_Things] = {}
 
 
-class SqlTransaction(SqlSnapshot):
+class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
     """A `Transaction` over one transaction of the database."""
 
     def __init__(self, session: Session, sources: dict[str, str], secret: bytes = b"") -> None:
@@ -168,15 +170,21 @@ class SqlTransaction(SqlSnapshot):
     # Emails.
 
     def claim(self, email: EmailRow) -> None:
+        self._keep(email, counts=True)
+
+    def drop(self, email: EmailRow) -> None:
+        self._keep(email, counts=False)
+
+    def _keep(self, email: EmailRow, *, counts: bool) -> None:
         try:
-            self._insert(email)
+            self._insert(email, counts=counts)
         except Exception as error:
             self.given_up = True
             if self._session.flavour.is_conflict(error):
                 raise IntouchError("A notice of this email went out before; it is not sent twice.") from error
             raise
 
-    def _insert(self, email: EmailRow) -> None:
+    def _insert(self, email: EmailRow, *, counts: bool) -> None:
         self._session.change(changes.CLAIM_EMAIL, email_values(email, notices_text(email.notices)))
         subjects = sorted({each.candidate.key.subject for each in email.notices})
         about_rows = [{"program": email.program, "subject": each, "email": email.id} for each in subjects]
@@ -185,7 +193,7 @@ class SqlTransaction(SqlSnapshot):
         rows = [
             {
                 **decision,
-                "at": notice.at,
+                "at": notice.at if counts else 0,
                 "email": email.id,
                 "kind": notice.candidate.kind.value,
                 "message": notice.candidate.message,
@@ -219,7 +227,9 @@ class SqlTransaction(SqlSnapshot):
 
     # Rule sets.
 
-    def activate(self, row: RuleSetRow) -> None:
+    def activate(self, row: RuleSetRow, versions: Collection[RuleVersion]) -> None:
+        if self.first_rule_set() is None:
+            self.trust_first(versions, row.activated_at, row.activated_by)
         self.keep_rule_set(row.hash, row.sources)
         values = {"hash": row.hash, "at": row.activated_at, "by": row.activated_by}
         self._session.change(changes.ACTIVATE, values)

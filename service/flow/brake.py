@@ -1,0 +1,135 @@
+"""Braking: what the safety limit and people's stops keep from going out, within the transaction that claims.
+
+A plan is first made with what is stopped and held already. Only when it would send something that counts is the pace
+of its rules asked for, and only when they have not room enough is it made again with the room they have.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from service.domain.book import book_of
+from service.domain.brakes import BRAKED, SAFETY, Brakes, Pace
+from service.domain.calendar import Instant
+from service.domain.delivery import Charge, Notice, Word
+from service.domain.plan import Pending, Plan
+from service.domain.rules import RuleSet
+from service.flow.brake_port import RuleVersion, Scope
+from service.flow.ports import EmailRow, RecipientKey, Snapshot, Transaction
+
+Planning = Callable[[Brakes], Plan]
+"""Plans one recipient under the brakes given."""
+
+
+def brakes_now(snapshot: Snapshot, key: RecipientKey) -> Brakes:
+    """Return what is stopped and held for a recipient; how much room the rules have is left out."""
+    stops = snapshot.stops()
+    everything = any(
+        each.scope is Scope.ALL or (each.scope is Scope.PROGRAM and each.name == key.program) for each in stops
+    )
+    return Brakes(
+        everything=everything,
+        stopped=frozenset(each.name for each in stops if each.scope is Scope.RULE),
+        holds=snapshot.holds_for(*key),
+    )
+
+
+def plan_braked(
+    transaction: Transaction,
+    rule_set: RuleSet,
+    key: RecipientKey,
+    pending: Iterable[Pending],
+    now: Instant,
+    how: Planning,
+) -> Plan:
+    """Return the recipient's plan at the planned instant `now`; what it holds is held, what it sends is counted."""
+    brakes = brakes_now(transaction, key)
+    planned = how(brakes)
+    wanted = Counter(each.candidate.key.rule for each in _counted(planned, brakes))
+    if not wanted or rule_set.hash == transaction.first_rule_set():
+        return planned
+    pacing = _Pacing(transaction, rule_set, key, now)
+    if any(number > pacing.room(rule) for rule, number in sorted(wanted.items())):
+        rules = sorted({each.candidate.key.rule for each in pending if each.candidate.kind in BRAKED})
+        planned = how(replace(brakes, room={rule: pacing.room(rule) for rule in rules}))
+        held = [each for each, verdict in planned.verdicts.items() if (verdict.word, verdict.detail) == _HELD]
+        transaction.hold(key.program, [each for each in held if each not in brakes.holds], now)
+    return pacing.charged(planned, brakes)
+
+
+_HELD = (Word.HELD, SAFETY)
+
+
+def _counted(planned: Plan, brakes: Brakes) -> Iterable[Notice]:
+    """Yield the notices that the safety limit counts: not those that staff released, and no alerts and reports."""
+    notices = (notice for email in planned.emails for notice in email.notices)
+    return (each for each in notices if _counts(each, brakes))
+
+
+def _counts(notice: Notice, brakes: Brakes) -> bool:
+    return notice.candidate.kind in BRAKED and notice.candidate.key not in brakes.holds
+
+
+@dataclass(slots=True)
+class _Pacing:
+    """The pace of the rules of one recipient's program, asked for once a rule, and what this plan adds to it."""
+
+    transaction: Transaction
+    rule_set: RuleSet
+    key: RecipientKey
+    now: Instant
+
+    paces: dict[str, Pace] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        return book_of(self.rule_set, self.key.program).versions
+
+    def room(self, rule: str) -> int:
+        return self._pace(rule).room(self.rule_set.delivery.safety)
+
+    def _pace(self, rule: str) -> Pace:
+        if rule not in self.paces:
+            version = RuleVersion(rule, self.versions.get(rule, ""))
+            self.paces[rule] = self.transaction.pace(version, self.now)
+        return self.paces[rule]
+
+    def charged(self, planned: Plan, brakes: Brakes) -> Plan:
+        """Return the plan with every notice that counts charged, first to what is expected of its rule."""
+        left = {rule: pace.expected for rule, pace in self.paces.items()}
+        emails = tuple(
+            replace(email, notices=tuple(self._charged(each, brakes, left) for each in email.notices))
+            for email in planned.emails
+        )
+        for rule, charges in charges_of(notice for email in emails for notice in email.notices).items():
+            self.transaction.charge(rule, charges, self.now)
+        return replace(planned, emails=emails)
+
+    def _charged(self, notice: Notice, brakes: Brakes, left: dict[str, int]) -> Notice:
+        if not _counts(notice, brakes):
+            return notice
+        rule = notice.candidate.key.rule
+        left[rule] -= 1
+        return replace(notice, charge=Charge(self.versions.get(rule, ""), expected=left[rule] >= 0))
+
+
+def charges_of(notices: Iterable[Notice]) -> dict[str, list[Charge]]:
+    """Return what the notices are charged to, by rule."""
+    found: dict[str, list[Charge]] = {}
+    for each in notices:
+        if each.charge is not None:
+            found.setdefault(each.candidate.key.rule, []).append(each.charge)
+    return found
+
+
+def forget_holds(transaction: Transaction, email: EmailRow) -> None:
+    """Forget the holds on the notices of an email that went: they are never asked for again."""
+    holds = transaction.holds_for(email.program, email.recipient)
+    if holds:
+        transaction.unhold(email.program, [each.candidate.key for each in email.notices])
+
+
+def take_back(transaction: Transaction, email: EmailRow) -> None:
+    """Take an email that surely was not sent out of the counts, so that trying again does not trip the brake."""
+    for rule, charges in charges_of(email.notices).items():
+        transaction.discharge(rule, charges, email.planned_at)

@@ -1,0 +1,107 @@
+"""What people do by hand to the brakes: stop and resume, release and drop what is held, announce a launch.
+
+Each is one transaction, kept with who did it and when, and in effect at the next claim.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from service.domain.calendar import Instant, format_rfc3339
+from service.domain.delivery import LedgerKey, Notice
+from service.flow.brake_port import HeldNotice, Scope, Stop
+from service.flow.ports import Action, AuditRow, EmailRow, EmailState, SubjectKey, Transaction
+
+MOST_AT_ONCE = 100_000
+"""How many held notices one command releases or drops."""
+
+
+def held_id(held: HeldNotice) -> str:
+    """Return a short name for a held notice, the same every time it is asked for."""
+    return sha256(repr((held.program, *held.candidate.key)).encode()).hexdigest()[:10]
+
+
+def stop(transaction: Transaction, scope: Scope, name: str, by: str, now: Instant) -> bool:
+    """Stop mail from the next claim on, and return whether it was not stopped before."""
+    stopped = transaction.stop(Stop(scope=scope, name=name, at=now, by=by))
+    if stopped:
+        _note(transaction, Action.MAIL_STOPPED, _about(scope, name), by, now)
+    return stopped
+
+
+def resume(transaction: Transaction, scope: Scope, name: str, by: str, now: Instant) -> bool:
+    """End a stop, and return whether there was one. What its time has passed by meanwhile stays unsent."""
+    resumed = transaction.resume(scope, name)
+    if resumed:
+        transaction.plan_waiting(scope, name, now)
+        _note(transaction, Action.MAIL_RESUMED, _about(scope, name), by, now)
+    return resumed
+
+
+def _about(scope: Scope, name: str) -> str:
+    return f"{scope} {name}".rstrip()
+
+
+def release(transaction: Transaction, rule: str, only: Sequence[str], by: str, now: Instant) -> int:
+    """Let held notices of a rule go, all or `only` those with these ids, and return how many.
+
+    Releasing all says that the rule is as it should be: its changes so far are braked no longer.
+    """
+    chosen = _chosen(transaction, rule, only)
+    for program, keys in _by_program(chosen).items():
+        transaction.release(program, keys, now)
+    # Their time runs again from now on, so each is decided anew, with its gates as they are.
+    transaction.check_soon({SubjectKey(each.program, each.candidate.subject) for each in chosen}, now)
+    transaction.plan_waiting(Scope.RULE, rule, now)
+    if not only:
+        transaction.trust(rule, now, by)
+    _note(transaction, Action.HELD_RELEASED, f"rule {rule}", by, now, notices=len(chosen))
+    return len(chosen)
+
+
+def drop(transaction: Transaction, rule: str, only: Sequence[str], by: str, now: Instant) -> int:
+    """See to it that held notices of a rule are never sent, all or `only` those with these ids; return how many."""
+    chosen = _chosen(transaction, rule, only)
+    for each in chosen:
+        transaction.drop(_dropped(each, by, now))
+    for program, keys in _by_program(chosen).items():
+        transaction.unhold(program, keys)
+    _note(transaction, Action.HELD_DROPPED, f"rule {rule}", by, now, notices=len(chosen))
+    return len(chosen)
+
+
+def _dropped(held: HeldNotice, by: str, now: Instant) -> EmailRow:
+    return EmailRow(
+        id=f"dropped-{held_id(held)}",
+        program=held.program,
+        recipient=held.candidate.key.recipient,
+        state=EmailState.DROPPED,
+        planned_at=now,
+        claimed_at=now,
+        lease_until=now,
+        settled_at=now,
+        notices=(Notice(candidate=held.candidate, at=now),),
+        error=f"The safety limit held it, and {by} decided that it should not go.",
+    )
+
+
+def expect(transaction: Transaction, rule: str, count: int, until: Instant, by: str, now: Instant) -> None:
+    """Announce a planned launch: so many notices of the rule go until then without the brake."""
+    transaction.expect(rule, count, until)
+    detail = {"notices": count, "until": format_rfc3339(until)}
+    _note(transaction, Action.LAUNCH_EXPECTED, f"rule {rule}", by, now, **detail)
+
+
+def _chosen(transaction: Transaction, rule: str, only: Sequence[str]) -> list[HeldNotice]:
+    held = transaction.held_notices(rule, MOST_AT_ONCE)
+    return [each for each in held if not only or held_id(each) in only]
+
+
+def _by_program(held: Iterable[HeldNotice]) -> dict[str, list[LedgerKey]]:
+    found: dict[str, list[LedgerKey]] = {}
+    for each in held:
+        found.setdefault(each.program, []).append(each.candidate.key)
+    return found
+
+
+def _note(transaction: Transaction, action: Action, about: str, by: str, now: Instant, **detail: object) -> None:
+    transaction.note(AuditRow(at=now, who=by, action=action, about=about, detail=detail))

@@ -31,6 +31,7 @@ from service.domain.calendar import SECOND, Instant
 from service.domain.errors import IntouchError, OperatorError
 from service.flow.accept import Acceptor
 from service.flow.active import ActiveRules, Loaded
+from service.flow.brake import braked_detail
 from service.flow.compose import Links
 from service.flow.dispatch import Claiming
 from service.flow.mail_port import Mailer
@@ -158,6 +159,7 @@ class Installation:
         try:
             with self.store.reading() as snapshot:
                 active = snapshot.active_rule_set()
+                detail |= braked_detail(snapshot)
         except IntouchError as error:
             return False, {**detail, "store": str(error)}
         detail |= {"store": "ok", "rule_set": active.hash[:12] if active else None}

@@ -4,7 +4,9 @@ import sys
 
 import click
 
+from service.cli.braking import expect, resume, stop
 from service.cli.deploying import deploy, rollback, rule_sets
+from service.cli.holding import held
 from service.cli.rules import check, cover, explain, forecast, preview, schema, simulate, test
 from service.cli.running import migrate, run, serve, work
 from service.domain.errors import IntouchError
@@ -19,7 +21,8 @@ def intouch() -> None:
 _RUNNING = (run, serve, work, migrate)
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
-for _command in (*_RUNNING, *_TRYING, *_LIVE):
+_BRAKES = (stop, resume, expect, held)
+for _command in (*_RUNNING, *_TRYING, *_LIVE, *_BRAKES):
     intouch.add_command(_command)
 
 

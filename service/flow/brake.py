@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from service.domain.book import book_of
 from service.domain.brakes import BRAKED, SAFETY, Brakes, Pace
-from service.domain.calendar import Instant
+from service.domain.calendar import Instant, format_rfc3339
 from service.domain.delivery import Charge, Notice, Word
 from service.domain.plan import Pending, Plan
 from service.domain.rules import RuleSet
@@ -133,3 +133,10 @@ def take_back(transaction: Transaction, email: EmailRow) -> None:
     """Take an email that surely was not sent out of the counts, so that trying again does not trip the brake."""
     for rule, charges in charges_of(email.notices).items():
         transaction.discharge(rule, charges, email.planned_at)
+
+
+def braked_detail(snapshot: Snapshot) -> dict[str, object]:
+    """Return what is held and stopped, for readiness; empty where nothing is."""
+    held = {each.rule: each.notices for each in snapshot.held_rules()}
+    stopped = [f"{each.about}, by {each.by} at {format_rfc3339(each.at)}" for each in snapshot.stops()]
+    return {**({"held": held} if held else {}), **({"stopped": stopped} if stopped else {})}

@@ -31,6 +31,16 @@ class Stop:
     at: Instant
     by: str
 
+    @property
+    def about(self) -> str:
+        """Return what is stopped, in words."""
+        return scope_in_words(self.scope, self.name)
+
+
+def scope_in_words(scope: Scope, name: str) -> str:
+    """Return `all mail`, `program northfield` or `rule log-first-conversation`."""
+    return "all mail" if scope is Scope.ALL else f"{scope} {name}"
+
 
 class RuleVersion(NamedTuple):
     """A rule as it runs in some program."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from service.domain.calendar import Instant, format_rfc3339
 from service.domain.delivery import LedgerKey, Notice
-from service.flow.brake_port import HeldNotice, Scope, Stop
+from service.flow.brake_port import HeldNotice, Scope, Stop, scope_in_words
 from service.flow.ports import Action, AuditRow, EmailRow, EmailState, SubjectKey, Transaction
 
 MOST_AT_ONCE = 100_000
@@ -24,7 +24,7 @@ def stop(transaction: Transaction, scope: Scope, name: str, by: str, now: Instan
     """Stop mail from the next claim on, and return whether it was not stopped before."""
     stopped = transaction.stop(Stop(scope=scope, name=name, at=now, by=by))
     if stopped:
-        _note(transaction, Action.MAIL_STOPPED, _about(scope, name), by, now)
+        _note(transaction, Action.MAIL_STOPPED, scope_in_words(scope, name), by, now)
     return stopped
 
 
@@ -33,12 +33,8 @@ def resume(transaction: Transaction, scope: Scope, name: str, by: str, now: Inst
     resumed = transaction.resume(scope, name)
     if resumed:
         transaction.plan_waiting(scope, name, now)
-        _note(transaction, Action.MAIL_RESUMED, _about(scope, name), by, now)
+        _note(transaction, Action.MAIL_RESUMED, scope_in_words(scope, name), by, now)
     return resumed
-
-
-def _about(scope: Scope, name: str) -> str:
-    return f"{scope} {name}".rstrip()
 
 
 def release(transaction: Transaction, rule: str, only: Sequence[str], by: str, now: Instant) -> int:

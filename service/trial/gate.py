@@ -9,11 +9,13 @@ The rules of this file:
 Why: `docs/decisions/0008-the-gate.md`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from service.adapters.rulebook.sources import Sources
 from service.domain.errors import IntouchError
+from service.flow.active import versions_of
+from service.flow.brake_port import RuleVersion
 from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
 from service.trial.trial import Tried
 
@@ -109,13 +111,14 @@ class Gate:
             raise GateRefusedError(reasons)
         with self.store.writing() as transaction:
             self._refuse_if_outrun(transaction, tried)
-            self._put_in_place(transaction, tried.sources, passage, _figures(tried))
+            self._put_in_place(transaction, tried.sources, passage, _figures(tried), _versions(tried))
 
     def roll_back(self, sources: Sources, passage: Passage) -> None:
         """Make a rule set of the past active again, which needs nobody's approval. Raises: GateRefusedError."""
         passage = checked_passage(passage)
         with self.store.writing() as transaction:
-            self._put_in_place(transaction, sources, passage, {})
+            # No versions: what is gone back to is never an empty store's first.
+            self._put_in_place(transaction, sources, passage, {}, ())
 
     def propose(self, tried: Tried, passage: Passage) -> None:
         """Keep a rule set that needs a second person, until one approves it. Raises: GateRefusedError."""
@@ -143,13 +146,17 @@ class Gate:
             raise GateRefusedError((f"What runs has changed meanwhile, by {who}. Look at the differences again.",))
 
     def _put_in_place(
-        self, transaction: Transaction, sources: Sources, passage: Passage, figures: dict[str, object]
+        self,
+        transaction: Transaction,
+        sources: Sources,
+        passage: Passage,
+        figures: dict[str, object],
+        versions: Collection[RuleVersion],
     ) -> None:
         now, hash = self.clock(), sources.content_hash
         active = transaction.active_rule_set()
-        transaction.activate(
-            RuleSetRow(hash=hash, sources=sources.to_json(), activated_at=now, activated_by=passage.by)
-        )
+        row = RuleSetRow(hash=hash, sources=sources.to_json(), activated_at=now, activated_by=passage.by)
+        transaction.activate(row, versions)
         detail = {
             "from": passage.origin,
             "approved_by": passage.approved_by,
@@ -157,6 +164,10 @@ class Gate:
             **figures,
         }
         transaction.note(AuditRow(at=now, who=passage.by, action=Action.RULES_ACTIVATED, about=hash, detail=detail))
+
+
+def _versions(tried: Tried) -> Collection[RuleVersion]:
+    return versions_of(tried.rule_set) if tried.rule_set else ()
 
 
 def _figures(tried: Tried) -> dict[str, object]:

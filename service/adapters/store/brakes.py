@@ -99,14 +99,14 @@ class SqlBrakeWriting(SqlBrakeReading):
         self._each(statements.UNHOLD, program, keys, 0)
 
     def _each(self, statement: str, program: str, keys: Collection[LedgerKey], now: Instant) -> None:
-        self._session.change_each(statement, [{**ledger_values(program, key), "now": now} for key in keys])
+        self._session.change_each(statement, [{**ledger_values(program, key), "now": now} for key in sorted(keys)])
 
     def trust(self, rule: str, now: Instant, by: str) -> None:
         self._session.change(statements.TRUST, {"rule": rule, "now": now, "by": by})
 
     def trust_first(self, versions: Collection[RuleVersion], now: Instant, by: str) -> None:
         """Let the rules of an empty store's first rule set run without the brake on changes."""
-        rows = [{**each._asdict(), "now": now, "by": by} for each in versions]
+        rows = [{**each._asdict(), "now": now, "by": by} for each in sorted(versions)]
         self._session.change_each(statements.TRUST_FIRST, rows)
 
     def expect(self, rule: str, count: int, until: Instant) -> None:

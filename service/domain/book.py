@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 
-from service.domain.brakes import version_of
+from service.domain.brakes import edition_of
 from service.domain.calendar import Duration, Instant, Span, end_of_day, is_zone, merge_spans, start_of_day
 from service.domain.catalogue import Catalogue
 from service.domain.events import Moment, Subject, SubjectKind
@@ -167,9 +167,9 @@ class ProgramBook:
         return self._compiled[rule_id]
 
     @cached_property
-    def versions(self) -> Mapping[str, str]:
-        """Each rule's id with its version, as the rule runs in this program."""
-        return {rule.id: version_of(rule) for rule in self.rules}
+    def editions(self) -> Mapping[str, str]:
+        """Each rule's id with its edition, as the rule runs in this program."""
+        return {rule.id: edition_of(rule) for rule in self.rules}
 
     def waking(self, for_each: SubjectKind, event_type: str) -> Waking | None:
         """Return the rules for that kind of subject which such an event may start."""

@@ -37,9 +37,9 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What is counted of one version of a rule.
+    """What is counted of one edition of a rule.
 
-    `lately` notices went in the last hour, `went` since the version is new; `released` says that staff let it run.
+    `lately` notices went in the last hour, `went` since the edition is new; `released` says that staff let it run.
     `expected` are those that an announced launch has left.
     """
 
@@ -75,7 +75,7 @@ class Brakes:
 NO_BRAKES = Brakes()
 
 
-def version_of(rule: Rule) -> str:
+def edition_of(rule: Rule) -> str:
     """Return what a rule means as one word: equal as long as it would write the same to the same people.
 
     Its title and its place in the file are no part of it, nor is what was left at its default: a later Intouch that

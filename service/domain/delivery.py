@@ -75,9 +75,9 @@ class Candidate:
 
 
 class Charge(NamedTuple):
-    """What the safety limit counted a notice for: a rule's version, or (`expected`) a launch that staff announced."""
+    """What the safety limit counted a notice for: a rule's edition, or (`expected`) a launch that staff announced."""
 
-    version: str
+    edition: str
     expected: bool = False
 
 

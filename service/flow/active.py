@@ -10,7 +10,7 @@ from service.domain.book import book_of
 from service.domain.calendar import Instant
 from service.domain.errors import OperatorError
 from service.domain.rules import Activation, RuleSet
-from service.flow.brake_port import RuleVersion
+from service.flow.brake_port import RuleEdition
 from service.flow.ports import ActivationRow, Snapshot
 
 MOST_PAST_HELD = 16
@@ -29,10 +29,10 @@ class Loaded(Generic[Templates_co]):
     templates: Templates_co
 
 
-def versions_of(rule_set: RuleSet) -> set[RuleVersion]:
-    """Return every version of every rule: as programs without a file have it, and as each program's file changes it."""
+def editions_of(rule_set: RuleSet) -> set[RuleEdition]:
+    """Return every edition of every rule: as programs without a file have it, and as each program's file changes it."""
     programs = ("", *rule_set.programs)
-    return {RuleVersion(*each) for program in programs for each in book_of(rule_set, program).versions.items()}
+    return {RuleEdition(*each) for program in programs for each in book_of(rule_set, program).editions.items()}
 
 
 class ActiveRules(Generic[Templates_co]):

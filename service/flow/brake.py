@@ -14,7 +14,7 @@ from service.domain.calendar import Instant, format_rfc3339
 from service.domain.delivery import Charge, Notice, Word
 from service.domain.plan import Pending, Plan
 from service.domain.rules import RuleSet
-from service.flow.brake_port import RuleVersion, Scope
+from service.flow.brake_port import RuleEdition, Scope
 from service.flow.ports import EmailRow, RecipientKey, Snapshot, Transaction
 
 Planning = Callable[[Brakes], Plan]
@@ -82,16 +82,16 @@ class _Pacing:
     paces: dict[str, Pace] = field(default_factory=dict)
 
     @property
-    def versions(self) -> Mapping[str, str]:
-        return book_of(self.rule_set, self.key.program).versions
+    def editions(self) -> Mapping[str, str]:
+        return book_of(self.rule_set, self.key.program).editions
 
     def room(self, rule: str) -> int:
         return self._pace(rule).room(self.rule_set.delivery.safety)
 
     def _pace(self, rule: str) -> Pace:
         if rule not in self.paces:
-            version = RuleVersion(rule, self.versions.get(rule, ""))
-            self.paces[rule] = self.transaction.pace(version, self.now)
+            edition = RuleEdition(rule, self.editions.get(rule, ""))
+            self.paces[rule] = self.transaction.pace(edition, self.now)
         return self.paces[rule]
 
     def charged(self, planned: Plan, brakes: Brakes) -> Plan:
@@ -110,7 +110,7 @@ class _Pacing:
             return notice
         rule = notice.candidate.key.rule
         left[rule] -= 1
-        return replace(notice, charge=Charge(self.versions.get(rule, ""), expected=left[rule] >= 0))
+        return replace(notice, charge=Charge(self.editions.get(rule, ""), expected=left[rule] >= 0))
 
 
 def charges_of(notices: Iterable[Notice]) -> dict[str, list[Charge]]:

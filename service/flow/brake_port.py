@@ -42,11 +42,11 @@ def scope_in_words(scope: Scope, name: str) -> str:
     return "all mail" if scope is Scope.ALL else f"{scope} {name}"
 
 
-class RuleVersion(NamedTuple):
+class RuleEdition(NamedTuple):
     """A rule as it runs in some program."""
 
     rule: str
-    version: str
+    edition: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class BrakeReading(Protocol):
 class BrakeWriting(Protocol):
     """What can be changed of them."""
 
-    def pace(self, version: RuleVersion, now: Instant) -> Pace:
+    def pace(self, edition: RuleEdition, now: Instant) -> Pace:
         """Return what is counted of a rule as of the planned instant `now`.
 
         Nobody else can claim for the rule until this transaction ends: what was read stays true in it.
@@ -111,7 +111,7 @@ class BrakeWriting(Protocol):
         """Forget the holds on notices that were sent, or whose gates no longer hold."""
 
     def trust(self, rule: str, now: Instant, by: str) -> None:
-        """Let every version of a rule that is counted so far run without the brake on changes."""
+        """Let every edition of a rule that is counted so far run without the brake on changes."""
 
     def expect(self, rule: str, count: int, until: Instant) -> None:
         """Announce that so many notices of a rule will go until then; it takes the place of an earlier word."""

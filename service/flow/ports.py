@@ -16,7 +16,7 @@ from service.domain.events import Event, Incoming, Subject
 from service.domain.facts import SubjectFacts, Thing
 from service.domain.plan import Past, Pending
 from service.domain.suppression import Suppression
-from service.flow.brake_port import BrakeReading, BrakeWriting, RuleVersion
+from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
 
 
 class Clock(Protocol):
@@ -289,10 +289,10 @@ class Transaction(Snapshot, BrakeWriting, Protocol):
     def drop(self, email: EmailRow) -> None:
         """Keep decisions that staff want never sent, as `claim` does; they count against no limit."""
 
-    def activate(self, row: RuleSetRow, versions: Collection[RuleVersion]) -> None:
+    def activate(self, row: RuleSetRow, editions: Collection[RuleEdition]) -> None:
         """Make a rule set the active one; earlier ones are kept.
 
-        `versions` are those of its rules; of an empty store's first rule set they are trusted.
+        `editions` are those of its rules; of an empty store's first rule set they are trusted.
         """
 
     def keep_rule_set(self, hash: str, sources: str) -> None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from service.adapters.rulebook.sources import Sources
 from service.domain.errors import IntouchError
-from service.flow.active import versions_of
-from service.flow.brake_port import RuleVersion
+from service.flow.active import editions_of
+from service.flow.brake_port import RuleEdition
 from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
 from service.trial.trial import Tried
 
@@ -111,13 +111,13 @@ class Gate:
             raise GateRefusedError(reasons)
         with self.store.writing() as transaction:
             self._refuse_if_outrun(transaction, tried)
-            self._put_in_place(transaction, tried.sources, passage, _figures(tried), _versions(tried))
+            self._put_in_place(transaction, tried.sources, passage, _figures(tried), _editions(tried))
 
     def roll_back(self, sources: Sources, passage: Passage) -> None:
         """Make a rule set of the past active again, which needs nobody's approval. Raises: GateRefusedError."""
         passage = checked_passage(passage)
         with self.store.writing() as transaction:
-            # No versions: what is gone back to is never an empty store's first.
+            # No editions: what is gone back to is never an empty store's first.
             self._put_in_place(transaction, sources, passage, {}, ())
 
     def propose(self, tried: Tried, passage: Passage) -> None:
@@ -151,12 +151,12 @@ class Gate:
         sources: Sources,
         passage: Passage,
         figures: dict[str, object],
-        versions: Collection[RuleVersion],
+        editions: Collection[RuleEdition],
     ) -> None:
         now, hash = self.clock(), sources.content_hash
         active = transaction.active_rule_set()
         row = RuleSetRow(hash=hash, sources=sources.to_json(), activated_at=now, activated_by=passage.by)
-        transaction.activate(row, versions)
+        transaction.activate(row, editions)
         detail = {
             "from": passage.origin,
             "approved_by": passage.approved_by,
@@ -166,8 +166,8 @@ class Gate:
         transaction.note(AuditRow(at=now, who=passage.by, action=Action.RULES_ACTIVATED, about=hash, detail=detail))
 
 
-def _versions(tried: Tried) -> Collection[RuleVersion]:
-    return versions_of(tried.rule_set) if tried.rule_set else ()
+def _editions(tried: Tried) -> Collection[RuleEdition]:
+    return editions_of(tried.rule_set) if tried.rule_set else ()
 
 
 def _figures(tried: Tried) -> dict[str, object]:

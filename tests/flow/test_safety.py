@@ -108,7 +108,7 @@ def test_an_override_is_a_change_in_its_program_alone(open_braking: Callable[...
     assert braking.held() == {CHANGED: PAIRS}
 
 
-def test_going_back_to_a_version_that_ran_before_is_no_change(braking: Braking) -> None:
+def test_going_back_to_a_edition_that_ran_before_is_no_change(braking: Braking) -> None:
     braking.edit("help.yaml", "    send_within: 2 days\n", "")
     braking.ask(EVERYBODY)
     assert sum(braking.answered().values()) == PAIRS

@@ -13,26 +13,26 @@ from service.domain.brakes import Hold
 from service.domain.calendar import HOUR, MINUTE, SECOND, Instant
 from service.domain.delivery import Charge
 from service.domain.rules import Safety
-from service.flow.brake_port import RuleVersion, Scope, Stop
+from service.flow.brake_port import RuleEdition, Scope, Stop
 from service.flow.ports import RuleSetRow, Transaction
 from tests.store.factories import sqlite_url
 from tests.store.samples import M1, MIRA, NOW, PROGRAM, candidate, email, pending
 
-RULE = RuleVersion("check-in", "v1")
+RULE = RuleEdition("check-in", "v1")
 
 
-def take(store: SqlStore, wanted: int, safety: Safety, now: Instant, version: RuleVersion = RULE) -> int:
+def take(store: SqlStore, wanted: int, safety: Safety, now: Instant, edition: RuleEdition = RULE) -> int:
     """Let as many notices go as there is room for, in a transaction of their own, and return how many went."""
     with store.writing() as transaction:
-        return taken(transaction, wanted, safety, now, version)
+        return taken(transaction, wanted, safety, now, edition)
 
 
-def taken(transaction: Transaction, wanted: int, safety: Safety, now: Instant, version: RuleVersion) -> int:
+def taken(transaction: Transaction, wanted: int, safety: Safety, now: Instant, edition: RuleEdition) -> int:
     """Let as many notices go as there is room for, as a claim does, and return how many went."""
-    pace = transaction.pace(version, now)
+    pace = transaction.pace(edition, now)
     going = min(wanted, pace.room(safety))
-    charges = [Charge(version.version, expected=number < pace.expected) for number in range(going)]
-    transaction.charge(version.rule, charges, now)
+    charges = [Charge(edition.edition, expected=number < pace.expected) for number in range(going)]
+    transaction.charge(edition.rule, charges, now)
     return going
 
 
@@ -56,7 +56,7 @@ def test_no_rolling_hour_has_more_than_the_limit_and_none_waits_a_minute_too_lon
     lasting: SqlStore, steps: list[tuple[int, int]], per_hour: int
 ) -> None:
     """Against a list of every notice: never more than the limit in an hour, and room again at most a minute after."""
-    safety, rule = Safety(per_rule_per_hour=per_hour, first_after_change=10**6), RuleVersion(f"r-{next(_RULES)}", "v1")
+    safety, rule = Safety(per_rule_per_hour=per_hour, first_after_change=10**6), RuleEdition(f"r-{next(_RULES)}", "v1")
     went: list[Instant] = []
     now = NOW
     with lasting.writing() as transaction:
@@ -95,12 +95,12 @@ def test_many_claims_at_once_never_pass_the_limit(url: str) -> None:
     assert (len(went), sum(went)) == (80, 25)
 
 
-def test_every_version_has_its_first_and_all_share_the_hour(store: SqlStore) -> None:
+def test_every_edition_has_its_first_and_all_share_the_hour(store: SqlStore) -> None:
     safety = Safety(per_rule_per_hour=10, first_after_change=4)
     assert take(store, 9, safety, NOW) == 4
-    assert take(store, 9, safety, NOW, RULE._replace(version="v2")) == 4
-    assert take(store, 9, safety, NOW, RULE._replace(version="v3")) == 2
-    assert take(store, 9, safety, NOW, RuleVersion("another", "v1")) == 4
+    assert take(store, 9, safety, NOW, RULE._replace(edition="v2")) == 4
+    assert take(store, 9, safety, NOW, RULE._replace(edition="v3")) == 2
+    assert take(store, 9, safety, NOW, RuleEdition("another", "v1")) == 4
 
 
 def test_what_did_not_go_is_taken_back(store: SqlStore) -> None:
@@ -125,7 +125,7 @@ def test_only_the_last_hour_is_kept(store: SqlStore) -> None:
 def test_the_rules_of_the_first_rule_set_are_trusted_and_those_of_later_ones_when_staff_say_so(store: SqlStore) -> None:
     first = RuleSetRow(hash="r1", sources="{}", activated_at=NOW, activated_by="kim")
     later = RuleSetRow(hash="r2", sources="{}", activated_at=NOW, activated_by="kim")
-    new = RULE._replace(version="v2")
+    new = RULE._replace(edition="v2")
     with store.writing() as transaction:
         transaction.activate(first, {RULE})
         transaction.activate(later, {RULE, new})

@@ -17,7 +17,7 @@ from service.adapters.rulebook.sources import Sources
 from service.domain.catalogue import Catalogue
 from service.domain.errors import IntouchError
 from service.domain.rules import RuleSet
-from service.flow.active import versions_of
+from service.flow.active import editions_of
 from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
 from service.staff.check.finding import Severity
 
@@ -89,7 +89,7 @@ class RulesFolder:
     def _put_in_place(self, transaction: Transaction, sources: Sources, rule_set: RuleSet) -> None:
         now, hash = self.clock(), sources.content_hash
         row = RuleSetRow(hash=hash, sources=sources.to_json(), activated_at=now, activated_by=BY_FOLDER)
-        transaction.activate(row, versions_of(rule_set))
+        transaction.activate(row, editions_of(rule_set))
         audit = AuditRow(
             at=now, who=BY_FOLDER, action=Action.RULES_ACTIVATED, about=hash, detail={"from": "edit of the folder"}
         )

@@ -55,11 +55,11 @@ ON CONFLICT (rule) DO UPDATE SET expected = excluded.expected, until = excluded.
 """
 SPEND: Final = "UPDATE launches SET expected = expected - :count WHERE rule = :rule"
 
-# What is counted of one version: notices of the rule since an instant, notices of the version, whether it is trusted.
+# What is counted of one edition: notices of the rule since an instant, notices of the edition, whether it is trusted.
 COUNTED: Final = """
 SELECT (SELECT coalesce(sum(c.notices), 0) FROM rule_counts AS c WHERE c.rule = :rule AND c.minute > :since),
-       (SELECT v.went FROM rule_versions AS v WHERE v.rule = :rule AND v.version = :version),
-       (SELECT v.trusted_at FROM rule_versions AS v WHERE v.rule = :rule AND v.version = :version)
+       (SELECT v.went FROM rule_editions AS v WHERE v.rule = :rule AND v.edition = :edition),
+       (SELECT v.trusted_at FROM rule_editions AS v WHERE v.rule = :rule AND v.edition = :edition)
 """
 COUNT: Final = """
 INSERT INTO rule_counts (rule, minute, notices) VALUES (:rule, :minute, :count)
@@ -67,15 +67,15 @@ ON CONFLICT (rule, minute) DO UPDATE SET notices = rule_counts.notices + exclude
 """
 FORGET_COUNTS: Final = "DELETE FROM rule_counts WHERE rule = :rule AND minute <= :since"
 COUNT_VERSION: Final = """
-INSERT INTO rule_versions (rule, version, went, trusted_by) VALUES (:rule, :version, :count, '')
-ON CONFLICT (rule, version) DO UPDATE SET went = rule_versions.went + excluded.went
+INSERT INTO rule_editions (rule, edition, went, trusted_by) VALUES (:rule, :edition, :count, '')
+ON CONFLICT (rule, edition) DO UPDATE SET went = rule_editions.went + excluded.went
 """
 TRUST: Final = """
-UPDATE rule_versions SET trusted_at = :now, trusted_by = :by WHERE rule = :rule AND trusted_at IS NULL
+UPDATE rule_editions SET trusted_at = :now, trusted_by = :by WHERE rule = :rule AND trusted_at IS NULL
 """
 TRUST_FIRST: Final = """
-INSERT INTO rule_versions (rule, version, went, trusted_at, trusted_by) VALUES (:rule, :version, 0, :now, :by)
-ON CONFLICT (rule, version) DO NOTHING
+INSERT INTO rule_editions (rule, edition, went, trusted_at, trusted_by) VALUES (:rule, :edition, 0, :now, :by)
+ON CONFLICT (rule, edition) DO NOTHING
 """
 
 # Make due the plan of everybody for whom something waits, of one program or rule or of all.

@@ -15,7 +15,7 @@ from service.adapters.store.session import Session
 from service.domain.brakes import PACE_WINDOW, Hold, Pace
 from service.domain.calendar import MINUTE, Instant
 from service.domain.delivery import Charge, LedgerKey
-from service.flow.brake_port import HeldNotice, HeldRule, K, RuleVersion, Scope, Stop
+from service.flow.brake_port import HeldNotice, HeldRule, K, RuleEdition, Scope, Stop
 
 _ABOUT: Final = ("program", "subject")
 
@@ -61,9 +61,9 @@ class SqlBrakeReading:
 class SqlBrakeWriting(SqlBrakeReading):
     """A `BrakeWriting` over one transaction."""
 
-    def pace(self, version: RuleVersion, now: Instant) -> Pace:
-        expected, until = self._session.one(statements.LAUNCH, {"rule": version.rule})
-        values = {**version._asdict(), "since": now - PACE_WINDOW}
+    def pace(self, edition: RuleEdition, now: Instant) -> Pace:
+        expected, until = self._session.one(statements.LAUNCH, {"rule": edition.rule})
+        values = {**edition._asdict(), "since": now - PACE_WINDOW}
         lately, went, trusted_at = self._session.one(statements.COUNTED, values)
         return Pace(
             lately=int(lately),  # PostgreSQL adds whole numbers up to a decimal one
@@ -81,7 +81,7 @@ class SqlBrakeWriting(SqlBrakeReading):
 
     def _count(self, rule: str, charges: Mapping[Charge, int], at: Instant, sign: int) -> None:
         for charge, number in charges.items():
-            values = {"rule": rule, "version": charge.version, "count": sign * number}
+            values = {"rule": rule, "edition": charge.edition, "count": sign * number}
             if charge.expected:
                 self._session.change(statements.SPEND, values)
             else:
@@ -104,9 +104,9 @@ class SqlBrakeWriting(SqlBrakeReading):
     def trust(self, rule: str, now: Instant, by: str) -> None:
         self._session.change(statements.TRUST, {"rule": rule, "now": now, "by": by})
 
-    def trust_first(self, versions: Collection[RuleVersion], now: Instant, by: str) -> None:
+    def trust_first(self, editions: Collection[RuleEdition], now: Instant, by: str) -> None:
         """Let the rules of an empty store's first rule set run without the brake on changes."""
-        rows = [{**each._asdict(), "now": now, "by": by} for each in sorted(versions)]
+        rows = [{**each._asdict(), "now": now, "by": by} for each in sorted(editions)]
         self._session.change_each(statements.TRUST_FIRST, rows)
 
     def expect(self, rule: str, count: int, until: Instant) -> None:

@@ -222,15 +222,15 @@ rule_counts = Table(  # notices of a rule by the minute of their planned instant
     PrimaryKeyConstraint("rule", "minute"),
 )
 
-rule_versions = Table(  # how many notices of each version went, until staff trusted it
-    "rule_versions",
+rule_editions = Table(  # how many notices of each edition went, until staff trusted it
+    "rule_editions",
     metadata,
     _id("rule"),
-    _id("version"),
+    _id("edition"),
     Column("went", BigInteger, nullable=False),
     _at("trusted_at", nullable=True),
     _id("trusted_by"),
-    PrimaryKeyConstraint("rule", "version"),
+    PrimaryKeyConstraint("rule", "edition"),
 )
 
 launches = Table(  # one row a rule that ever sent: claims for it wait here for each other

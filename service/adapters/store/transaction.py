@@ -21,7 +21,7 @@ from service.domain.events import Incoming
 from service.domain.facts import SubjectFacts
 from service.domain.plan import Pending
 from service.domain.suppression import Suppression
-from service.flow.brake_port import RuleVersion
+from service.flow.brake_port import RuleEdition
 from service.flow.ports import (
     Appended,
     AuditRow,
@@ -227,9 +227,9 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
 
     # Rule sets.
 
-    def activate(self, row: RuleSetRow, versions: Collection[RuleVersion]) -> None:
+    def activate(self, row: RuleSetRow, editions: Collection[RuleEdition]) -> None:
         if self.first_rule_set() is None:
-            self.trust_first(versions, row.activated_at, row.activated_by)
+            self.trust_first(editions, row.activated_at, row.activated_by)
         self.keep_rule_set(row.hash, row.sources)
         values = {"hash": row.hash, "at": row.activated_at, "by": row.activated_by}
         self._session.change(changes.ACTIVATE, values)

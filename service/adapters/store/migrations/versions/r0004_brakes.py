@@ -58,13 +58,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rule", "minute", name="pk_rule_counts"),
     )
     op.create_table(
-        "rule_versions",
+        "rule_editions",
         _id("rule"),
-        _id("version"),
+        _id("edition"),
         _must("went", sa.BigInteger()),
         _may("trusted_at", sa.BigInteger()),
         _id("trusted_by"),
-        sa.PrimaryKeyConstraint("rule", "version", name="pk_rule_versions"),
+        sa.PrimaryKeyConstraint("rule", "edition", name="pk_rule_editions"),
     )
     op.create_table(
         "stops",

@@ -1,10 +1,10 @@
-"""A rule's version: the same as long as it would write the same to the same people."""
+"""A rule's edition: the same as long as it would write the same to the same people."""
 
 from dataclasses import replace
 
 import pytest
 
-from service.domain.brakes import version_of
+from service.domain.brakes import edition_of
 from service.domain.calendar import DAY
 from service.domain.events import SubjectKind
 from service.domain.rules import Actor, Count, Gate, Groups, Kind, Quiet, Rule, Send, StartsFrom, Until
@@ -32,7 +32,7 @@ RULE = Rule(
     ],
 )
 def test_what_people_read_or_where_it_stands_is_no_part_of_it(same: Rule) -> None:
-    assert version_of(same) == version_of(RULE)
+    assert edition_of(same) == edition_of(RULE)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_what_people_read_or_where_it_stands_is_no_part_of_it(same: Rule) -> Non
     ],
 )
 def test_whatever_changes_who_gets_what_and_when_changes_it(other: Rule) -> None:
-    assert version_of(other) != version_of(RULE)
+    assert edition_of(other) != edition_of(RULE)
 
 
 def test_it_is_the_same_in_every_process() -> None:
     """It is kept in the store, so nothing that differs from one start to the next may go into it."""
-    assert version_of(RULE) == "d8ee76ef5416dc35"
+    assert edition_of(RULE) == "d8ee76ef5416dc35"

@@ -22,7 +22,7 @@ from service.domain.events import SubjectKind
 from service.domain.rules import Program, RuleSet
 from service.flow.compose import Links
 from service.flow.ports import SubjectKey
-from service.staff.variants import Variant, variants
+from service.staff.ways import Way, ways_of
 from service.trial.world_mail import LINKS
 
 
@@ -71,6 +71,8 @@ def preview(
     asked = _Asked(message=message, role=role, rule=rule, program=program, mentorship=mentorship)
     previewing = _Previewing(files.rule_set(), template_book(files), Proof(files.sources.files), asked)
     versions = previewing.versions(files)
+    if not versions and not previewing.proof.found:
+        raise click.ClickException("No message is sent that way. Leave --role or --rule out.")
     if out is None:
         click.echo("\n".join(map(_as_text, versions)))
     else:
@@ -123,9 +125,9 @@ class _Previewing:
         hint = f"Did you mean {near[0]}?" if near else f"Write templates/messages/{wanted}.md, or name another."
         raise click.ClickException(f'There is no message "{wanted}". {hint}')
 
-    def _ways(self, message: str) -> list[Variant]:
+    def _ways(self, message: str) -> list[Way]:
         """Return the ways that are asked for in which rules send the message."""
-        found, asked = list(variants(self.rule_set, message)), self.asked
+        found, asked = list(ways_of(self.rule_set, message)), self.asked
         chosen = [each for each in found if asked.role in (None, each.role) and asked.rule in (None, each.rule.id)]
         if found and not chosen and asked.message:
             ways = ", ".join(dict.fromkeys(f"{each.rule.id} to the {each.role}" for each in found))
@@ -134,7 +136,7 @@ class _Previewing:
             raise click.ClickException(f'No rule sends "{message}". Leave --rule out to see it anyway.')
         return chosen
 
-    def _sample(self, message: str, ways: list[Variant]) -> Iterator[Version]:
+    def _sample(self, message: str, ways: list[Way]) -> Iterator[Version]:
         narrowed = self.asked.role is not None or self.asked.rule is not None
         if not ways and narrowed:
             return
@@ -160,7 +162,7 @@ class _Previewing:
         hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known)) or 'none'}."
         raise click.ClickException(f'There is no program "{named}" in these files. {hint}')
 
-    def _real(self, files: RuleFiles, ways: Mapping[str, list[Variant]], mentorship: str) -> Iterator[Version]:
+    def _real(self, files: RuleFiles, ways: Mapping[str, list[Way]], mentorship: str) -> Iterator[Version]:
         from service.wiring import Installation
 
         about = read_subject(mentorship if "/" in mentorship else f"mentorships/{mentorship}")

@@ -15,7 +15,7 @@ from service.domain.rules import PICKS, RuleSet
 from service.domain.view import participants_of
 from service.flow.compose import Letter, Links, compose
 from service.flow.ports import Snapshot, SubjectKey
-from service.staff.variants import Variant
+from service.staff.ways import Way
 from service.trial.world_mail import email_of
 
 
@@ -35,7 +35,7 @@ class RealMentorship:
         row = self.snapshot.subject(self.key)
         return participants_of(row.facts) if row and row.facts else {}
 
-    def version(self, writer: LetterWriter, way: Variant) -> Version:
+    def version(self, writer: LetterWriter, way: Way) -> Version:
         """Return the message as its reader would get it now. Raises: RuleAuthorError when it cannot be rendered."""
         start = self._start(way)
         email = email_of(self.key.program, (self._notice(way, start),))
@@ -45,12 +45,12 @@ class RealMentorship:
             letter, title = self._with_sample_start(letter, way), f"{title}, with a sample of {way.rule.starts}"
         return Version(message=way.send.message, way=title, mail=writer.rendered(letter))
 
-    def _with_sample_start(self, letter: Letter, way: Variant) -> Letter:
+    def _with_sample_start(self, letter: Letter, way: Way) -> Letter:
         part = letter.parts[0]
         context = {**part.context, "start": start_of(self.rule_set, way)}
         return replace(letter, parts=(replace(part, context=context),))
 
-    def _start(self, way: Variant) -> Event | None:
+    def _start(self, way: Way) -> Event | None:
         """Return the newest event in the history that starts the rule in that way, or None."""
         found = [each for each in self._history if each.type == way.rule.starts and self._fits(way, each)]
         return found[-1] if found else None
@@ -62,12 +62,12 @@ class RealMentorship:
         events = (event for each in subjects for event in self.snapshot.history(SubjectKey(self.key.program, each)))
         return sorted(events, key=lambda event: event.moment)
 
-    def _fits(self, way: Variant, event: Event) -> bool:
+    def _fits(self, way: Way, event: Event) -> bool:
         if way.acting and event.data.get("by") not in (None, str(way.acting)):
             return False
         return matches(way.rule, event.data) and way.case in ("", *_values(event.data.get(way.rule.depends_on or "")))
 
-    def _notice(self, way: Variant, start: Event | None) -> Notice:
+    def _notice(self, way: Way, start: Event | None) -> Notice:
         rule, send = way.rule, way.send
         topic = (way.case or _first(start)) if way.has_topic else ""
         moment = start.moment if start else Moment(self.now, "", "")
@@ -91,19 +91,19 @@ class RealMentorship:
         )
         return Notice(candidate=candidate, at=self.now, resource=self._resource(way, topic))
 
-    def _subject(self, way: Variant) -> Subject:
+    def _subject(self, way: Way) -> Subject:
         if way.rule.for_each is SubjectKind.PARTICIPANT:
             return Subject(SubjectKind.PARTICIPANT, self.people.get(way.role, ""))
         return self.key.subject if way.is_about_mentorship else Subject(SubjectKind.PROGRAM, self.key.program)
 
-    def _recipient(self, way: Variant) -> str:
+    def _recipient(self, way: Way) -> str:
         if way.role is Role.STAFF:
             return way.send.to
         if way.role is Role.ADVISOR:
             return ADVISOR_PREFIX + self.people.get(Role.MENTEE, "")
         return self.people.get(way.role, "")
 
-    def _resource(self, way: Variant, topic: str) -> str:
+    def _resource(self, way: Way, topic: str) -> str:
         """Return the slug; of those that are picked the first that suits, whether they have had it or not."""
         wanted = way.send.resource
         if wanted not in PICKS:

@@ -9,7 +9,7 @@ from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context, sample_start
 from service.domain.delivery import Role
 from service.domain.rules import PICKS, Program, RuleSet
-from service.staff.variants import Variant
+from service.staff.ways import Way
 from service.trial.world_mail import LINKS
 
 _READERS = (Role.MENTOR, Role.MENTEE)
@@ -48,7 +48,7 @@ class Samples:
         for way, context in contexts.items():
             yield from (f"{each} (It is {way}.)" for each in self.book.problems_of(message, [context]))
 
-    def contexts(self, ways: list[Variant]) -> dict[str, Mapping[str, object]]:
+    def contexts(self, ways: list[Way]) -> dict[str, Mapping[str, object]]:
         """Return what the message may speak of, by the way in which it is sent.
 
         A message that no rule sends may have everything. Raises: RuleAuthorError when a resource cannot be shown.
@@ -65,7 +65,7 @@ class Samples:
         mail = self.book.render_email([part], self.look, preferences=_PREFERENCES if is_participant else "")
         return Version(message=message, way=way, mail=mail)
 
-    def _context(self, way: Variant) -> Mapping[str, object]:
+    def _context(self, way: Way) -> Mapping[str, object]:
         rule, send = way.rule, way.send
         start = start_of(self.rule_set, way)
         context = sample_context(
@@ -95,7 +95,7 @@ class Samples:
         return {**context, "program": {**_table(context["program"]), **own}}
 
 
-def start_of(rule_set: RuleSet, way: Variant) -> dict[str, object]:
+def start_of(rule_set: RuleSet, way: Way) -> dict[str, object]:
     """Return example data of the event that starts the rule in that way."""
     rule = way.rule
     start = sample_start(rule_set.catalogue.types.get(rule.starts), rule.starts)
@@ -108,7 +108,7 @@ def start_of(rule_set: RuleSet, way: Variant) -> dict[str, object]:
     return start
 
 
-def way_of(way: Variant) -> str:
+def way_of(way: Way) -> str:
     """Return by which rule, in which case and to whom: `sent by help-task, option remove_me, to the staff`."""
     case = f", {way.rule.depends_on} {way.case}" if way.case else ""
     return f"sent by {way.rule.id}{case}, to the {way.role}"

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from service.domain.book import book_of
+from service.domain.calendar import NEVER
 from service.domain.delivery import LedgerKey, Verdict, Word
 from service.domain.rules import Rule
 from service.staff.asking import asked_for, seen_as
@@ -38,6 +40,8 @@ class Reasons:
     def came(self, sent: Sent, differently: str) -> str:
         """Return how a message came otherwise than expected, and what held it up before."""
         candidate, at = sent.notice.candidate, sent.notice.at
+        if not differently.startswith("on "):
+            return f"it came {differently}"
         looks = [each for each in self.witness.looks_at(candidate.key) if each.at < at]
         held = f", and then {reason(looks[0].verdict)}" if looks else ""
         return f"it came {differently}; it was due on {self.story.when(candidate.due)}{held}"
@@ -82,15 +86,27 @@ class Reasons:
 
     def _why(self, rule: Rule, key: LedgerKey, verdict: Verdict) -> str:
         """Return the verdict with what was seen, and what would have to be different."""
-        last = next((each for each in reversed(self.witness.looks) if each.key == key), None)
-        seen = self._seen(last, verdict) if last else ""
-        until = f" until {self.story.when(verdict.until)}" if verdict.until and 0 < verdict.until < 2**62 else ""
-        wish = asked_for(rule, verdict)
-        return f"{reason(verdict)}{until}{seen}" + (f". For it to go, {wish}" if wish else "")
+        looks = self._turns(key)
+        if not looks:
+            return reason(verdict)
+        told = [self._told(looks[0])]
+        told += [f"from {self.story.when(each.at)} on {self._told(each)}" for each in looks[1:]]
+        wishes = dict.fromkeys(filter(None, (asked_for(rule, each.verdict) for each in looks)))
+        return "; ".join(told) + (f". For it to go, {', and '.join(wishes)}" if wishes else "")
 
-    def _seen(self, look: Look, verdict: Verdict) -> str:
-        for each in look.against if verdict.word is Word.GATE else ():
-            if each.asks == verdict.detail and (words := seen_as(each, self.story.when)):
+    def _turns(self, key: LedgerKey) -> list[Look]:
+        """Return the looks at a notice at which something else stood against it than before."""
+        looks = [each for each in self.witness.looks_at(key) if each.verdict.word is not Word.WAITING]
+        return [next(group) for _, group in groupby(looks, key=lambda each: (each.verdict.word, each.verdict.detail))]
+
+    def _told(self, look: Look) -> str:
+        verdict = look.verdict
+        until = f" until {self.story.when(verdict.until)}" if verdict.until and verdict.until < NEVER else ""
+        return f"{reason(verdict)}{until}{self._seen(look)}"
+
+    def _seen(self, look: Look) -> str:
+        for each in look.against if look.verdict.word is Word.GATE else ():
+            if each.asks == look.verdict.detail and (words := seen_as(each, self.story.when)):
                 return f" (seen: {words})"
         return ""
 

@@ -41,6 +41,7 @@ class Matched(StrEnum):
 
 
 _ORDER = tuple(Matched)
+_LAST_MINUTE = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,7 @@ class _Comparing:
 
 
 def _place(line: Line) -> tuple[int, int, int]:
-    return line.day, -1 if line.minute is None else line.minute, _ORDER.index(line.matched)
+    return line.day, _LAST_MINUTE if line.minute is None else line.minute, _ORDER.index(line.matched)
 
 
 def _each_of(to: str) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """What a story is: events in one program, and every message that is to follow. Its people and its calendar."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from service.domain.calendar import DAY, Instant, local_instant, to_datetime, zone
 from service.domain.delivery import ADVISOR_PREFIX, Role
 from service.domain.events import Event, Subject, SubjectKind
-from service.domain.rules import STAFF_PREFIX, Program, Rule, RuleSet, Send
+from service.domain.rules import STAFF_PREFIX, Program, RuleSet
+from service.staff.ways import sends_of
 
 MENTORSHIP = Subject(SubjectKind.MENTORSHIP, "m-1")
 PEOPLE = {
@@ -101,15 +101,9 @@ def name_of(recipient: str) -> str:
 
 def stage(rule_set: RuleSet, program: Program) -> Program:
     """Return the program with an address for every staff role that a rule sends to."""
-    sends = [send for rule in rule_set.rules for send in _all_sends(rule)]
+    sends = [send for rule in rule_set.rules for _, send in sends_of(rule)]
     roles = {send.to.removeprefix(STAFF_PREFIX) for send in sends if send.to.startswith(STAFF_PREFIX)}
     return replace(program, staff={role: (f"{role}@example.org",) for role in sorted(roles)})
-
-
-def _all_sends(rule: Rule) -> Iterator[Send]:
-    yield from rule.sends
-    for sends in rule.cases.values():
-        yield from sends
 
 
 def registrations(program: str, zone_name: str, begins: Instant, locale: str | None = None) -> tuple[Event, ...]:

@@ -198,6 +198,7 @@ def test_a_real_mentorship_is_shown_with_its_own_people_and_history(tmp_path: Pa
         (("flag-thanks", "--all"), "Name one message, or write --all."),
         (("--all",), "Say where the gallery is to go: --all --out DIR."),
         (("flag-thanks", "--program", "eastgat"), 'no program "eastgat" in these files. Did you mean eastgate?'),
+        (("--all", "--role", "advisor", "--out", "/tmp"), "No message is sent that way. Leave --role or --rule out."),
         (("flag-thanks", "--out", "/proc/x"), "/proc/x cannot be made"),
     ],
 )

@@ -82,6 +82,18 @@ def test_a_difference_of_day_hour_or_message_is_named(folder: Path, old: str, ne
     assert reason in out
 
 
+def test_all_that_stood_in_the_way_is_told_in_order(folder: Path) -> None:
+    write(folder / "pause.yaml", "pauses: [ { id: rest, while: { help: open }, stops: [nudge] } ]\n")
+    more = [
+        "    - { day: 1, event: help.requested, by: mentee, option: remove_me }",
+        "    - { day: 3, event: conversation.logged, by: mentee }",
+    ]
+    _, out, _ = story(folder, GOOD.replace("  until", "\n".join(more) + "\n  until"))
+    why = "the pause “rest” applies; from day 3 at 15:00 on the gate “conversation.logged: never” does not hold"
+    wish = "the pause “rest” must be over in time, and conversation.logged must not have happened by then"
+    assert f"on day 2 at 15:00 and was not sent: {why} (seen: last on day 3 at 15:00). For it to go, {wish}\n" in out
+
+
 def test_ids_are_filled_in_and_the_newest_thing_is_meant(folder: Path) -> None:
     text = """- story: a log that is deleted again
   begins: "2026-03-02 15:00 Europe/London"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from service.domain.catalogue import Catalogue, Does, EventType
 from service.domain.events import SubjectKind
 from service.domain.rules import Gate, Kind, Rule
-from service.staff.variants import sends_of
+from service.staff.ways import sends_of
 
 HAPPENED = frozenset({"happened", "happened_since_start"})
 _NO_BOUND = 10**9

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.domain.catalogue import EventType
 from service.domain.rules import PICKS, Rule, RuleSet
 from service.staff.check.finding import Finding
-from service.staff.variants import sends_of
+from service.staff.ways import sends_of
 
 _PEOPLE = frozenset({"mentor", "mentee", "participant"})
 

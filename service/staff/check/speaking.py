@@ -12,7 +12,7 @@ from service.domain.rules import Rule, RuleSet, Send
 from service.staff.check.finding import Finding, Severity, Spot
 from service.staff.check.spoken_of import Messages, Use
 from service.staff.check.ways import Fields
-from service.staff.variants import acting, roles_named, sends_of
+from service.staff.ways import acting, roles_named, sends_of
 
 _PAIR = frozenset({Role.MENTOR, Role.MENTEE})
 _PERSON = ("name", "first_name")

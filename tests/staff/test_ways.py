@@ -4,7 +4,7 @@ from service.domain.catalogue import Catalogue, EventType, Field
 from service.domain.delivery import Role
 from service.domain.events import SubjectKind
 from service.domain.rules import Kind, Rule, RuleSet, Send
-from service.staff.variants import variants
+from service.staff.ways import ways_of
 
 ASKED = EventType(
     name="help.requested",
@@ -22,7 +22,7 @@ def ways(**rule: object) -> list[tuple[str, Role]]:
     """Return case and role of each way in which a rule sends "m"."""
     made = Rule(id="r", position=0, kind=Kind.ANSWER, starts="help.requested", **rule)  # type: ignore[arg-type]
     rule_set = RuleSet(catalogue=Catalogue({"help.requested": ASKED}), rules=(made,))
-    return [(each.case, each.role) for each in variants(rule_set, "m")]
+    return [(each.case, each.role) for each in ways_of(rule_set, "m")]
 
 
 def test_both_are_two_readers_and_staff_are_one() -> None:

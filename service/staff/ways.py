@@ -11,7 +11,7 @@ _BOTH = (Role.MENTOR, Role.MENTEE)
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class Way:
     """One way. `case` is the value of the field on which the rule's sends depend, or ""."""
 
     rule: Rule
@@ -36,7 +36,7 @@ class Variant:
         return self.send.resource == "by_topic" or self.rule.depends_on == "topics"
 
 
-def variants(rule_set: RuleSet, message: str) -> Iterator[Variant]:
+def ways_of(rule_set: RuleSet, message: str) -> Iterator[Way]:
     """Yield the ways in which the rules send the message; the same words for the same reader once a rule and case."""
     for rule in rule_set.rules:
         seen: set[tuple[str, Role, bool]] = set()
@@ -44,7 +44,7 @@ def variants(rule_set: RuleSet, message: str) -> Iterator[Variant]:
             for role in roles_named(send.to, acting(rule_set, rule, case)) if send.message == message else ():
                 if (case, role, send.resource is not None) not in seen:
                     seen.add((case, role, send.resource is not None))
-                    yield Variant(rule, case, send, role)
+                    yield Way(rule, case, send, role)
 
 
 def sends_of(rule: Rule) -> Iterator[tuple[str, Send]]:

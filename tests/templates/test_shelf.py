@@ -1,6 +1,7 @@
 """The pages of resources: their contacts, what they lead to, and the index."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -96,6 +97,15 @@ def test_the_index_shows_shelves_with_something_on_them() -> None:
 )
 def test_a_number_is_dialled_as_it_stands(phone: str, address: str) -> None:
     assert dialled(phone) == address
+
+
+def test_a_logo_stands_for_the_name_and_says_it() -> None:
+    logo = "https://northfield.example.org/logo.png"
+    seen = Seen(book().pages(replace(WITH, logo=logo)).page("call"))
+
+    assert [(each["src"], each["alt"]) for tag, each in seen.tags if tag == "img"] == [(logo, "Northfield")]
+    assert ("p", "Northfield") not in seen.words
+    assert ("p", "Northfield") in Seen(book().pages(WITH).page("call")).words
 
 
 def test_a_source_is_a_whole_address() -> None:

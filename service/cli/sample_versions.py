@@ -33,15 +33,7 @@ class Samples:
 
     @property
     def look(self) -> ProgramLook:
-        file = self.program
-        return ProgramLook(
-            name=file.name or file.id,
-            email=file.from_email,
-            color=file.color,
-            logo=file.logo,
-            program=file.id,
-            contacts=file.contacts,
-        )
+        return ProgramLook.of(self.program, self.program.name or self.program.id)
 
     def problems(self, message: str, contexts: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
         """Yield what keeps the message from being rendered, with file and line, and the way in which it is sent."""

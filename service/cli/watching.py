@@ -1,5 +1,6 @@
 """Doing something again whenever files change, until Ctrl-C."""
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ LOOK_EVERY_S = 0.5
 def watch_files(state: Callable[[], str], act: Callable[[], object]) -> None:
     """Act now and after every change of `state`, until Ctrl-C. What `act` raises for people is told, and it goes on."""
     seen: str | None = None
+    # Started in the background of a script, a process would ignore Ctrl-C, and this one ends by nothing else.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         while True:
             now = _state(state)

@@ -86,15 +86,7 @@ def _look(snapshot: Snapshot, rule_set: RuleSet, program_id: str) -> ProgramLook
     if program_id not in rule_set.programs and program_id not in snapshot.programs():
         return ProgramLook(name="Mentoring resources")
     program = rule_set.program(program_id)
-    name = program.name or str(program_facts(snapshot, program_id).value("name") or program_id)
-    return ProgramLook(
-        name=name,
-        email=program.from_email,
-        color=program.color,
-        logo=program.logo,
-        program=program_id,
-        contacts=program.contacts,
-    )
+    return ProgramLook.of(program, program.name or str(program_facts(snapshot, program_id).value("name") or program_id))
 
 
 def _without_contacts(slug: str, look: ProgramLook) -> Response:

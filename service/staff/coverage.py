@@ -132,6 +132,9 @@ class _Gathered:
             self.by_aim.setdefault(Aim(shows=Shows.SENT, rule=key.rule, name=case), {})[title] = None
         for look in played.witness.looks:
             self._take_look(look, title)
+        for unsent in played.unsent:
+            if unsent.verdict.word is Word.TOO_LATE:
+                self.by_policy.setdefault((unsent.key.rule, Word.TOO_LATE), {})[title] = None
 
     def _take_look(self, look: Look, title: str) -> None:
         rule = look.judged.rule
@@ -143,7 +146,7 @@ class _Gathered:
         self.by_policy.setdefault((rule.id, look.verdict.word), {})[title] = None
 
     def of_rule(self, rule: Rule) -> RuleCoverage:
-        words = {**dict.fromkeys(_POLICIES[rule.kind]), **({Word.GAP: None} if rule.every else {})}
+        words = dict.fromkeys((*_POLICIES[rule.kind], *((Word.GAP,) if rule.every else ()), Word.TOO_LATE))
         seen = [word for id, word in self.by_policy if id == rule.id and word not in (Word.GATE, Word.UNTIL)]
         return RuleCoverage(
             rule=rule,

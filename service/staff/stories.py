@@ -67,6 +67,7 @@ class Played:
     story: Story
     lines: tuple[Line, ...]
     sent: tuple[Sent, ...]
+    unsent: tuple[Unsent, ...]
     witness: Witness
 
     @property
@@ -83,7 +84,7 @@ def play(rule_set: RuleSet, story: Story, read: Reader | None = None) -> Played:
     run = _Run(story, world, watched(world), read if any(each.subject or each.text for each in story.expect) else None)
     run.play()
     lines = tuple(_Comparing(run).lines())
-    return Played(story, lines, tuple(run.sent), run.witness)
+    return Played(story, lines, tuple(run.sent), tuple(run.unsent), run.witness)
 
 
 def with_program(rule_set: RuleSet, program: Program) -> RuleSet:

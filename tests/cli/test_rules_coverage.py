@@ -110,6 +110,20 @@ def test_a_pause_and_a_case_are_shown(tmp_path: Path) -> None:
     assert not any(found["ask"].values())
 
 
+def test_what_delivery_did_is_told_and_not_asked_for(tmp_path: Path) -> None:
+    covered(tmp_path, told("late", "{ day: 0, event: mentorship.message_sent, by: mentee, known: day 8 }"))
+    ran = here("coverage", tmp_path / "rules", "--format", "json")
+    ask = json.loads(ran.out)["rules"][0]
+    assert ask["reached"]
+    assert ask["delivery"]["too_late"] == ["late"]
+    assert ask["delivery"]["limited"] == []
+    assert list(json.loads(ran.out)["rules"][1]["delivery"]) == ["too_late"]
+    assert (
+        "hours -, limited -, break -, paused -, opted_out -, ended -, too_late 1"
+        in here("coverage", tmp_path / "rules").out
+    )
+
+
 def test_what_is_missing_is_said_as_the_story_to_write(tmp_path: Path) -> None:
     covered(tmp_path, told("it goes"))
     ran = here("coverage", tmp_path / "rules", "--missing")

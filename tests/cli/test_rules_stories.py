@@ -305,15 +305,27 @@ def test_a_junit_file_that_cannot_be_written_ends_the_run_with_a_word(folder: Pa
 def test_watching_plays_again_after_an_edit_and_ends_on_ctrl_c(folder: Path) -> None:
     file = write(folder / "tests" / "stories.yaml", GOOD)
     words = [sys.executable, "-u", "-m", "service", "test", str(folder), "--watch"]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+    watching = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
         assert watching.stdout is not None
         assert watching.stderr is not None
         assert watching.stdout.readline() == "1 passed, 0 failed\n"
         assert watching.stderr.readline() == "Waiting for a change. Ctrl-C ends it.\n"
-        file.write_text(GOOD.replace("until", "untill"), "utf-8")
+        replace_file(file, GOOD.replace("until", "untill"))
         assert "[unknown-word]" in watching.stderr.readline()
-        file.write_text(GOOD + GOOD, "utf-8")
+        replace_file(file, GOOD + GOOD)
         assert watching.stdout.readline() == "2 passed, 0 failed\n"
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(timeout=60) == 0
-        assert watching.stderr.read().endswith("\nStopped.\n")
+        _, err = watching.communicate(timeout=60)
+        assert watching.returncode == 0
+        assert err.endswith("\nStopped.\n")
+    finally:
+        watching.kill()
+        watching.communicate()
+
+
+def replace_file(file: Path, text: str) -> None:
+    """Let the file have another text at once, as editors do, so that nobody reads a half of it."""
+    other = file.with_name(".new")
+    other.write_text(text, "utf-8")
+    other.replace(file)

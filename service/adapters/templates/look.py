@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from service.adapters.templates.hrefs import is_link
 from service.adapters.templates.values import cleaned, prepared, unlinked
-from service.domain.rules import Contact
+from service.domain.rules import Contact, Program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,18 @@ class ProgramLook:
     language: str = "en"
     program: str = ""
     contacts: Mapping[str, Contact] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, program: Program, name: str) -> "ProgramLook":
+        """Return the look that a program's file gives it, under the name that people know."""
+        return cls(
+            name=name,
+            email=program.from_email,
+            color=program.color,
+            logo=program.logo,
+            program=program.id,
+            contacts=program.contacts,
+        )
 
 
 def shown_look(look: ProgramLook) -> dict[str, str]:

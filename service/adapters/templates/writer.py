@@ -41,7 +41,7 @@ class LetterWriter:
 
     def rendered(self, letter: Letter) -> Rendered:
         """Return the letter's mail, to whomever it goes. Raises: RuleAuthorError when a message cannot be rendered."""
-        look = look_of(letter)
+        look = ProgramLook.of(letter.program, letter.program_name)
         return self.book.render_email([self._part(each, look) for each in letter.parts], look)
 
     def _part(self, part: LetterPart, look: ProgramLook) -> Part:
@@ -51,16 +51,3 @@ class LetterWriter:
         url = str(links["resource"]) if isinstance(links, dict) else ""
         resource = self.book.resource_context(part.resource, url, look)
         return Part(message=part.message, context={**part.context, "resource": resource})
-
-
-def look_of(letter: Letter) -> ProgramLook:
-    """Return how the letter's program looks in mail."""
-    program = letter.program
-    return ProgramLook(
-        name=letter.program_name,
-        email=program.from_email,
-        color=program.color,
-        logo=program.logo,
-        program=program.id,
-        contacts=program.contacts,
-    )

@@ -42,6 +42,7 @@ def inbox_of(
         has_address=bool(addresses_of(book, recipient, participant)),
         blocked=blocked,
         has_stand_in=has_stand_in,
+        contacts=frozenset(book.program.contacts),
         opted_out=frozenset(
             category for category in Category if own is not None and own.value(preference(category)) is False
         ),

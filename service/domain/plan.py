@@ -39,6 +39,8 @@ class Inbox:
     has_stand_in: bool = False
     """Whether somebody else gets the alerts meanwhile."""
     opted_out: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()
+    """The contacts that the program names: a resource that needs another is not picked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +195,13 @@ class _Planner:
             (
                 each.slug
                 for each in self.rule_set.resources
-                if fits(each, candidate.pick) and _suits(each.audience, candidate.role) and each.slug not in had
+                if fits(each, candidate.pick) and self._may_have(each, candidate.role) and each.slug not in had
             ),
             None,
         )
+
+    def _may_have(self, resource: Resource, role: Role) -> bool:
+        return _suits(resource.audience, role) and resource.needs_contacts <= self.inbox.contacts
 
     def _resources_had(self) -> set[str]:
         if self.had is None:

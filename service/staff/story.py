@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from service.domain.calendar import DAY, Instant, local_instant, to_datetime, zone
 from service.domain.delivery import ADVISOR_PREFIX, Role
 from service.domain.events import Event, Subject, SubjectKind
-from service.domain.rules import STAFF_PREFIX, Program, RuleSet
+from service.domain.rules import STAFF_PREFIX, Contact, Program, RuleSet
 from service.staff.ways import sends_of
 
 MENTORSHIP = Subject(SubjectKind.MENTORSHIP, "m-1")
@@ -100,10 +100,15 @@ def name_of(recipient: str) -> str:
 
 
 def stage(rule_set: RuleSet, program: Program) -> Program:
-    """Return the program with an address for every staff role that a rule sends to."""
+    """Return the program with an address for every staff role and the contacts that resources need."""
     sends = [send for rule in rule_set.rules for _, send in sends_of(rule)]
     roles = {send.to.removeprefix(STAFF_PREFIX) for send in sends if send.to.startswith(STAFF_PREFIX)}
-    return replace(program, staff={role: (f"{role}@example.org",) for role in sorted(roles)})
+    contacts = sorted({contact for resource in rule_set.resources for contact in resource.needs_contacts})
+    return replace(
+        program,
+        staff={role: (f"{role}@example.org",) for role in sorted(roles)},
+        contacts={contact: Contact(name=contact, phone="555-0100") for contact in contacts},
+    )
 
 
 def registrations(program: str, zone_name: str, begins: Instant, locale: str | None = None) -> tuple[Event, ...]:

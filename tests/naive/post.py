@@ -1,7 +1,7 @@
 """The post of one instant: hours, opt-out, addresses, resources, limits, digests, merging, in *Meaning* 6's order."""
 
 from service.domain.calendar import HOUR, QUARTER, Instant
-from service.domain.rules import Audience, Category, Kind
+from service.domain.rules import Audience, Category, Kind, Resource
 from tests.naive.facts import Known
 from tests.naive.gates import timed_fault
 from tests.naive.ledger import Refused, Sent, Why
@@ -113,9 +113,14 @@ class Post:
         had = {each.resource for each in self._to_them(notice)}
         for each in sorted(self.known.rule_set.resources, key=lambda resource: resource.order):
             key_suits = notice.value in each.topics if word == "by_topic" else bool(each.stage)
-            if key_suits and each.slug not in had and self._suits(each.audience, notice.recipient.role):
+            suits = self._suits(each.audience, notice.recipient.role) and self._can_be_shown(each, notice)
+            if key_suits and each.slug not in had and suits:
                 return each.slug
         return None
+
+    def _can_be_shown(self, resource: Resource, notice: Notice) -> bool:
+        contacts = self.known.rule_set.program(notice.slot.place.program).contacts
+        return all(each in contacts for each in resource.needs_contacts)
 
     def _suits(self, audience: Audience, role: str) -> bool:
         return audience is Audience.BOTH or role == audience.value or role in ("staff", "advisor")

@@ -13,6 +13,7 @@ from service.domain.rules import (
     Audience,
     Break,
     Category,
+    Contact,
     Count,
     Delivery,
     Gate,
@@ -145,6 +146,7 @@ def _program(random: Random, name: str, begins: date, days: int, rules: tuple[Ru
         dates=dates,
         breaks=tuple(some(random, rests, 2)) if random.random() < 0.5 else (),
         groups=dict.fromkeys(GROUPS, False),
+        contacts=maybe(random, 0.5, {"desk": Contact(name="Desk", phone="555-0100")}, {}),
         overrides=maybe(random, 0.2, {changed: override}, {}),
     )
 
@@ -158,6 +160,7 @@ def _resources(random: Random) -> tuple[Resource, ...]:
             audience=Audience.MENTOR if slug == "belonging-mentor" else random.choice(list(Audience)),
             topics=frozenset(topics.get(slug, (slug,))),
             stage=random.choice(("", "start", "start")),
+            needs_contacts=frozenset(random.choice(((), (), ("desk",)))),
         )
         for order, slug in enumerate(random.sample(SLUGS, random.randint(2, 6)))
     )

@@ -13,6 +13,7 @@ from service.domain.rules import (
     Audience,
     Break,
     Category,
+    Contact,
     Count,
     Delivery,
     Gate,
@@ -21,6 +22,7 @@ from service.domain.rules import (
     Limit,
     MessagePolicy,
     Pause,
+    Program,
     Quiet,
     Resource,
     Send,
@@ -376,6 +378,20 @@ def test_by_topic_takes_the_first_new_resource_for_each_topic(simulate: Simulate
     assert told(simulate(rules, events, at("03-09 00:00")), "value", "resource") == [
         "03-03 10:00 r ann stress shared", "03-03 10:00 r ann career career",
     ]  # fmt: skip
+
+
+def test_a_resource_without_its_contacts_is_not_picked(simulate: Simulate) -> None:
+    shelf = (
+        Resource(slug="needs-a-desk", order=1, topics=frozenset({"stress"}), needs_contacts=frozenset({"desk"})),
+        Resource(slug="plain", order=2, topics=frozenset({"stress"})),
+    )
+    send = Send(to="mentor", message="r", resource="by_topic")
+    rules = rule_set(rule(to=[send], starts="flag.submitted"), resources=shelf, always=True)
+    events = [*pair(), flag("03-03 10:00", topics=["stress"])]
+    assert told(simulate(rules, events, at("03-09 00:00")), "resource") == ["03-03 10:00 r ann plain"]
+    north = Program(id="north", contacts={"desk": Contact(name="Desk", phone="555-0100")})
+    with_desk = replace(rules, programs={"north": north})
+    assert told(simulate(with_desk, events, at("03-09 00:00")), "resource") == ["03-03 10:00 r ann needs-a-desk"]
 
 
 def test_the_same_message_is_not_said_again_within_its_span(simulate: Simulate) -> None:

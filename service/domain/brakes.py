@@ -18,8 +18,8 @@ BRAKED = frozenset({Kind.NUDGE, Kind.SERVICE, Kind.ANSWER})
 
 PACE_WINDOW: Duration = HOUR
 
-SAFETY, STOPPED = "safety", "stopped"
-"""What `held` is about: the safety limit, or a stop that somebody ordered."""
+SAFETY, STOPPED, DROPPED = "safety", "stopped", "dropped"
+"""What `held` is about: the safety limit, a stop that somebody ordered, or staff's word that it shall never go."""
 
 _SHOWN_ONLY = frozenset({"id", "position", "title", "why", "formerly"})
 

@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from service.domain.book import book_of
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
 from service.domain.events import Event, Moment, Subject, SubjectKind
 from service.domain.rules import Activation
 from service.flow.active import ActiveRules
 from service.flow.ports import EmailState, Snapshot, SubjectKey
+from service.flow.withheld import Withheld, withheld_near
 
 _PAGE = 500
 _MOST_PAGES = 200
+_NEVER_SENT = frozenset({EmailState.RELEASED, EmailState.DROPPED})
 _PEOPLE = ("mentor_id", "mentee_id")
 
 
@@ -30,8 +33,8 @@ class Went:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbourhood:
-    """What was known by the instant `at`: events in order of arrival, what went about the subject itself, and the rule
-    sets that were active meanwhile, oldest first."""
+    """What was known by the instant `at`: events in order of arrival, what went about the subject itself and what was
+    kept from going, and the rule sets that were active meanwhile, oldest first."""
 
     program: str
     subject: Subject
@@ -39,6 +42,7 @@ class Neighbourhood:
     events: tuple[Event, ...]
     went: Mapping[LedgerKey, Went]
     activations: tuple[Activation, ...]
+    withheld: Withheld
 
 
 def read_neighbourhood(snapshot: Snapshot, rules: ActiveRules[object], key: SubjectKey, at: Instant) -> Neighbourhood:
@@ -47,20 +51,23 @@ def read_neighbourhood(snapshot: Snapshot, rules: ActiveRules[object], key: Subj
     The people of those mentorships belong to it: whether one of them left decides what the mentorship may send.
     Raises: OperatorError when no rule set was ever made active.
     """
-    events = _events(snapshot, key, at)
+    near = subjects_near(snapshot, key)
+    events = _events(snapshot, key.program, near, at)
+    activations = rules.between(snapshot, events[0].recorded if events else at, at)
+    book = book_of(activations[-1].rule_set, key.program)
     return Neighbourhood(
         program=key.program,
         subject=key.subject,
         at=at,
         events=events,
         went=went_about(snapshot, key, at),
-        activations=rules.between(snapshot, events[0].recorded if events else at, at),
+        activations=activations,
+        withheld=withheld_near(snapshot, book, key, near, at),
     )
 
 
-def _events(snapshot: Snapshot, key: SubjectKey, at: Instant) -> tuple[Event, ...]:
-    subjects = subjects_near(snapshot, key)
-    histories = (snapshot.history(SubjectKey(key.program, each)) for each in sorted(subjects))
+def _events(snapshot: Snapshot, program: str, subjects: Iterable[Subject], at: Instant) -> tuple[Event, ...]:
+    histories = (snapshot.history(SubjectKey(program, each)) for each in sorted(subjects))
     events = [event for history in histories for event in history if event.recorded <= at]
     return tuple(sorted(events, key=lambda event: event.recorded))
 
@@ -96,7 +103,7 @@ def _people(snapshot: Snapshot, program: str, mentorship: str) -> set[str]:
 
 def went_about(snapshot: Snapshot, key: SubjectKey, at: Instant) -> dict[LedgerKey, Went]:
     """Return what went about the subject by `at`; an email that was surely not sent does not count."""
-    emails = [each for each in snapshot.emails_about(key) if each.state is not EmailState.RELEASED]
+    emails = [each for each in snapshot.emails_about(key) if each.state not in _NEVER_SENT]
     return {
         notice.candidate.key: Went(
             notice.at,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from service.domain.brakes import STOPPED
+from service.domain.brakes import DROPPED, SAFETY, STOPPED
 from service.domain.calendar import Instant
 from service.domain.catalogue import Catalogue
 from service.domain.delivery import Verdict, Word
@@ -19,8 +19,11 @@ _SIMPLE = {
     Word.ADDRESS_BLOCKED: "Mail to their address does not arrive.",
     Word.NOTHING_NEW: "There is no resource left that they have not had.",
 }
-_HELD = "The safety limit holds it back until staff release it."
-_STOPPED = "Staff have stopped it for now."
+_HELD = {
+    SAFETY: "The safety limit holds it back until staff release it.",
+    STOPPED: "Staff have stopped it for now.",
+    DROPPED: "The safety limit held it, and staff decided that it should not go.",
+}
 _THIS = {"open": "is settled", "unacknowledged": "has been seen by staff"}
 
 
@@ -60,7 +63,7 @@ class Sentences:
             case Word.TOO_LATE:
                 return f"Its time is over: it could go until {when}." if when else "Its time is over."
             case Word.HELD:
-                return _STOPPED if verdict.detail == STOPPED else _HELD
+                return _HELD.get(verdict.detail, _HELD[SAFETY])
             case _:
                 return _SIMPLE[verdict.word]
 

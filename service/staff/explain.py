@@ -175,6 +175,9 @@ class _Slots:
         if gone is not None:
             return replace(slot, went=gone)
         if outcome is not None and outcome.verdict is None:
+            withheld = self.replay.near.withheld.verdict(key, self.rule.kind, slot.closes)
+            if withheld is not None:
+                return replace(slot, verdict=withheld)
             late = slot.closes <= self.replay.world.now
             verdict = Verdict(Word.TOO_LATE if late else Word.WAITING, "", None if late else slot.closes)
             return replace(slot, verdict=verdict, would_have=outcome.at)

@@ -15,7 +15,7 @@ from service.domain.calendar import Instant
 from service.domain.decide import Judged, judge_all
 from service.domain.delivery import LedgerKey, Verdict, Word
 from service.domain.events import Event, Moment, Subject
-from service.domain.rules import Activation, Rule, RuleSet
+from service.domain.rules import Activation, Kind, Rule, RuleSet
 from service.domain.view import View
 from service.staff.program_world import ProgramWorld
 from service.staff.seen import Seen, conditions
@@ -43,11 +43,18 @@ class Gone(Protocol):
     def closes(self) -> Instant: ...
 
 
+class Kept(Protocol):
+    """What stood in the way of notices, as no event tells: bad addresses, holds and stops."""
+
+    def verdict(self, key: LedgerKey, kind: Kind, closes: Instant) -> Verdict | None:
+        """Return why a notice whose slot closes then did not go, or None where nothing here kept it."""
+
+
 class Near(Protocol):
     """A subject, with all that could matter to it by the instant `at`.
 
     `events` are in order of arrival, `activations` oldest first and never empty; the first counts from the beginning.
-    `went` is what really went about the subject.
+    `went` is what really went about the subject, `withheld` why something that should have gone did not.
     """
 
     @property
@@ -62,6 +69,8 @@ class Near(Protocol):
     def activations(self) -> Sequence[Activation]: ...
     @property
     def went(self) -> Mapping[LedgerKey, Gone]: ...
+    @property
+    def withheld(self) -> Kept: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

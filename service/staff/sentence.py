@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from service.domain.brakes import STOPPED
+from service.domain.brakes import DROPPED, SAFETY, STOPPED
 from service.domain.calendar import Instant, to_datetime, zone
 from service.domain.delivery import Verdict, Word
 from service.domain.rules import Rule
@@ -24,8 +24,11 @@ _WORDS = {
     Word.TOO_LATE: "it is too late for it",
     Word.WAITING: "its time has not come",
 }
-_HELD = "the safety limit holds it until staff release it"
-_STOPPED = "staff have stopped it for now"
+_HELD = {
+    SAFETY: "the safety limit holds it until staff release it",
+    STOPPED: "staff have stopped it for now",
+    DROPPED: "the safety limit held it, and staff decided that it should not go",
+}
 _ENDED = {
     "program": "the program has ended",
     "left": "somebody has left",
@@ -118,7 +121,7 @@ def reason(verdict: Verdict | None) -> str:
     if verdict.word is Word.ENDED:
         return _ENDED.get(verdict.detail, "it has ended")
     if verdict.word is Word.HELD:
-        return _STOPPED if verdict.detail == STOPPED else _HELD
+        return _HELD.get(verdict.detail, _HELD[SAFETY])
     return _WORDS[verdict.word].format(verdict.detail)
 
 

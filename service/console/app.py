@@ -15,13 +15,17 @@ from service.console.pairs import pair_list
 from service.console.start import start_page
 from service.console.subjects import subject_page
 from service.console.why import passed_slots, why_page
-from service.domain.calendar import Instant, parse_rfc3339
+from service.domain.calendar import DAY, Duration, Instant, parse_rfc3339
 from service.domain.events import Subject, SubjectKind
 from service.flow.active import ActiveRules
 from service.flow.ports import Clock, Store, SubjectKey
+from service.flow.present import present_near
 from service.flow.timeline import timeline
+from service.staff.forecast import forecast
 
 _LOG = logging.getLogger("intouch.console")
+AHEAD: Duration = 60 * DAY
+"""How far ahead a subject's page looks."""
 _MOST_SEARCHED = 100
 
 
@@ -126,7 +130,9 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
             here = desk.program(program)
             now = console.clock()
             found = timeline(desk.snapshot, desk.rule_set, key, now)
-            page = subject_page(here, row, found, passed_slots(desk.snapshot, console.rules, key, now))
+            near = present_near(desk.snapshot, desk.rule_set, key, now)
+            told = forecast(desk.rule_set, near, key.subject, now, now + AHEAD)
+            page = subject_page(here, row, found, told, passed_slots(desk.snapshot, console.rules, key, now))
         return console.page("subject.html", page=page, program=here, clockface=here.clockface)
 
     @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>/why/<rule>")

@@ -1,5 +1,6 @@
 """The timeline in words: one entry for each event, message, and message to come."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from service.flow.outlook import Expected
 from service.flow.ports import EmailState, SubjectRow
 from service.flow.timeline import Copy, Happened, Told
 from service.flow.words import Sentences
+from service.staff.forecast import Foreseen
 
 
 class EntryKind(StrEnum):
@@ -40,6 +42,8 @@ class Entry:
     detail: str = ""
     late: str = ""
     reason: str = ""
+    stops: tuple[str, ...] = ()
+    """What would stop it, as clauses."""
     copies: tuple["Recipient", ...] = ()
     about: Subject | None = None
     about_name: str = ""
@@ -117,6 +121,31 @@ class EntryWriter:
             copies=tuple(Recipient(name=self.program.recipient(each)) for each in entry.recipients),
             about=self._about(entry.subject),
             about_name=self._about_name(entry.subject),
+        )
+
+    def foreseen(self, found: Iterable[Foreseen]) -> list[Entry]:
+        """Return what comes, or will not as things stand, the recipients of one slot and instant together."""
+        slots: dict[tuple[object, ...], list[Foreseen]] = {}
+        for each in found:
+            known = (each.at, each.subject, each.key.rule, each.key.start, each.key.k, each.key.value, each.verdict)
+            slots.setdefault(known, []).append(each)
+        return [self._foreseen(together) for together in slots.values()]
+
+    def _foreseen(self, together: list[Foreseen]) -> Entry:
+        first = together[0]
+        sentences = Sentences(self.program.book.catalogue, self.program.clockface.moment)
+        clauses = dict.fromkeys(stop.clause for each in together for stop in each.stops)
+        return Entry(
+            kind=EntryKind.COMING if first.verdict is None else EntryKind.SILENT,
+            at=first.at if first.verdict is None else first.due,
+            title=first.rule.title or first.rule.id,
+            detail=self._detail(first.rule.id, first.key.k, first.key.value),
+            reason=sentences.verdict(first.verdict) if first.verdict else "",
+            stops=tuple(clauses),
+            rule=first.rule.id,
+            copies=tuple(Recipient(name=self.program.recipient(each.recipient)) for each in together),
+            about=self._about(first.subject),
+            about_name=self._about_name(first.subject),
         )
 
     def _detail(self, rule: str, k: int, value: str) -> str:

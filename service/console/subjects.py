@@ -7,10 +7,11 @@ from itertools import groupby
 from service.console.entries import Entry, EntryKind, EntryWriter
 from service.console.heads import Head, head_of
 from service.console.program import ProgramDesk
-from service.domain.calendar import Instant
+from service.domain.calendar import DAY, Instant
 from service.flow.outlook import Expected
 from service.flow.ports import SubjectKey, SubjectRow
 from service.flow.timeline import Timeline
+from service.staff.forecast import Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class SubjectPage:
     silent: tuple[Entry, ...]
     cut: bool
     now: Instant
+    days_ahead: int
 
     @property
     def kind(self) -> str:
@@ -40,23 +42,27 @@ class SubjectPage:
 
 
 def subject_page(
-    program: ProgramDesk, row: SubjectRow, found: Timeline, passed: Iterable[Expected] = ()
+    program: ProgramDesk, row: SubjectRow, found: Timeline, told: Forecast, passed: Iterable[Expected] = ()
 ) -> SubjectPage:
     """Return the page of a mentorship, participant or program; `passed` are slots that are over without a message."""
     writer = EntryWriter(program, row, found.now)
-    silent = (*passed, *(each for each in found.ahead.silent if each.due > found.now))
+    silent = [writer.expected(each, EntryKind.SILENT) for each in passed]
+    # What is open already stands with what waits.
+    silent += writer.foreseen(each for each in told.silent if each.due > found.now)
+    coming = writer.foreseen(each for each in told.coming if each.due > found.now)
     return SubjectPage(
         key=row.key,
         head=head_of(program, row),
         past=_by_month(program, map(writer.past, found.past)),
         waiting=tuple(
             writer.expected(each, EntryKind.STUCK if each.needs_news else EntryKind.WAITING)
-            for each in sorted(found.ahead.waiting, key=lambda each: each.needs_news)
+            for each in sorted(found.waiting, key=lambda each: each.needs_news)
         ),
-        coming=_by_month(program, (writer.expected(each, EntryKind.COMING) for each in found.ahead.coming)),
-        silent=tuple(writer.expected(each, EntryKind.SILENT) for each in silent),
+        coming=_by_month(program, coming),
+        silent=tuple(silent),
         cut=found.cut,
         now=found.now,
+        days_ahead=(told.until - told.now) // DAY,
     )
 
 

@@ -10,7 +10,8 @@ from service.domain.delivery import Notice
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.plan import Past
 from service.domain.rules import RuleSet
-from service.flow.outlook import LONGEST_PAST, Expected, Outlook, outlook
+from service.flow.neighbourhood import own_and_mentorships
+from service.flow.outlook import LONGEST_PAST, Expected, outlook
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Snapshot, SubjectKey
 
 MOST_EVENTS = 400
@@ -53,11 +54,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Everything about one subject at `now`. `past` is by time; `cut` says that earlier events are left out."""
+    """One subject at `now`, by time: the `past`, and what is open and `waiting`. `cut`: earlier events are left out."""
 
     now: Instant
     past: tuple[Happened | Told, ...]
-    ahead: Outlook
+    waiting: tuple[Expected, ...]
     cut: bool
 
 
@@ -70,7 +71,7 @@ def timeline(snapshot: Snapshot, rule_set: RuleSet, key: SubjectKey, now: Instan
     past: list[Happened | Told] = [_happened(event) for event in newest]
     past += _told(_notices(snapshot, key, now))
     past.sort(key=lambda each: (each.at, isinstance(each, Told)))
-    return Timeline(now=now, past=tuple(past), ahead=_ahead(snapshot, rule_set, key, now), cut=cut)
+    return Timeline(now=now, past=tuple(past), waiting=_waiting(snapshot, rule_set, key, now), cut=cut)
 
 
 def _happened(event: Event) -> Happened:
@@ -121,28 +122,13 @@ def _told(found: Iterator[tuple[EmailRow, Notice]]) -> Iterator[Told]:
         )
 
 
-# What comes.
+# What waits.
 
 
-def _ahead(snapshot: Snapshot, rule_set: RuleSet, key: SubjectKey, now: Instant) -> Outlook:
-    own = outlook(snapshot, rule_set, key, now)
-    if key.subject.kind is not SubjectKind.PARTICIPANT:
-        return own
-    mentorships = snapshot.mentorships_of(key.program, key.subject.id)
-    others = [
-        outlook(snapshot, rule_set, SubjectKey(key.program, Subject(SubjectKind.MENTORSHIP, each)), now)
-        for each in mentorships
-    ]
-    return Outlook(
-        waiting=_theirs(own.waiting, (each.waiting for each in others), key.subject.id),
-        coming=_theirs(own.coming, (each.coming for each in others), key.subject.id),
-        silent=_theirs(own.silent, (each.silent for each in others), key.subject.id),
-    )
-
-
-def _theirs(
-    own: tuple[Expected, ...], others: Iterable[tuple[Expected, ...]], participant: str
-) -> tuple[Expected, ...]:
+def _waiting(snapshot: Snapshot, rule_set: RuleSet, key: SubjectKey, now: Instant) -> tuple[Expected, ...]:
+    """Return the open slots; of a participant, also those for them about their mentorships."""
+    own, *others = (outlook(snapshot, rule_set, each, now) for each in own_and_mentorships(snapshot, key))
+    participant = key.subject.id
     theirs = (
         replace(each, recipients=(participant,)) for group in others for each in group if participant in each.recipients
     )

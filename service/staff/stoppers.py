@@ -70,12 +70,12 @@ class Stoppers:
 
     def _by_kind(self, candidate: Candidate) -> Iterator[Stopper]:
         """Yield what the kind brings with it."""
-        kind, recipient = candidate.kind, candidate.key.recipient
+        kind = candidate.kind
         if kind is Kind.NUDGE:
-            yield Stopper(Stops.LEFT, "participant.left", "either of them leaves the program")
+            yield Stopper(Stops.LEFT, "participant.left", "one of them leaves the program")
             for event in leaving_status("active"):
                 yield Stopper(Stops.ENDED, event, self._titled(event))
-            if is_participant(recipient):
+            if is_participant(candidate.key.recipient):
                 yield from self._personal(candidate)
         if kind in (Kind.NUDGE, Kind.REPORT):
             yield Stopper(Stops.ENDED, "program.ended", "the program ends before")
@@ -85,10 +85,10 @@ class Stoppers:
             yield Stopper(Stops.AGAIN, candidate.message, clause)
 
     def _personal(self, candidate: Candidate) -> Iterator[Stopper]:
-        recipient, category = candidate.key.recipient, self.book.rule_set.policy(candidate.message).category
-        yield Stopper(Stops.ENDED, "participant.paused", f"{recipient} takes a rest")
+        category = self.book.rule_set.policy(candidate.message).category
+        yield Stopper(Stops.ENDED, "participant.paused", "they take a rest")
         if category is not Category.SERVICE:
-            yield Stopper(Stops.OPTED_OUT, category, f"{recipient} chooses to get no {category}")
+            yield Stopper(Stops.OPTED_OUT, category, f"they choose to get no {category}")
         limits = [f"{each.at_most} in {span(each.window)}" for each in self.book.delivery.limits]
         if limits:
             clause = f"other messages take the place first (at most {' and '.join(limits)})"

@@ -170,7 +170,7 @@ def test_a_timeline_marks_now_between_past_and_future(site: Site) -> None:
     page = site.page("/console/northfield/mentorships/m-1")
     text = page.text
     assert page.headings[0] == (1, "Ada and Ben mentorship m-1")
-    order = ["A mentor and a mentee were matched", "Someone pressed", "Now 10 March 2026, 23:00", "If nothing changes"]
+    order = ["A mentor and a mentee were matched", "Someone pressed", "Now 10 March 2026, 23:00", "If nothing happens"]
     assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
     assert "option: talk to institution" in text
     assert "It rests while the pause “help-is-on-the-way” lasts." in text

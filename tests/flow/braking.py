@@ -83,7 +83,7 @@ class Braking:
         key = SubjectKey("northfield", Subject(SubjectKind.MENTORSHIP, f"m-{number}"))
         with self.stage.intouch.store.reading() as snapshot:
             found = outlook(snapshot, self.stage.intouch.rules.of(snapshot).rule_set, key, self.now)
-        return {(each.rule, each.verdict) for each in found.waiting}
+        return {(each.rule, each.verdict) for each in found}
 
     def work(self) -> None:
         self.stage.work_until(self.now)

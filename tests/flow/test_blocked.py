@@ -60,7 +60,7 @@ def _block(stage: Stage, *addresses: str, at: int = MONDAY) -> None:
 def _verdicts(stage: Stage) -> set[tuple[str, Word | None]]:
     with stage.intouch.store.reading() as snapshot:
         found = outlook(snapshot, stage.intouch.rules.of(snapshot).rule_set, PAIR, stage.clock.now)
-    return {(each.rule, each.verdict.word if each.verdict else None) for each in found.waiting}
+    return {(each.rule, each.verdict.word if each.verdict else None) for each in found}
 
 
 def _states(stage: Stage) -> list[EmailState]:

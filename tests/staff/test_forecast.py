@@ -69,7 +69,7 @@ def test_a_gate_that_an_event_can_close_is_told_by_the_events_title(matched: For
     stops = {(each.stops, each.about): each.clause for each in one(matched, "not-connecting-first").stops}
     assert stops[Stops.GATE, "mentorship.message_sent: never"] == "one side wrote to the other"
     assert stops[Stops.PAUSE, "help-is-on-the-way"].startswith("someone pressed")
-    assert stops[Stops.LEFT, "participant.left"] == "either of them leaves the program"
+    assert stops[Stops.LEFT, "participant.left"] == "one of them leaves the program"
     assert stops[Stops.ENDED, "program.ended"] == "the program ends before"
     assert "at most 1 in 24 hours and 3 in 7 days" in stops[Stops.LIMITED, "limits"]
 

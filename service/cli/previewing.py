@@ -76,7 +76,7 @@ def preview(
     if out is None:
         click.echo("\n".join(map(_as_text, versions)))
     else:
-        _write(out, versions, gallery(versions, previewing.title, mentorship or ""))
+        _write(out, versions, gallery(versions, previewing.heading, mentorship or ""))
     previewing.proof.end()
 
 
@@ -105,8 +105,10 @@ class _Previewing:
     asked: _Asked
 
     @property
-    def title(self) -> str:
-        return self._program().name or self._program().id
+    def heading(self) -> str:
+        if self.asked.mentorship is not None:
+            return f"What would be written about {self.asked.mentorship}"
+        return f"What {self._program().name or self._program().id} writes"
 
     def versions(self, files: RuleFiles) -> list[Version]:
         """Return every version that can be rendered; what is wrong with any is noted in the proof."""
@@ -146,9 +148,8 @@ class _Previewing:
         contexts: Mapping[str, Mapping[str, object]] = {}
         with self._noting():
             contexts = samples.contexts(ways)
-        problems = list(samples.problems(message, contexts))
-        self.proof.note(problems)
-        for way, context in contexts.items() if not problems else ():
+        self.proof.note(samples.problems(message, contexts))
+        for way, context in contexts.items():
             with self._noting():
                 yield self.proof.read(samples.version(message, way, context), LINKS.public_url)
 

@@ -51,11 +51,11 @@ class _Shelf:
         return f"message-{self.name}"
 
 
-def gallery(versions: Sequence[Version], program: str, mentorship: str = "") -> str:
-    """Return the page, as HTML. `program` is whose look the mail has; `mentorship` whose people it is for, if real."""
+def gallery(versions: Sequence[Version], heading: str, mentorship: str = "") -> str:
+    """Return the page, as HTML. `mentorship` is the one whose people it is for, "" where they are samples."""
     shelves = [_Shelf(name, list(group)) for name, group in groupby(versions, key=lambda each: each.message)]
     source = Path(__file__).with_name("gallery.html").read_text("utf-8")
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return page.from_string(source).render(
-        shelves=shelves, program=program, mentorship=mentorship, number=len(versions), phone=PHONE, desk=DESK
+        shelves=shelves, heading=heading, mentorship=mentorship, number=len(versions), phone=PHONE, desk=DESK
     )

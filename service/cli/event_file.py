@@ -2,15 +2,13 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from sys import intern
 from typing import IO
 
 import click
 
 from service.adapters.schemas import Fault, Schemas
 from service.domain.errors import EventSenderError
-from service.domain.events import Event, Incoming, Subject
+from service.domain.events import Event
 
 Line = tuple[int, bytes]
 LineFault = tuple[int, Fault]
@@ -46,35 +44,21 @@ def read_numbered(lines: Iterable[Line], schemas: Schemas) -> tuple[list[Event],
     """Return the events as `read_events` does, and what is wrong with lines; events only where nothing is."""
     events: list[Event] = []
     faults: list[LineFault] = []
-    subjects: dict[Subject, Subject] = {}
     for number, line in lines:
         if not line.isspace():
-            admitted, found = _admit(line, schemas)
+            event, found = _read(line, schemas)
             faults += ((number, fault) for fault in found)
-            if not faults:
-                events += (_known(each, subjects) for each in admitted)
+            if event is not None and not faults:
+                events.append(event)
     events.sort(key=lambda event: event.recorded)
     return ([] if faults else events), faults
 
 
-def _admit(line: bytes, schemas: Schemas) -> tuple[list[Incoming], list[Fault]]:
+def _read(line: bytes, schemas: Schemas) -> tuple[Event | None, list[Fault]]:
     try:
-        return schemas.admit([schemas.decode(line)])
+        return schemas.replayed(schemas.decode(line))
     except EventSenderError as error:
-        return [], [Fault(index=0, pointer="", message=str(error).replace("The body", "The line"))]
-
-
-def _known(incoming: Incoming, subjects: dict[Subject, Subject]) -> Event:
-    """Return the event as known from its recorded time; texts that many events share are kept once."""
-    recorded = incoming.time if incoming.recordedtime is None else incoming.recordedtime
-    event = incoming.recorded_at(recorded)
-    return replace(
-        event,
-        program=intern(event.program),
-        source=intern(event.source),
-        type=intern(event.type),
-        subject=subjects.setdefault(event.subject, event.subject),
-    )
+        return None, [Fault(index=0, pointer="", message=str(error).replace("The body", "The line"))]
 
 
 def _told(line: int, fault: Fault) -> str:

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from service.domain.brakes import edition_of
 from service.domain.calendar import Duration, Instant, Span, end_of_day, is_zone, merge_spans, start_of_day
 from service.domain.catalogue import Catalogue
-from service.domain.events import Moment, Subject, SubjectKind
+from service.domain.events import Event, Moment, Subject, SubjectKind
 from service.domain.facts import Start, SubjectFacts
 from service.domain.fold import STATING, Folding
 from service.domain.gates import CompiledGate, compile_count, compile_gate
@@ -243,6 +243,27 @@ class ProgramBook:
         types = self.catalogue.types
         things = named | {thing for name in named & types.keys() if (thing := types[name].thing)}
         return STATING | named | {name for name, kind in types.items() if kind.thing in things}
+
+    def is_settled(self, facts: SubjectFacts, event: Event) -> bool:
+        """Return whether folding the event, which is not the first about its subject, changes nothing that rules ask.
+
+        Most events are one more of what has happened before, and most rules only ask whether it ever did.
+        """
+        is_known = event.type in self._asked_once and facts.count(event.type) > 0
+        return is_known and self.folding.is_one_more(facts, event)
+
+    @cached_property
+    def _asked_once(self) -> frozenset[str]:
+        """Types of which the rules ask no more than whether one happened, and when their total was first reached."""
+        gates = [*(gate for rule in self.rules for gate in rule.only_while)]
+        gates += [gate for pause in self.rule_set.pauses for gate in pause.gates]
+        again = {gate.word for gate in gates if gate.value not in ("never", "happened")}
+        again |= STATING
+        for rule in self.rules:
+            again.update(each.event for each in rule.until)
+            again.update(each.event for each in rule.counts)
+            again.update(each.event for each in rule.none_in_last)
+        return frozenset(self.catalogue.types) - again
 
     @cached_property
     def has_participant_rules(self) -> bool:

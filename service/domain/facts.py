@@ -128,6 +128,10 @@ class Reach:
     steps: list[Step] = field(default_factory=list)
     complete: bool = False
 
+    def is_past(self, moment: Moment) -> bool:
+        """Return whether a step at that moment would come after the one that first came to N, and change nothing."""
+        return self.complete and moment > self.steps[-1].start.moment
+
 
 @dataclass(slots=True)
 class SubjectFacts:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from service.domain.calendar import NEVER
+from service.domain.calendar import NEVER, Instant
 from service.domain.catalogue import Catalogue, Does, EventType
 from service.domain.events import Event, Moment, Subject
 from service.domain.facts import Reach, Start, Step, SubjectFacts, Tally, Thing
@@ -86,13 +86,27 @@ class Folding:
         if kind is None:
             return
         _note_existence(facts, event)
-        _note_latest(facts, event)
+        if event.type in STATING:
+            _note_latest(facts, event)
+        if self.is_one_more(facts, event):
+            by = str(event.data.get(kind.initiator) or "") if kind.initiator else ""
+            _tallied(facts, kind, event.time, by, 1)
+            return
         start = _start(kind, event)
         thing = self._thing(facts, kind, event) if kind.thing else None
         if thing is None:
             self._count(facts, kind, start, 1)
         else:
             self._fold_thing(facts, kind, start, thing)
+
+    def is_one_more(self, facts: SubjectFacts, event: Event) -> bool:
+        """Return whether an event of a known type is only counted: no thing, start, step or compared value is kept."""
+        name = event.type
+        lens = self.lens
+        if self.catalogue.types[name].thing or name in lens.starting or name in lens.same_fields:
+            return False
+        reached = [facts.reached.get(rule.id) for rule in lens.reaching.get(name, ())]
+        return all(each is not None and each.is_past(event.moment) for each in reached)
 
     def _thing(self, facts: SubjectFacts, kind: EventType, event: Event) -> Thing:
         assert kind.thing is not None and kind.id_field is not None
@@ -181,13 +195,7 @@ class Folding:
     ) -> None:
         """Take a standing event into its type's tally, its starts and its totals."""
         at = start.moment.time
-        tally = facts.tallies.get(kind.name)
-        if tally is None or not tally.count:
-            tally = facts.tallies[kind.name] = Tally(first=at, last=at)
-        tally.count += count
-        tally.first, tally.last = min(tally.first, at), max(tally.last, at)
-        if start.by:
-            tally.last_by[start.by] = max(tally.last_by.get(start.by, at), at)
+        tally = _tallied(facts, kind, at, start.by, count)
         for name in self.lens.same_fields.get(kind.name, ()):
             value = as_text(start.data.get(name))
             for held in (name, same_by(name, start.by)):
@@ -212,13 +220,26 @@ class Folding:
             _take(reach, step, rule.reaches or 0)
 
 
+def _tallied(facts: SubjectFacts, kind: EventType, at: Instant, by: str, count: int) -> Tally:
+    """Return the type's tally, with one more event in it that stands for `count`."""
+    tally = facts.tallies.get(kind.name)
+    if tally is None or not tally.count:
+        tally = facts.tallies[kind.name] = Tally(first=at, last=at)
+    tally.count += count
+    tally.first = min(tally.first, at)
+    tally.last = max(tally.last, at)
+    if by:
+        tally.last_by[by] = max(tally.last_by.get(by, at), at)
+    return tally
+
+
 def _has_log(reach: Reach, ref: str) -> bool:
     return any(each.opens and each.ref == ref for each in reach.steps)
 
 
 def _take(reach: Reach, step: Step, wanted: int) -> None:
     """Put a step in its place and cut what lies beyond the one that first comes to the wanted total."""
-    if reach.complete and step.start.moment > reach.steps[-1].start.moment:
+    if reach.is_past(step.start.moment):
         return
     insort(reach.steps, step, key=_moment_of_step)
     was_complete, crossing = reach.complete, reached_at(reach.steps, wanted)

@@ -73,7 +73,8 @@ class ProgramWorld:
         if subject.kind is SubjectKind.PROGRAM:
             return list(self.subjects)
         if subject.kind is SubjectKind.PARTICIPANT:
-            return (subject, *(mentorship_of(each) for each in self.mentorships.get(subject.id, ())))
+            theirs = [mentorship_of(each) for each in self.mentorships.get(subject.id, ())]
+            return [subject, *theirs] if self.book.has_participant_rules else theirs
         # Those of an earlier match too: what they were told to expect is to be looked at again.
         known = self.members.get(subject.id, ()) if self.book.has_participant_rules else ()
         return (subject, *(participant_of(each) for each in known))
@@ -102,7 +103,8 @@ class ProgramWorld:
         subject = event.subject
         self.log[subject].append(event)
         facts = self.facts_of(subject)
-        is_news = facts.exists_since is None or event.time < facts.exists_since or self.book.heeds(event.type)
+        is_first = facts.exists_since is None or event.time < facts.exists_since
+        is_news = is_first or (self.book.heeds(event.type) and not self.book.is_settled(facts, event))
         self._unarchive(facts, event)
         try:
             self.book.folding.one(facts, event)

@@ -1,17 +1,35 @@
 """From a valid CloudEvent, still a dict, to the value that the log takes."""
 
 from collections.abc import Mapping
+from sys import intern
 from typing import Any
 
 import orjson
 
 from service.domain.calendar import format_rfc3339, parse_rfc3339
-from service.domain.events import Incoming, Subject, SubjectKind
+from service.domain.events import Event, Incoming, Subject, SubjectKind
 
 _NOT_COMPARED = frozenset({"traceparent", "tracestate", "recordedtime", "datacontenttype", "data", "time"})
 """What a second sending of the same event may have otherwise, and what is compared in its own way."""
 
 _EXACT_FLOAT = 2**53
+
+
+def known_event(event: Mapping[str, Any]) -> Event:
+    """Return the valid event as one that is known from its `recordedtime` on, else from its time; only for replays."""
+    kind, _, identifier = event["subject"].partition("/")
+    time = parse_rfc3339(event["time"])
+    recorded = event.get("recordedtime")
+    return Event(
+        program=intern(event["program"]),
+        source=intern(event["source"]),
+        id=event["id"],
+        type=intern(event["type"]),
+        subject=Subject(SubjectKind(kind), identifier),
+        time=time,
+        recorded=time if recorded is None else parse_rfc3339(recorded),
+        data=_plain(event["data"]),
+    )
 
 
 def incoming(event: Mapping[str, Any]) -> Incoming:

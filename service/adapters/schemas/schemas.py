@@ -8,10 +8,10 @@ from typing import Any
 from service.adapters.schemas import strict_json
 from service.adapters.schemas.explain import Violation, explain
 from service.adapters.schemas.faults import Fault, did_you_mean, quoted
-from service.adapters.schemas.incoming import incoming
+from service.adapters.schemas.incoming import incoming, known_event
 from service.adapters.schemas.validators import Compiled
 from service.domain.catalogue import Catalogue
-from service.domain.events import Incoming, SubjectKind
+from service.domain.events import Event, Incoming, SubjectKind
 
 MAX_FAULTS = 100
 """Faults told at once; a sender who is that wrong will not read more, and must not cost more."""
@@ -55,6 +55,12 @@ class Schemas:
             if len(faults) >= MAX_FAULTS:
                 break
         return admitted, faults[:MAX_FAULTS]
+
+    def replayed(self, event: object) -> tuple[Event | None, list[Fault]]:
+        """Return the event as a replay knows it, or what is wrong with it."""
+        complete = _complete(event)
+        faults = self._faults(complete, 0, Compiled.violations)
+        return (None if faults else known_event(complete)), faults[:MAX_FAULTS]
 
     def validate(self, event: object, index: int = 0) -> list[Fault]:
         """Return what is wrong with a CloudEvent, nothing if it is valid. An absent `data` reads as {}."""

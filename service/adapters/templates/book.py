@@ -99,7 +99,7 @@ class TemplateBook:
         Raises: RuleAuthorError, also when the program lacks a contact that the resource needs.
         """
         resource = self.resource(slug)
-        resource.own(look.contacts)
+        resource.own(look.contacts)  # raises where its page would refuse
         return {
             "slug": slug,
             "title": resource.title,

@@ -42,7 +42,8 @@ from service.trial.gate import Gate
 from service.trial.trial import Trials
 
 RECIPIENTS_PER_CLAIM = 20
-"""For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown."""
+"""For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown. And for a store with
+one writer: claims of several recipients count for rules in any order, and two of them would wait in a circle."""
 
 
 def machine_clock() -> Instant:
@@ -116,9 +117,13 @@ class Installation:
 
     def migrate(self) -> None:
         """Make the store ready for this version. Raises: OperatorError."""
-        if self.settings.database_url.startswith("sqlite"):
+        if self._has_one_writer:
             _make_folder(self.settings)
         migrate(self.settings.database_url)
+
+    @property
+    def _has_one_writer(self) -> bool:
+        return self.settings.database_url.startswith("sqlite")
 
     def worker(self, mailer: Mailer | None = None) -> Worker:
         """Return a worker that sends through the mailer given, or through the installation's own."""
@@ -132,7 +137,7 @@ class Installation:
             links=Links(public_url=self.settings.public_url),
             jitter=SystemRandom().random,
             door_is_busy=self.acceptor.is_busy,
-            recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) else 1,
+            recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) and self._has_one_writer else 1,
         )
 
     def server(self, **options: Any) -> HttpServer:

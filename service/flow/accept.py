@@ -10,7 +10,7 @@ from threading import Lock
 
 from service.domain.errors import EventSenderError, OperatorError
 from service.domain.events import Incoming
-from service.flow.ports import Appended, Clock, Store, Transaction
+from service.flow.ports import Appended, Clock, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class Acceptor:
             self._taken += len(requests)
         try:
             with self.store.writing() as transaction:
-                results = [self._append(transaction, each) for each in requests]
+                results = transaction.append_each([each.events for each in requests], self.clock())
         except Exception as error:  # whatever it is, every caller in this commit must hear of it
             for each in requests:
                 each.error = error
@@ -100,6 +100,3 @@ class Acceptor:
             each.appended = appended
         if any(appended.accepted for appended in results):
             self.news()
-
-    def _append(self, transaction: Transaction, request: _Request) -> Appended:
-        return transaction.append(request.events, self.clock())

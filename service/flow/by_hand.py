@@ -46,7 +46,7 @@ def release(transaction: Transaction, rule: str, only: Sequence[str], by: str, n
     for program, keys in _by_program(chosen).items():
         transaction.release(program, keys, now)
     # Their time runs again from now on, so each is decided anew, with its gates as they are.
-    transaction.check_soon({SubjectKey(each.program, each.candidate.subject) for each in chosen}, now)
+    transaction.check_soon({SubjectKey(each.program, each.candidate.subject) for each in chosen})
     transaction.plan_waiting(Scope.RULE, rule, now)
     if not only:
         transaction.trust(rule, now, by)

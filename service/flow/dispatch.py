@@ -1,12 +1,14 @@
 """Dispatching: plan one recipient, claim what goes now, render it, send it, record its fate.
 
-A claim is one transaction: what is new about the subjects is folded first, gates, consent, address and the active
-rule set are tested as they are at that moment, and the ledger rows go in. Nothing is recalled after it, and nothing
-goes out without it. A cut after the claim leaves the email `sending` until its lease runs out; then the provider is
-asked, and where it does not know, the kind's `on_unknown` settles it. Never is such an email simply tried again.
+A claim is one transaction: it holds the subjects, which must be as new as the log; gates, consent, address and the
+active rule set are tested as they are at that moment, and the ledger rows go in. No event slips past: whoever appends
+one has to change the row of its subject, and comes before the claim or after it. Nothing is recalled after it, and
+nothing goes out without it. A cut after the claim leaves the email `sending` until its lease runs out; then the
+provider is asked, and where it does not know, the kind's `on_unknown` settles it. Never is such an email simply tried
+again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -15,7 +17,7 @@ from service.domain.calendar import NEVER, SECOND, Duration, Instant, quarter_do
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.errors import ProviderError, RuleAuthorError
 from service.domain.events import Subject, SubjectKind
-from service.domain.plan import Plan, lookback, plan
+from service.domain.plan import Pending, Plan, lookback, plan
 from service.domain.rules import Kind, OnUnknown, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.domain.view import participants_of
@@ -23,7 +25,6 @@ from service.flow.brake import forget_holds, plan_braked, take_back
 from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
 from service.flow.reach import inbox_now
-from service.flow.reconcile import check
 from service.flow.views import program_facts
 
 LEASE: Duration = 120 * SECOND
@@ -55,11 +56,17 @@ def planned_instant(due: Instant, now: Instant) -> Instant:
 
 def claim(
     transaction: Transaction, rule_set: RuleSet, due: tuple[RecipientKey, Instant], now: Instant, how: Claiming
-) -> tuple[EmailRow, ...]:
-    """Plan one recipient, due since an instant, and claim the emails that go to them now."""
+) -> tuple[EmailRow, ...] | None:
+    """Plan one recipient, due since an instant, and claim the emails that go to them now.
+
+    None where something that their notices depend on is to be checked first, or is being changed: they stay due.
+    """
     key = due[0]
-    _freshen(transaction, rule_set, key, now)
-    planned = plan_for(transaction, rule_set, key, planned_instant(due[1], now))
+    held = _concerned(transaction, key)
+    if not transaction.keep_still(held, now, rule_set.hash) or _concerned(transaction, key) - held:
+        return None
+    pending = [each for each in transaction.pending_for(key) if SubjectKey(key.program, each.candidate.subject) in held]
+    planned = plan_for(transaction, rule_set, key, pending, planned_instant(due[1], now))
     emails = tuple(
         EmailRow(
             id=how.new_id(),
@@ -79,9 +86,10 @@ def claim(
     return emails
 
 
-def plan_for(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> Plan:
+def plan_for(
+    transaction: Transaction, rule_set: RuleSet, key: RecipientKey, pending: Sequence[Pending], now: Instant
+) -> Plan:
     """Return the recipient's plan at `now`, from what is pending and what went before."""
-    pending = transaction.pending_for(key)
     if not pending:
         return Plan((), {}, NEVER)
     program = program_facts(transaction, key.program)
@@ -97,13 +105,8 @@ def plan_for(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now
     )
 
 
-def _freshen(transaction: Transaction, rule_set: RuleSet, key: RecipientKey, now: Instant) -> None:
-    """Check every subject that this recipient's pending notices depend on and that is not as new as the log."""
-    while stale := transaction.stale(_concerned(transaction, key), now, rule_set.hash):
-        check(transaction, rule_set, stale, now)
-
-
 def _concerned(transaction: Transaction, key: RecipientKey) -> set[SubjectKey]:
+    """Return every subject that this recipient's pending notices depend on."""
     about = {each.candidate.subject for each in transaction.pending_for(key)}
     rows = transaction.subjects([SubjectKey(key.program, each) for each in about])
     people = {
@@ -179,7 +182,7 @@ def record(transaction: Transaction, email: EmailRow, delivered: Delivered, now:
     if settled and delivered.state is EmailState.RELEASED:
         take_back(transaction, email)
         subjects = {SubjectKey(email.program, each.candidate.subject) for each in email.notices}
-        transaction.check_soon(subjects, now)
+        transaction.check_soon(subjects)
 
 
 def settle_expired(store: Store, rule_set: RuleSet, mailer: Mailer, now: Instant, limit: int = 50) -> int:

@@ -237,17 +237,27 @@ class Transaction(Snapshot, BrakeWriting, Protocol):
         Two events of one (program, source, id) are the same when their `canonical` bytes are equal.
         """
 
-    def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
-        """Return subjects that have news, whose check is due, or that another rule set checked, longest due first."""
+    def append_each(self, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> Sequence[Appended]:
+        """Append several batches, each as `append` would, and return what became of each."""
 
-    def stale(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> Sequence[SubjectKey]:
-        """Return those of the subjects that have news, whose check is due, or that another rule set checked."""
+    def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
+        """Return subjects that have news, whose check is due or asked for, or that another rule set checked.
+
+        The longest due come first. Those that somebody else is at are left out, and nobody else gets ours.
+        """
+
+    def keep_still(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> bool:
+        """Keep everybody from changing these subjects until the end, and return whether `due_subjects` would leave
+        them alone.
+
+        False also where somebody is at one of them right now: nobody waits here, so that nobody waits in a circle.
+        """
 
     def save_subjects(self, rows: Sequence[SubjectRow]) -> None:
         """Keep subjects as they were folded and checked, and their things; news up to `folded_seq` are old now."""
 
-    def check_soon(self, keys: Iterable[SubjectKey], now: Instant) -> None:
-        """Make the check of these subjects due; one that has no event yet (named by a match) gets an empty row."""
+    def check_soon(self, keys: Iterable[SubjectKey]) -> None:
+        """Ask for the check of these subjects; one that has no event yet (named by a match) gets an empty row then."""
 
     def check_program(self, program: str, now: Instant) -> None:
         """Make due the check of every subject of the program, and the plan of everybody for whom something waits."""
@@ -264,6 +274,9 @@ class Transaction(Snapshot, BrakeWriting, Protocol):
 
     def plan_soon(self, keys: Iterable[RecipientKey], at: Instant) -> None:
         """Make the plans of these recipients due at that instant or earlier."""
+
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+        """Return what a snapshot would, without those that somebody else plans now; nobody else gets ours."""
 
     def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
         """Note that the recipient was planned; None: not again before something new is pending."""

@@ -138,5 +138,5 @@ def _tell(
             ids = transaction.mentorships_of(program, subject.id)
             concerned |= {SubjectKey(program, Subject(SubjectKind.MENTORSHIP, each)) for each in ids}
             recipients |= {RecipientKey(program, each) for each in (subject.id, ADVISOR_PREFIX + subject.id)}
-    transaction.check_soon(concerned, now)
+    transaction.check_soon(concerned)
     transaction.plan_soon(recipients, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from logging import getLogger
 from threading import Event as Signal
 from time import perf_counter
@@ -26,6 +27,12 @@ mail does not notice a second."""
 
 LONGEST_WAIT_S = 1.0
 """How long an idle worker sleeps at most: a rule set that another process made active is seen within it."""
+
+SHORTEST_WAIT_S = 0.02
+"""How long it rests where all that is due is in somebody else's hands: they need milliseconds."""
+
+RECIPIENTS_TRIED = 20
+"""How many recipients that are due it looks at to find some whose subjects nobody else is at."""
 
 log = getLogger("intouch.work")
 
@@ -106,17 +113,22 @@ class Worker:
         return planned
 
     def _claim(self, now: Instant) -> tuple[EmailRow, ...] | None:
-        """Claim for the next recipients that are due; None when nobody is."""
+        """Claim for the next recipients that are due and may be claimed for; None when there is nobody."""
         with self.store.reading() as snapshot:
             if not snapshot.due_recipients(now, 1):
                 return None
         with self.store.writing() as transaction:
             rule_set = self.rules.of(transaction).rule_set
-            due = transaction.due_recipients(now, self.recipients_per_claim)
-            return tuple(email for each in due for email in claim(transaction, rule_set, each, now, self.claiming))
+            due = transaction.due_recipients(now, max(self.recipients_per_claim, RECIPIENTS_TRIED))
+            claims = (claim(transaction, rule_set, each, now, self.claiming) for each in due)
+            done = list(islice((each for each in claims if each is not None), self.recipients_per_claim))
+            return tuple(email for emails in done for email in emails) if done else None
 
     def _deliver(self, email: EmailRow) -> None:
-        if self.paused_until > self.clock():
+        if email.lease_until <= self.clock():
+            # Whoever found the lease run out may have settled this email, and decided its notices anew.
+            delivered = Delivered(EmailState.RELEASED, error="Its lease ran out before it was sent.")
+        elif self.paused_until > self.clock():
             delivered = Delivered(EmailState.RELEASED, error="The mail channel rests after a failure.")
         else:
             delivered = deliver(email, self._compose, self.mailer)
@@ -146,4 +158,4 @@ class Worker:
         if due is None:
             return LONGEST_WAIT_S
         due = max(due, self.paused_until)
-        return max(0.0, min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))
+        return max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))

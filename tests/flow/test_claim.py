@@ -152,3 +152,26 @@ def test_what_was_cut_off_is_settled_by_what_the_provider_knows(stage: Stage, fa
         pass
     assert bool(mailer.carried) is sent_again
     assert len({each.subject for each in mailer.carried}) == len(mailer.carried)
+
+
+def test_a_worker_that_slept_past_its_lease_neither_sends_nor_marks(stage: Stage) -> None:
+    """Another worker settled its email and sends the answer anew; the late one sees that, and does nothing."""
+    stage.take(*pair(MONDAY - 300 * DAY))
+    stage.work_until(MONDAY)
+    _ask_for_help(stage)
+    while stage.worker._check(stage.clock.now, None):
+        pass
+    claimed = stage.worker._claim(stage.clock.now)
+    assert claimed
+    mailer = Breaking(fate=Fate.NOT_SENT)
+    stage.worker.mailer = mailer
+    stage.clock.now += 121 * SECOND
+    while stage.worker.turn():
+        pass
+    carried = list(mailer.carried)
+    assert carried
+    before = _states(stage)
+    for email in claimed:
+        stage.worker._deliver(email)
+    assert mailer.carried == carried
+    assert _states(stage) == before

@@ -1,8 +1,6 @@
 """The live service, a simulation and explanations decide the same."""
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -45,8 +43,8 @@ def _simulated(stage: Stage, events: list[Incoming], until: int) -> tuple[set[Ro
 
 
 def _lived(stage: Stage) -> set[Row]:
-    with closing(sqlite3.connect(stage.folder / "intouch.db")) as database:
-        rows = database.execute("SELECT rule, subject, start, k, recipient, value, at, resource FROM ledger").fetchall()
+    with stage.intouch.store.reading() as snapshot:
+        rows = snapshot._session.all("SELECT rule, subject, start, k, recipient, value, at, resource FROM ledger", {})
     return {(*row[:6], format_rfc3339(row[6]), row[7]) for row in rows}
 
 
@@ -71,12 +69,19 @@ def _subjects(snapshot: Snapshot) -> Iterable[SubjectKey]:
             yield row.key
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_living_simulating_and_explaining_decide_the_same(tmp_path: Path, seed: int) -> None:
+SHAPES = [("embedded", 1, 12), ("embedded", 2, 12), pytest.param("production", 3, 6, marks=pytest.mark.servers)]
+
+
+@pytest.mark.parametrize(("shape", "seed", "pairs"), SHAPES)
+def test_living_simulating_and_explaining_decide_the_same(
+    tmp_path: Path, shape: str, seed: int, pairs: int, request: pytest.FixtureRequest
+) -> None:
     """A random semester: through store, worker and mailbox, through the pure engine, and asked for one by one."""
-    events = _events(seed, pairs=12)
+    events = _events(seed, pairs)
     until = (events[-1].recordedtime or 0) + 60 * DAY
-    stage = Stage(tmp_path, events[0].recordedtime or 0)
+    on_postgresql = shape == "production"
+    environment = {"INTOUCH_DATABASE_URL": request.getfixturevalue("postgresql_url")} if on_postgresql else {}
+    stage = Stage(tmp_path, events[0].recordedtime or 0, environment)
     try:
         stage.play(events, until)
         lived, (simulated, unsent) = _lived(stage), _simulated(stage, events, until)

@@ -63,6 +63,18 @@ def test_what_is_not_canonical_makes_no_other_event(store: SqlStore) -> None:
     assert append(store, replace(incoming("e-1"), traceparent="00-1", recordedtime=NOW)) == Appended(0, 1)
 
 
+def test_of_several_batches_only_the_one_in_conflict_is_kept_out(store: SqlStore) -> None:
+    append(store, incoming("e-1"))
+    batches = (
+        [incoming("e-2"), incoming("e-1")],
+        [incoming("e-3"), incoming("e-2", note="other")],
+        [incoming("e-3"), incoming("e-2")],
+    )
+    with store.writing() as transaction:
+        assert transaction.append_each(batches, NOW) == [Appended(1, 1), Appended(0, 0, (1,)), Appended(1, 1)]
+    assert [each.id for each in log_of(store, M1)] == ["e-1", "e-2", "e-3"]
+
+
 def test_nothing_to_append_is_no_fault(store: SqlStore) -> None:
     assert append(store) == Appended(0, 0)
 

@@ -10,12 +10,14 @@ from tests.store.samples import (
     MIRA,
     NOW,
     PROGRAM,
+    candidate,
     closed_flag,
     facts_with,
     flag,
     incoming,
     mentorship,
     moment,
+    pending,
     saved,
     start_of,
 )
@@ -192,46 +194,55 @@ def test_a_sweep_is_due_at_once_and_over_once_all_are_checked(store: SqlStore) -
     assert next_due(store) == NOW + 5
 
 
-def test_a_check_can_be_asked_for_but_never_put_off(store: SqlStore) -> None:
+def test_a_check_that_is_asked_for_is_due_once(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.save_subjects([saved(M1, next_check_at=NOW - 5)])
-        transaction.save_subjects([saved(M2, next_check_at=NOW + 5)])
-        transaction.save_subjects([saved(M3)])
-        transaction.check_soon([M1, M2], NOW)
-        rows = transaction.subjects([M1, M2, M3])
-    assert {key: row.next_check_at for key, row in rows.items()} == {M1: NOW - 5, M2: NOW, M3: None}
+        transaction.save_subjects([saved(M1, next_check_at=NOW - 5), saved(M2, next_check_at=NOW + 5), saved(M3)])
+        transaction.check_soon([M1, M2])
+        transaction.check_soon([M2])
+    assert next_due(store) == 0
+    assert due(store) == [M1, M2]
+    assert due(store) == [M1], "it is due by the clock as before"
 
 
 def test_a_subject_that_was_only_named_so_far_can_be_asked_for(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.check_soon([M1], NOW)
-        assert transaction.subject(M1) == SubjectRow(key=M1, facts=None, next_check_at=NOW)
-        transaction.append([incoming("e-1")], NOW)
-        row = transaction.subject(M1)
-    assert row == SubjectRow(key=M1, facts=None, next_check_at=NOW)
-    assert due(store, rule_set="") == [M1]
+        transaction.check_soon([M1])
+    with store.writing() as transaction:
+        assert transaction.due_subjects(NOW, "", 10) == [M1]
+        assert transaction.subject(M1) == SubjectRow(key=M1, facts=None)
+    assert due(store, rule_set="") == []
 
 
 def test_a_whole_program_can_be_asked_for(store: SqlStore) -> None:
     other = mentorship("m-1", "south")
     with store.writing() as transaction:
-        transaction.save_subjects([saved(M1, next_check_at=NOW - 5)])
-        for key in (M2, other):
-            transaction.save_subjects([saved(key)])
+        transaction.save_subjects([saved(M1), saved(M2), saved(other)])
+        transaction.save_pending({M1: pending(candidate())})
+        transaction.planned(MIRA, None)
         transaction.check_program(PROGRAM, NOW)
-        rows = transaction.subjects([M1, M2, other])
-    assert {key: row.next_check_at for key, row in rows.items()} == {M1: NOW - 5, M2: NOW, other: None}
+        assert transaction.due_recipients(NOW, 10) == [(MIRA, NOW)]
+    assert due(store) == [M1, M2]
 
 
-def test_of_some_subjects_those_with_news_are_told(store: SqlStore) -> None:
+def test_of_many_that_were_asked_for_none_is_forgotten(store: SqlStore) -> None:
+    keys = [mentorship(f"m-{n}") for n in range(7)]
+    with store.writing() as transaction:
+        transaction.check_soon(keys)
+    assert [each for _ in range(4) for each in due(store, rule_set="", limit=2)] == keys
+
+
+def test_subjects_are_held_only_while_nothing_about_them_is_due(store: SqlStore) -> None:
     quiet, due_later = mentorship("m-4"), mentorship("m-5")
     with store.writing() as transaction:
-        transaction.save_subjects([saved(M2, next_check_at=NOW)])
-        transaction.save_subjects([saved(quiet)])
-        transaction.save_subjects([saved(due_later, next_check_at=NOW + 1)])
+        transaction.save_subjects([saved(M2, next_check_at=NOW), saved(quiet), saved(due_later, next_check_at=NOW + 1)])
         transaction.append([incoming("e-1"), incoming("e-3", M3)], NOW)
-        assert set(transaction.stale([M1, M2, quiet, due_later, mentorship("m-6")], NOW, "r1")) == {M1, M2}
-        assert transaction.stale([], NOW, "r1") == []
+        assert transaction.keep_still([quiet, due_later, mentorship("m-6")], NOW, "r1")
+        assert transaction.keep_still([], NOW, "r1")
+        assert not transaction.keep_still([quiet, M1], NOW, "r1")
+        assert not transaction.keep_still([M2], NOW, "r1")
+        assert not transaction.keep_still([quiet], NOW, "r2")
+        transaction.check_soon([quiet])
+        assert not transaction.keep_still([quiet], NOW, "r1")
 
 
 def test_recipients_are_due_by_the_least_instant_asked_for(store: SqlStore) -> None:

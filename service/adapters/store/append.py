@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,35 +15,48 @@ from service.flow.ports import Appended
 _Name = tuple[str, str, str]
 
 
-def append(session: Session, events: Sequence[Incoming], recorded: Instant) -> Appended:
-    """Append the events that are not in the log, and mark their subjects; nothing at all where one is in conflict."""
-    hashes = [sha256(event.canonical).digest() for event in events]
-    new, conflicts = _compared(session, events, hashes)
-    if not conflicts:
-        # Subjects first, in order: their rows are what two writers meet at, and a subject's log then grows in the
-        # order in which its positions are seen. Whoever was there before us may have brought the same events.
-        _mark(session, (events[index] for index in new), recorded)
-        if new and session.flavour.writers_meet:
-            new, conflicts = _compared(session, events, hashes)
-    if conflicts:
-        return Appended(0, 0, tuple(conflicts))
-    session.change_each(changes.APPEND, [_row(events[index], hashes[index], recorded) for index in new])
-    return Appended(len(new), len(events) - len(new))
+class _Hashed(NamedTuple):
+    """An event and the hash of its canonical bytes, which an event of the same name must share."""
+
+    event: Incoming
+    hash: bytes
+
+    @property
+    def name(self) -> _Name:
+        return self.event.program, self.event.source, self.event.id
 
 
-def _compared(session: Session, events: Sequence[Incoming], hashes: Sequence[bytes]) -> tuple[list[int], list[int]]:
-    """Return the indices of the events that are new, and of those whose id another event has."""
-    names = [(event.program, event.source, event.id) for event in events]
-    known = _known(session, names)
-    new: list[int] = []
-    conflicts: list[int] = []
-    for index, (name, hash) in enumerate(zip(names, hashes, strict=True)):
-        held = known.setdefault(name, hash)
-        if held is hash:
-            new.append(index)
-        elif held != hash:
-            conflicts.append(index)
-    return new, conflicts
+def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> list[Appended]:
+    """Append the events that are not in the log, and mark their subjects; nothing of a batch with a conflict in it."""
+    hashed = [[_Hashed(each, sha256(each.canonical).digest()) for each in batch] for batch in batches]
+    new, appended = _compared(session, hashed)
+    if not new:
+        return appended
+    # Subjects first, in order: their rows are what two writers meet at, and a subject's log then grows in the order in
+    # which its positions are seen. Whoever was there before us may have brought the same events.
+    _mark(session, (each.event for each in new), recorded)
+    if session.flavour.writers_meet:
+        new, appended = _compared(session, hashed)
+    session.change_each(changes.APPEND, [_row(each, recorded) for each in new])
+    return appended
+
+
+def _compared(session: Session, batches: Sequence[Sequence[_Hashed]]) -> tuple[list[_Hashed], list[Appended]]:
+    """Return the events that are new, and what becomes of each batch."""
+    known = _known(session, [each.name for batch in batches for each in batch])
+    new: list[_Hashed] = []
+    appended: list[Appended] = []
+    for batch in batches:
+        fresh: dict[_Name, _Hashed] = {}
+        held = [known.get(each.name) or fresh.setdefault(each.name, each).hash for each in batch]
+        conflicts = tuple(n for n, (each, hash) in enumerate(zip(batch, held, strict=True)) if each.hash != hash)
+        if conflicts:
+            appended.append(Appended(0, 0, conflicts))
+            continue
+        known |= {name: each.hash for name, each in fresh.items()}
+        new += fresh.values()
+        appended.append(Appended(len(fresh), len(batch) - len(fresh)))
+    return new, appended
 
 
 def _known(session: Session, names: Sequence[_Name]) -> dict[_Name, bytes]:
@@ -65,7 +78,8 @@ def _mark(session: Session, events: Iterable[Incoming], recorded: Instant) -> No
     session.change_each(changes.MARK_NEWS, rows)
 
 
-def _row(event: Incoming, hash: bytes, recorded: Instant) -> dict[str, Any]:
+def _row(hashed: _Hashed, recorded: Instant) -> dict[str, Any]:
+    event = hashed.event
     return {
         "program": event.program,
         "source": event.source,
@@ -76,5 +90,5 @@ def _row(event: Incoming, hash: bytes, recorded: Instant) -> dict[str, Any]:
         "time": event.time,
         "recorded": recorded,
         "data": orjson.dumps(event.data, default=dict).decode(),
-        "hash": hash,
+        "hash": hashed.hash,
     }

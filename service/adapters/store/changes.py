@@ -39,26 +39,24 @@ VALUES (:program, :kind, :id, :thing, :ref, :live, :state)
 ON CONFLICT (program, kind, id, thing, ref) DO UPDATE SET live = excluded.live, state = excluded.state
 """
 
-# Make a subject's check due; one that was only named so far gets an empty row.
-CHECK_SOON: Final = """
-INSERT INTO subjects (program, kind, id, next_check_at, checked_with, folded_with, folded_seq)
-VALUES (:program, :kind, :id, :now, '', '', 0)
-ON CONFLICT (program, kind, id) DO UPDATE SET next_check_at = excluded.next_check_at
-WHERE subjects.next_check_at IS NULL OR subjects.next_check_at > excluded.next_check_at
+# Ask for a subject's check, and for those of a whole program. The rows of subjects are left alone: whoever checks one
+# of them now holds it, may be about to ask for the check of ours, and the two would wait for each other.
+ASK_CHECK: Final = "INSERT INTO checks (program, kind, id) VALUES (:program, :kind, :id)"
+ASK_PROGRAM: Final = """
+INSERT INTO checks (program, kind, id) SELECT program, kind, id FROM subjects WHERE program = :program
 """
 
-# Make the check of a program's every subject due.
-CHECK_PROGRAM: Final = """
-UPDATE subjects SET next_check_at = :now
-WHERE program = :program AND (next_check_at IS NULL OR next_check_at > :now)
+# Make empty rows of subjects whose check was asked for and that are only named so far; forget what was asked.
+NAME_ASKED: Final = """
+INSERT INTO subjects (program, kind, id, checked_with, folded_with, folded_seq)
+SELECT DISTINCT c.program, c.kind, c.id, '', '', 0
+FROM (SELECT program, kind, id FROM checks WHERE n > 0 ORDER BY n LIMIT :limit) AS c
+WHERE NOT EXISTS (SELECT 1 FROM subjects AS s WHERE s.program = c.program AND s.kind = c.kind AND s.id = c.id)
+ORDER BY c.program, c.kind, c.id
+ON CONFLICT (program, kind, id) DO NOTHING
 """
-
-# Make the plan of everybody in a program for whom something waits due.
-PLAN_PROGRAM: Final = """
-UPDATE recipients SET next_plan_at = :now
-WHERE program = :program AND (next_plan_at IS NULL OR next_plan_at > :now) AND EXISTS (
-    SELECT 1 FROM pending AS p WHERE p.program = recipients.program AND p.recipient = recipients.recipient
-)
+FORGET_ASKED: Final = """
+DELETE FROM checks WHERE (program, kind, id) IN (SELECT wanted.program, wanted.kind, wanted.id FROM {listed} AS wanted)
 """
 
 # Note that a participant belongs to a mentorship.

@@ -15,6 +15,9 @@ class Flavour(Protocol):
     skip_locked: str
     """What ends a SELECT that claims rows, so that two processes claim different ones."""
 
+    held: str
+    """What ends a SELECT of subjects, `s`, that nobody may change until we end; without those changed right now."""
+
     writers_meet: bool
     """Whether somebody else may commit while we write, so that what we looked up before our turn may be old."""
 

@@ -61,6 +61,7 @@ class Postgresql:
     """The flavour of a PostgreSQL database, which must be there; its tables are made by `migrate`."""
 
     skip_locked = " FOR UPDATE SKIP LOCKED"
+    held = " FOR SHARE OF s SKIP LOCKED"
     writers_meet = True
 
     def __init__(self, url: URL) -> None:

@@ -146,6 +146,21 @@ DUE_BY_RULES: Final = (
     "SELECT 0, program, kind, id FROM subjects WHERE checked_with > :rule_set ORDER BY checked_with LIMIT :limit",
 )
 
+# Whether any check was asked for, of any subject or of some; and subjects of whom one was.
+ANY_ASKED: Final = "SELECT 1 FROM checks WHERE n > 0 LIMIT 1"
+ASKED_OF: Final = """
+SELECT 1 FROM {listed} AS wanted CROSS JOIN checks AS c
+WHERE c.program = wanted.program AND c.kind = wanted.kind AND c.id = wanted.id LIMIT 1
+"""
+DUE_BY_ASKING: Final = """
+SELECT 0, s.program, s.kind, s.id FROM subjects AS s WHERE (s.program, s.kind, s.id) IN (
+    SELECT program, kind, id FROM checks WHERE n > 0 ORDER BY n LIMIT :limit
+)
+"""
+
+# Recipients for whom something waits.
+WAITING: Final = "SELECT DISTINCT recipient FROM pending WHERE program = :program"
+
 # Whether some subjects have news, are due by the clock, or were checked with other rules.
 STALE: Final = """
 SELECT s.program, s.kind, s.id, s.news_at, s.next_check_at, s.checked_with

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -109,6 +109,17 @@ things = Table(
     _json("state"),
     PrimaryKeyConstraint("program", "kind", "id", "thing", "ref"),
     _partial("ix_things_live", "program", "kind", "id", where="live = 1"),
+)
+
+checks = Table(  # asked by one subject of another; only ever added to, so that nobody waits for anybody's row
+    "checks",
+    metadata,
+    _number("n"),
+    _id("program"),
+    _id("kind"),
+    _id("id"),
+    Index("ix_checks_subject", "program", "kind", "id"),
+    sqlite_autoincrement=True,
 )
 
 members = Table(

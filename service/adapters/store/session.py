@@ -30,6 +30,11 @@ class Session:
         asked = statement.format(listed=flavour.listed(*columns))
         return self.all(asked, {**flavour.rows(columns, rows), **values})
 
+    def change_listed(self, statement: str, rows: Sequence[Sequence[str]], *columns: str) -> None:
+        """Run a statement that reads the list of rows from `{listed}`."""
+        if rows:
+            self.change(statement.format(listed=self.flavour.listed(*columns)), self.flavour.rows(columns, rows))
+
     def change(self, statement: str, values: Mapping[str, Any]) -> int:
         """Return how many rows were changed."""
         changed: int = self._connection.execute(self.flavour.sql(statement), values).rowcount

@@ -192,7 +192,7 @@ class SqlSnapshot(SqlBrakeReading):
         return [(RecipientKey(program, recipient), at) for program, recipient, at in rows]
 
     def next_due(self) -> Instant | None:
-        if self._session.one(queries.ANY_NEWS, {}) or self._is_sweeping():
+        if any(self._session.one(each, {}) for each in (queries.ANY_NEWS, queries.ANY_ASKED)) or self._is_sweeping():
             return 0
         found = (self._session.one(each, {})[0] for each in (queries.NEXT_CHECK, queries.NEXT_PLAN))
         return min((at for at in found if at is not None), default=None)

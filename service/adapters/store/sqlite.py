@@ -60,7 +60,7 @@ def _lock_of(path: Path) -> FairLock:
 class Sqlite:
     """The flavour of a SQLite file, which is made, with its folder, when it is not there."""
 
-    skip_locked = ""
+    skip_locked = held = ""
     writers_meet = False
 
     def __init__(self, url: URL) -> None:

@@ -86,6 +86,7 @@ class SqlStore:
             transaction = SqlTransaction(Session(connection, self._flavour), self._sources, self._secret)
             with _given_up(transaction):
                 yield transaction
+            transaction.finish()
             connection.commit()
 
     @contextmanager

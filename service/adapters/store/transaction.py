@@ -7,7 +7,7 @@ import orjson
 
 from service.adapters.store import changes, queries
 from service.adapters.store.address_hash import address_hash
-from service.adapters.store.append import append
+from service.adapters.store.append import append_each
 from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.notice_codec import candidate_text, notices_text
@@ -34,7 +34,7 @@ from service.flow.ports import (
 )
 
 _Things = dict[tuple[str, str], tuple[str, bool]]
-_NO_THINGS: Final[_Things] = {}
+_SUBJECT: Final = ("program", "kind", "id")
 
 
 class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
@@ -45,32 +45,53 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
         self.given_up = False
         """Whether it must not be committed, because a claim failed half way."""
         self._stored: dict[SubjectKey, _Things] = {}
+        self._plans: dict[RecipientKey, Instant] = {}
+
+    def finish(self) -> None:
+        """Write what was kept for the end: plans, in order, since whoever checks makes the same recipients' due."""
+        rows = [{**key._asdict(), "at": self._plans[key]} for key in sorted(self._plans)]
+        self._plans.clear()
+        self._session.change_each(changes.PLAN_SOON, rows)
 
     # The log and its subjects.
 
     def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:
-        return append(self._session, events, recorded)
+        return self.append_each([events], recorded)[0]
+
+    def append_each(self, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> Sequence[Appended]:
+        return append_each(self._session, batches, recorded)
 
     def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
         values = {"now": now, "rule_set": rule_set, "limit": limit}
         by_time = (queries.DUE_BY_NEWS, queries.DUE_BY_CLOCK)
+        asked = self._session.one(queries.ANY_ASKED, {}) is not None
+        if asked:
+            self._session.change(changes.NAME_ASKED, {"limit": limit})
         found = sorted(row for each in by_time for row in self._due(each, values))
+        if asked:
+            found += self._due(queries.DUE_BY_ASKING, values)
         # A new rule set sweeps behind what is due by itself: the oldest news is never older for it.
         for each in queries.DUE_BY_RULES:
             found += self._due(each, values)
-        return list(dict.fromkeys(key_of(*row[1:]) for row in found))[:limit]
+        keys = list(dict.fromkeys(key_of(*row[1:]) for row in found))[:limit]
+        if asked:
+            # Before anything is read of them: what is asked from now on may be about what we do not see.
+            self._session.change_listed(changes.FORGET_ASKED, [listed(key) for key in keys], *_SUBJECT)
+        return keys
 
     def _due(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
         return self._session.all(statement + self._session.flavour.skip_locked, values)
 
-    def stale(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> Sequence[SubjectKey]:
+    def keep_still(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> bool:
         wanted = sorted({listed(key) for key in keys})
-        rows = self._session.listed(queries.STALE, wanted, "program", "kind", "id")
-        return [
-            key_of(program, kind, id)
-            for program, kind, id, news_at, next_check_at, checked_with in rows
-            if news_at is not None or (next_check_at is not None and next_check_at <= now) or checked_with != rule_set
-        ]
+        held = self._subjects(queries.STALE + self._session.flavour.held, wanted)
+        if self._session.flavour.writers_meet and len(held) < len(self._subjects(queries.STALE, wanted)):
+            return False
+        is_due = any(_is_stale(row, now, rule_set) for row in held) or self._subjects(queries.ASKED_OF, wanted)
+        return not is_due
+
+    def _subjects(self, statement: str, wanted: Sequence[tuple[str, str, str]]) -> list[Any]:
+        return self._session.listed(statement, wanted, *_SUBJECT)
 
     def save_subjects(self, rows: Sequence[SubjectRow]) -> None:
         values = [
@@ -117,13 +138,13 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
         stored = self._stored.setdefault(key, {})
         stored.update({(thing, ref): (state, bool(live)) for thing, ref, state, live in rows})
 
-    def check_soon(self, keys: Iterable[SubjectKey], now: Instant) -> None:
-        rows = [{**named(key), "now": now} for key in sorted(set(keys))]
-        self._session.change_each(changes.CHECK_SOON, rows)
+    def check_soon(self, keys: Iterable[SubjectKey]) -> None:
+        self._session.change_each(changes.ASK_CHECK, [named(key) for key in sorted(set(keys))])
 
     def check_program(self, program: str, now: Instant) -> None:
-        self._session.change(changes.CHECK_PROGRAM, {"program": program, "now": now})
-        self._session.change(changes.PLAN_PROGRAM, {"program": program, "now": now})
+        self._session.change(changes.ASK_PROGRAM, {"program": program})
+        waiting = self._session.all(queries.WAITING, {"program": program})
+        self.plan_soon((RecipientKey(program, recipient) for (recipient,) in waiting), now)
 
     def join(self, program: str, mentorship: str, participants: Iterable[str]) -> None:
         rows = [
@@ -147,24 +168,25 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
             {**ledger_values(*each), "candidate": text, "ready_at": ready_at} for each, (text, ready_at) in new.items()
         ]
         self._session.change_each(changes.SAVE_PENDING, rows)
-        self._plan_from({each: ready_at for each, (_, ready_at) in new.items()})
-
-    def _plan_from(self, ready: Mapping[tuple[str, LedgerKey], Instant]) -> None:
-        """Make each recipient's plan due when the first of these may move."""
-        least: dict[RecipientKey, Instant] = {}
-        for (program, own), at in ready.items():
-            key = RecipientKey(program, own.recipient)
-            least[key] = min(at, least.get(key, at))
-        self._plan(least)
+        for (program, own), (_, ready_at) in new.items():
+            self.plan_soon([RecipientKey(program, own.recipient)], ready_at)
 
     def plan_soon(self, keys: Iterable[RecipientKey], at: Instant) -> None:
-        self._plan(dict.fromkeys(keys, at))
+        for key in keys:
+            self._plans[key] = min(at, self._plans.get(key, at))
 
-    def _plan(self, due: Mapping[RecipientKey, Instant]) -> None:
-        rows = [{**key._asdict(), "at": due[key]} for key in sorted(due)]
-        self._session.change_each(changes.PLAN_SOON, rows)
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+        """Return those that nobody else plans now, and keep others from planning them."""
+        self.finish()
+        rows = self._due(queries.DUE_RECIPIENTS, {"now": now, "limit": limit})
+        return [(RecipientKey(program, recipient), at) for program, recipient, at in rows]
+
+    def next_due(self) -> Instant | None:
+        self.finish()
+        return super().next_due()
 
     def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
+        self._plans.pop(key, None)
         self._session.change(changes.PLANNED, {**key._asdict(), "at": next_plan_at})
 
     # Emails.
@@ -242,3 +264,9 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
     def note(self, row: AuditRow) -> None:
         values = {"at": row.at, "who": row.who, "action": row.action.value, "about": row.about}
         self._session.change(changes.NOTE, {**values, "detail": orjson.dumps(dict(row.detail)).decode()})
+
+
+def _is_stale(row: Sequence[Any], now: Instant, rule_set: str) -> bool:
+    """Return whether a subject has news, is due, or was checked by another rule set."""
+    _, _, _, news_at, next_check_at, checked_with = row
+    return news_at is not None or (next_check_at is not None and next_check_at <= now) or checked_with != rule_set

@@ -1,0 +1,168 @@
+"""Transactions that meet: nobody is lost, nobody waits in a circle, nothing slips past a claim."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from service.adapters.store import SqlStore, open_store, postgresql
+from service.flow.accept import StoreUnavailable
+from service.flow.ports import SubjectKey
+from tests.store.samples import M1, M2, M3, MIRA, NOW, candidate, incoming, mentorship, pending, saved
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def store(postgresql_store_url: str) -> Iterator[SqlStore]:
+    opened = open_store(postgresql_store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as threads:
+        yield threads
+
+
+def waiting(store: SqlStore) -> bool:
+    """Return whether a transaction waits for another one's rows."""
+    with store.reading() as snapshot:
+        found = snapshot._session.one("SELECT 1 FROM pg_locks WHERE NOT granted", {})
+    return found is not None
+
+
+def until_it_waits(store: SqlStore, other: Future[None]) -> None:
+    while not waiting(store):
+        assert not other.done(), "it did not wait"
+
+
+def test_two_workers_get_different_subjects(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.append([incoming(f"e-{n}", mentorship(f"m-{n}")) for n in range(6)], NOW)
+    with store.writing() as one, store.writing() as other:
+        first, second = set(one.due_subjects(NOW, "", 3)), set(other.due_subjects(NOW, "", 6))
+    assert len(first) == 3
+    assert first | second == {mentorship(f"m-{n}") for n in range(6)}
+    assert not first & second
+
+
+def test_two_workers_plan_different_recipients(store: SqlStore) -> None:
+    others = [MIRA._replace(recipient=f"p-{n}") for n in range(4)]
+    with store.writing() as transaction:
+        transaction.plan_soon(others, NOW)
+    with store.writing() as one, store.writing() as other:
+        first, second = one.due_recipients(NOW, 2), other.due_recipients(NOW, 4)
+    assert {key for key, _ in first} == set(others[:2])
+    assert {key for key, _ in second} == set(others[2:])
+
+
+def test_an_event_waits_for_the_claim_that_holds_its_subject(store: SqlStore, pool: ThreadPoolExecutor) -> None:
+    def take() -> None:
+        with store.writing() as transaction:
+            transaction.append([incoming("e-2")], NOW)
+
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1)])
+    with store.writing() as claim:
+        assert claim.keep_still([M1], NOW, "r1")
+        taken = pool.submit(take)
+        until_it_waits(store, taken)
+        assert claim.news(M1, 0) == []
+    taken.result(30)
+    with store.writing() as claim:
+        assert not claim.keep_still([M1], NOW, "r1")
+
+
+def test_a_claim_does_not_wait_for_an_event_but_comes_again(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1), saved(M2)])
+    with store.writing() as door:
+        door.append([incoming("e-1")], NOW)
+        with store.writing() as claim:
+            assert not claim.keep_still([M1, M2], NOW, "r1")
+            assert claim.keep_still([M2], NOW, "r1")
+
+
+def test_two_claims_may_hold_the_same_subject(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1)])
+    with store.writing() as one, store.writing() as other:
+        assert one.keep_still([M1], NOW, "r1")
+        assert other.keep_still([M1], NOW, "r1")
+
+
+def test_a_check_asked_for_while_the_subject_is_checked_comes_after_it(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.append([incoming("e-1"), incoming("e-2", M2)], NOW)
+    with store.writing() as one:
+        assert one.due_subjects(NOW, "r1", 1) == [M1]
+        with store.writing() as other:
+            assert other.due_subjects(NOW, "r1", 9) == [M2]
+            other.check_soon([M1])
+            other.save_subjects([saved(M2, folded_seq=2)])
+        one.save_subjects([saved(M1, folded_seq=1)])
+    with store.writing() as again:
+        assert again.due_subjects(NOW, "r1", 9) == [M1]
+
+
+def test_workers_that_ask_of_each_other_and_plan_the_same_people_do_not_wait_in_a_circle(
+    store: SqlStore, pool: ThreadPoolExecutor
+) -> None:
+    """Each checks one subject, asks for the check of the other's, and makes the same plans due in another order."""
+    both = Barrier(2, timeout=30)
+    people = [candidate(recipient=f"p-{n}") for n in range(8)]
+
+    def check(own: SubjectKey, other: SubjectKey, order: int) -> None:
+        for _ in range(20):
+            with store.writing() as transaction:
+                transaction.append([incoming(f"e-{own.subject.id}-{_}", own)], NOW)
+            both.wait()
+            with store.writing() as transaction:
+                due = transaction.due_subjects(NOW, "r1", 1)
+                both.wait()
+                for each in people[::order]:
+                    transaction.plan_soon([MIRA._replace(recipient=each.key.recipient)], NOW - _)
+                transaction.check_soon([other, own])
+                transaction.save_subjects([saved(key, folded_seq=10_000) for key in due])
+
+    running = [pool.submit(check, M1, M2, 1), pool.submit(check, M2, M1, -1)]
+    assert [each.result(60) for each in running] == [None, None]
+
+
+def test_doors_that_take_the_same_events_in_another_order_do_not_wait_in_a_circle(
+    store: SqlStore, pool: ThreadPoolExecutor
+) -> None:
+    keys = [mentorship(f"m-{n}") for n in range(5)]
+    both = Barrier(2, timeout=30)
+
+    def take(order: int) -> int:
+        accepted = 0
+        for n in range(20):
+            batches = [[incoming(f"e-{n}-{key.subject.id}", key)] for key in keys][::order]
+            both.wait()
+            with store.writing() as transaction:
+                accepted += sum(each.accepted for each in transaction.append_each(batches, NOW))
+        return accepted
+
+    taken = [pool.submit(take, order) for order in (1, -1)]
+    assert sum(each.result(60) for each in taken) == 20 * len(keys)
+
+
+def test_a_row_that_stays_locked_is_told(
+    store: SqlStore, postgresql_store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = {**postgresql._CONNECTION, "options": "-c lock_timeout=50"}
+    monkeypatch.setattr(postgresql, "_CONNECTION", hurried)
+    impatient = open_store(postgresql_store_url)
+    with store.writing() as transaction:
+        transaction.append([incoming("e-1"), incoming("e-3", M3)], NOW)
+        with pytest.raises(StoreUnavailable, match="busy") as told, impatient.writing() as other:
+            other.append([incoming("e-2")], NOW)
+    assert told.value.retry_after_s > 0
+    with impatient.writing() as other:
+        other.save_pending({M1: pending(candidate())})
+        assert other.append([incoming("e-2")], NOW).accepted == 1
+    impatient.close()

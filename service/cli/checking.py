@@ -107,6 +107,8 @@ def _numbers(found: Checked) -> Mapping[Severity, int]:
 
 def _summary(found: Checked) -> str:
     accepted = f" {counted(found.accepted, 'warning')} accepted." if found.accepted else ""
+    if _rules(found) == 0 and not found.problems:
+        return "There are no rules in these files."
     if not found.problems:
         return f"No problems in {counted(_rules(found) or 0, 'rule')}.{accepted}"
     told = [counted(number, name) for name, number in _numbers(found).items() if number]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from service.adapters.templates.front_matter import Line
+from service.adapters.templates.pieces import tree_of
 from service.adapters.templates.samples import sample_context
 from service.domain.errors import RuleAuthorError
 from tests.templates.pages import message, render
@@ -67,3 +69,16 @@ def test_loops_end_also_where_they_print_nothing() -> None:
     context = sample_context("mentor", start={"long": "x" * 100_000})
 
     assert render(message(f"Hi {loops}"), context).subject == "A subject"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ " + "(" * 3000 + "a" + ")" * 3000 + " }}",
+        "{{ a" + ".b" * 5000 + " }}",
+        "{% if a %}" * 400 + "{% endif %}" * 400,
+    ],
+)
+def test_what_is_nested_beyond_all_need_is_refused(text: str) -> None:
+    with pytest.raises(RuleAuthorError, match="nested too deeply"):
+        tree_of("m.md", Line(text, 1))

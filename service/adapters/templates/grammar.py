@@ -45,6 +45,8 @@ _ALLOWED: Final = (
     nodes.Sub,
     nodes.Neg,
 )
+_DEEPEST: Final = 60
+_TOO_DEEP: Final = "things are nested too deeply here"
 _TESTS: Final = ("defined", "undefined", "none", "odd", "even", "number", "string", "sequence", "in", "eq", "ne")
 _WORDS: Final = {
     nodes.Mul: "*",
@@ -133,7 +135,10 @@ class MessageEnvironment(ImmutableSandboxedEnvironment):
         self.tests = {name: test for name, test in self.tests.items() if name in _TESTS}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
+        try:
+            tree = super()._parse(source, name, filename)
+        except RecursionError:
+            raise TemplateSyntaxError(_TOO_DEEP, 1) from None
         refuse_the_rest(tree)
         return tree
 
@@ -158,6 +163,7 @@ class MessageEnvironment(ImmutableSandboxedEnvironment):
 
 def refuse_the_rest(tree: nodes.Template) -> None:
     """Raise TemplateSyntaxError, with its line, at the first thing that messages may not use."""
+    _check_depth(tree)
     for node in _walk(tree):
         if not isinstance(node, _ALLOWED):
             word = _WORDS.get(type(node), type(node).__name__.lower())
@@ -168,6 +174,15 @@ def refuse_the_rest(tree: nodes.Template) -> None:
             raise TemplateSyntaxError(f'there is no filter "{node.name}"', node.lineno)
         if isinstance(node, nodes.Test) and node.name not in _TESTS:
             raise TemplateSyntaxError(f'there is no test "{node.name}"', node.lineno)
+
+
+def _check_depth(tree: nodes.Template) -> None:
+    """Refuse what only a machine nests so deeply, before anything that walks the tree meets it."""
+    level: list[nodes.Node] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in node.iter_child_nodes()]
+    if level:
+        raise TemplateSyntaxError(_TOO_DEEP, level[0].lineno)
 
 
 def _check_loop(loop: nodes.For) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from service.domain.calendar import DAY, HOUR, QUARTER, Duration, Instant, quarter_up, to_datetime
+from service.domain.catalogue import Catalogue, Does
 from service.domain.rules import DATE_PREFIX, STAFF_PREFIX, Kind, Rule, RuleSet
 from service.staff.check.clocks import closed_for
-from service.staff.check.demands import HAPPENED, Demands, demands_of
+from service.staff.check.demands import Demands, demands_of
 from service.staff.check.finding import Finding, Severity
 from service.staff.check.ways import Way, ways
 
@@ -19,16 +20,18 @@ MOST_PAIRS = 200
 """Beyond so many nobody reads on; a set with more has one trouble, not many."""
 MONDAY: Instant = 1_772_409_600 * 1_000_000
 """2 March 2026, 00:00 UTC: when examples begin to look for their start."""
+_OPENING = frozenset({Does.OPENS, Does.REOPENS})
 _IN_HOURS = frozenset({Kind.SERVICE, Kind.NUDGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """The history that shows it: earlier events, the start at `starts_at` with its fields, and both at `at`."""
+    """The history that shows it: earlier events, the start with its fields, events since, and both at `at`."""
 
     first: Rule
     second: Rule
     earlier: tuple[str, ...]
+    since: tuple[str, ...]
     actor: str
     fields: dict[str, str]
     people: tuple[str, ...]
@@ -135,7 +138,8 @@ class _Group:
         return Meeting(
             first=first,
             second=second,
-            earlier=tuple(sorted(_asked_before(first, second))),
+            earlier=tuple(sorted(set(_earlier((first, second), self._rule_set.catalogue)))),
+            since=tuple(sorted(set(_since((first, second), self._rule_set.catalogue)))),
             actor=one.actor,
             fields=one.joined(other),
             people=tuple(sorted(one.to & other.to, reverse=True)),
@@ -167,10 +171,31 @@ def _starts_to_try(*, is_date: bool) -> Iterable[Instant]:
     return (MONDAY + (10 + hour) * HOUR for hour in range(7 * 24))
 
 
-def _asked_before(*rules: Rule) -> set[str]:
-    words = {gate.word for rule in rules for gate in rule.only_while if gate.value in HAPPENED}
-    words |= {count.event for rule in rules for count in rule.counts if count.at_least}
-    return words - {rule.starts for rule in rules}
+def _earlier(rules: Sequence[Rule], catalogue: Catalogue) -> Iterator[str]:
+    """Yield the events that must have happened before the start, for the gates and counts to hold."""
+    start = catalogue.types.get(rules[0].starts)
+    opened = start.thing if start is not None and start.does in _OPENING else None
+    for gate in (gate for rule in rules for gate in rule.only_while):
+        if gate.value == "happened" and gate.word != rules[0].starts:
+            yield gate.word
+        elif gate.value == "open" and gate.word in catalogue.things and gate.word != opened:
+            yield from _that(gate.word, Does.OPENS, catalogue)
+    yield from (each.event for rule in rules for each in rule.counts if each.at_least and each.event != rule.starts)
+
+
+def _since(rules: Sequence[Rule], catalogue: Catalogue) -> Iterator[str]:
+    """Yield the events that must follow the start, for the gates to hold when both are due."""
+    start = catalogue.types.get(rules[0].starts)
+    for gate in (gate for rule in rules for gate in rule.only_while):
+        if gate.value == "happened_since_start":
+            yield gate.word
+        elif start is not None and gate.word == start.thing and gate.value != "open" and start.does in _OPENING:
+            yield from _that(gate.word, Does.CLOSES, catalogue)
+
+
+def _that(thing: str, does: Does, catalogue: Catalogue) -> Iterator[str]:
+    """Yield the first event that does so to the thing."""
+    yield from islice((each.name for each in catalogue.things[thing] if each.does is does), 1)
 
 
 def _finding(meeting: Meeting) -> Finding:
@@ -193,8 +218,9 @@ def _example(meeting: Meeting) -> str:
     what = f"the date {start.removeprefix(DATE_PREFIX)}" if start.startswith(DATE_PREFIX) else start
     before = f"after {' and '.join(meeting.earlier)}, " if meeting.earlier else ""
     start_words = f"{before}{what} on {_day(meeting.starts_at)}{f' ({told})' if told else ''}"
-    same = meeting.at == meeting.starts_at
-    return f"Example: {start_words}; {'at once' if same else f'on {_day(meeting.at)}'} both are due."
+    since = f", then {' and '.join(meeting.since)}" if meeting.since else ""
+    when = "at once" if meeting.at == meeting.starts_at else f"on {_day(meeting.at)}"
+    return f"Example: {start_words}{since}; {when} both are due."
 
 
 def _day(at: Instant) -> str:

@@ -11,10 +11,10 @@ from itertools import islice, product
 from service.domain.calendar import DAY, HOUR, QUARTER, Duration, Instant, quarter_up, to_datetime
 from service.domain.catalogue import Catalogue, Does
 from service.domain.rules import DATE_PREFIX, STAFF_PREFIX, Kind, Rule, RuleSet
+from service.staff.check.acts import Act, acts_of
 from service.staff.check.clocks import closed_for
 from service.staff.check.demands import Demands, demands_of
 from service.staff.check.finding import Finding, Severity
-from service.staff.check.ways import Way, ways
 
 MOST_PAIRS = 200
 """Beyond so many nobody reads on; a set with more has one trouble, not many."""
@@ -70,7 +70,7 @@ class _Group:
     def __init__(self, rule_set: RuleSet, rules: Sequence[Rule]) -> None:
         self._rule_set, self._rules = rule_set, rules
         self._closed = closed_for(rule_set.delivery.hours)
-        self._ways = {rule.id: ways(rule, rule_set.catalogue) for rule in rules}
+        self._acts = {rule.id: acts_of(rule, rule_set.catalogue) for rule in rules}
         self._demands = {rule.id: demands_of(rule, rule_set.catalogue) for rule in rules}
 
     def meetings(self) -> Iterator[Meeting]:
@@ -125,21 +125,22 @@ class _Group:
 
     def _meeting(self, first: Rule, second: Rule, earlier: _Due, later: _Due) -> Meeting | None:
         start = self._rule_set.catalogue.types.get(first.starts)
-        for one, other in product(self._ways[first.id], self._ways[second.id]):
+        for one, other in product(self._acts[first.id], self._acts[second.id]):
             people = one.to & other.to
             if people and one.meets(other, start):
                 return self._shown(first, second, one, other, earlier, later)
         return None
 
-    def _shown(self, first: Rule, second: Rule, one: Way, other: Way, earlier: _Due, later: _Due) -> Meeting | None:
-        found = self._moment(earlier, later)
+    def _shown(self, first: Rule, second: Rule, one: Act, other: Act, earlier: _Due, later: _Due) -> Meeting | None:
+        since = tuple(sorted(set(_since((first, second), self._rule_set.catalogue))))
+        found = self._moment(earlier, later, HOUR if since else 0)
         if found is None:
             return None
         return Meeting(
             first=first,
             second=second,
             earlier=tuple(sorted(set(_earlier((first, second), self._rule_set.catalogue)))),
-            since=tuple(sorted(set(_since((first, second), self._rule_set.catalogue)))),
+            since=since,
             actor=one.actor,
             fields=one.joined(other),
             people=tuple(sorted(one.to & other.to, reverse=True)),
@@ -147,11 +148,18 @@ class _Group:
             at=found[1],
         )
 
-    def _moment(self, earlier: _Due, later: _Due) -> tuple[Instant, Instant] | None:
-        """Return a start in the week of examples such that both go at one instant, and that instant."""
+    def _moment(self, earlier: _Due, later: _Due, least: Duration) -> tuple[Instant, Instant] | None:
+        """Return a start in the week of examples such that both go at one instant, and that instant.
+
+        `least` is the time that what must happen in between needs.
+        """
         for start in _starts_to_try(is_date=earlier.rule.date_name is not None):
             at = self._goes(start, later)
-            if at == self._goes(start, earlier) and at < self._due(start, earlier) + earlier.stays_open:
+            if (
+                at >= start + least
+                and at == self._goes(start, earlier)
+                and at < self._due(start, earlier) + earlier.stays_open
+            ):
                 return start, at
         return None
 

@@ -9,9 +9,9 @@ from service.domain.catalogue import EventType, Field
 from service.domain.delivery import Role
 from service.domain.events import SubjectKind
 from service.domain.rules import Rule, RuleSet, Send
+from service.staff.check.acts import Fields
 from service.staff.check.finding import Finding, Severity, Spot
 from service.staff.check.spoken_of import Messages, Use
-from service.staff.check.ways import Fields
 from service.staff.ways import acting, roles_named, sends_of
 
 _PAIR = frozenset({Role.MENTOR, Role.MENTEE})

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from service.domain.calendar import Duration
 from service.domain.rules import Kind, Limit, Rule, RuleSet
+from service.staff.check.acts import acts_of
 from service.staff.check.clocks import spoken
 from service.staff.check.finding import Finding, Severity
-from service.staff.check.ways import ways
 
 _SHOWN = 6
 
@@ -55,7 +55,7 @@ def _busiest(rule_set: RuleSet, rules: Sequence[Rule], span: Duration) -> Iterat
 
 
 def _reaches(rule_set: RuleSet, rule: Rule, role: str) -> bool:
-    return any(role in way.to for way in ways(rule, rule_set.catalogue))
+    return any(role in act.to for act in acts_of(rule, rule_set.catalogue))
 
 
 def _closest(rules: Iterable[Rule], span: Duration) -> tuple[int, Counter[str]]:

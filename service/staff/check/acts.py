@@ -1,4 +1,4 @@
-"""How one act can make a rule send: who acted, which field values that takes, and who then gets mail."""
+"""By which acts a rule sends: who acted, which field values that takes, and who then gets mail."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,30 +13,30 @@ _OTHER = {"mentor": "mentee", "mentee": "mentor"}
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Act:
     """`actor` is "mentor", "mentee" or "" (staff, or nobody in particular); `to` says who gets it, likewise."""
 
     actor: str
     fields: Fields
     to: frozenset[str]
 
-    def meets(self, other: "Way", start: EventType | None) -> bool:
-        """Return whether one event can go both ways."""
+    def meets(self, other: "Act", start: EventType | None) -> bool:
+        """Return whether one event can be both."""
         shared = self.fields.keys() & other.fields.keys()
         single = (name for name in shared if start is None or not start.fields[name].is_list)
         return self.actor == other.actor and all(
             not self.fields[name].isdisjoint(other.fields[name]) for name in single
         )
 
-    def joined(self, other: "Way") -> dict[str, str]:
-        """Return one value for each field such that the event goes both ways."""
+    def joined(self, other: "Act") -> dict[str, str]:
+        """Return one value for each field such that the event is both."""
         names = {**self.fields, **other.fields}
         both = {name: self.fields.get(name, values) & other.fields.get(name, values) for name, values in names.items()}
         return {name: min(both[name] or names[name]) for name in names}
 
 
-def ways(rule: Rule, catalogue: Catalogue) -> tuple[Way, ...]:
-    """Return every way in which an event can make the rule send something to somebody."""
+def acts_of(rule: Rule, catalogue: Catalogue) -> tuple[Act, ...]:
+    """Return every kind of act by which the rule sends something to somebody."""
     start = catalogue.types.get(rule.starts)
     found = []
     for case, sends in ({"": rule.sends} if rule.depends_on is None else rule.cases).items():
@@ -44,14 +44,14 @@ def ways(rule: Rule, catalogue: Catalogue) -> tuple[Way, ...]:
         if rule.depends_on and case:
             fields[rule.depends_on] = rule.where.get(rule.depends_on, frozenset({case})) & {case}
         if all(fields.values()):
-            for actor, acts in _acts(start, fields):
+            for actor, acts in _actors(start, fields):
                 to = frozenset(person for send in sends for person in _named(send, actor, start))
                 if to:
-                    found.append(Way(actor, {**fields, **acts}, to))
+                    found.append(Act(actor, {**fields, **acts}, to))
     return tuple(found)
 
 
-def _acts(start: EventType | None, fields: Fields) -> Iterator[tuple[str, Fields]]:
+def _actors(start: EventType | None, fields: Fields) -> Iterator[tuple[str, Fields]]:
     """Yield who of the pair can have acted, "" for nobody of them, with what the event then says of it."""
     if start is None or start.initiator is None:
         by_person = start is not None and start.subject is SubjectKind.PARTICIPANT

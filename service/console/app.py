@@ -7,14 +7,17 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.console.braked import braked, held_page
 from service.console.desk import Console
 from service.console.failures import add_failures
 from service.console.guard import MAIL_POLICY, guarded, is_known_host
+from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
 from service.console.pairs import pair_list
 from service.console.start import start_page
 from service.console.subjects import subject_page
 from service.console.why import passed_slots, why_page
+from service.console.writing import Clockface
 from service.domain.calendar import DAY, Duration, Instant, parse_rfc3339
 from service.domain.events import Subject, SubjectKind
 from service.flow.active import ActiveRules
@@ -78,8 +81,16 @@ def _add_mail_pages(blueprint: Blueprint, console: Console) -> None:
         before = request.args.get("before", type=int)
         older_than = before if before is not None and 0 < before < 2**62 else None
         with console.reading() as desk:
-            found = desk.list(search, older_than)
-        return console.page("mail_list.html", found=found, search=search, is_first=older_than is None)
+            found, waiting = desk.list(search, older_than), braked(desk.snapshot)
+        is_first = older_than is None
+        return console.page("mail_list.html", found=found, search=search, is_first=is_first, braked=waiting)
+
+    @blueprint.get("/held")
+    def held() -> Response:
+        with console.reading() as desk:
+            page = held_page(desk)
+            clockface = _some_clockface(desk)
+        return console.page("held.html", page=page, clockface=clockface)
 
     @blueprint.get("/mail/<send_id>")
     def one_mail(send_id: str) -> Response:
@@ -97,14 +108,19 @@ def _add_mail_pages(blueprint: Blueprint, console: Console) -> None:
         return guarded(Response(body.html, content_type="text/html; charset=utf-8"), MAIL_POLICY)
 
 
+def _some_clockface(desk: MailDesk) -> Clockface:
+    """Return the clock of the first program, for what concerns all of them."""
+    return desk.program(next(iter(desk.snapshot.programs()), "")).clockface
+
+
 def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
     @blueprint.get("", strict_slashes=False)
     @blueprint.get("/", strict_slashes=False)
     def start() -> Response:
         with console.reading() as desk:
             page = start_page(desk, console.count_events() if console.count_events else None)
-            clockface = desk.program(page.programs[0].id if page.programs else "").clockface
-        return console.page("start.html", page=page, clockface=clockface)
+            waiting, clockface = braked(desk.snapshot), _some_clockface(desk)
+        return console.page("start.html", page=page, clockface=clockface, braked=waiting)
 
     @blueprint.get("/<program>")
     def one_program(program: str) -> AnyResponse:

@@ -11,6 +11,7 @@ PATHS = (
     "/console/",
     "/console/mail",
     "/console/mail?to=nobody",
+    "/console/held",
     "/console/mail/NEWEST",
     "/console/northfield/mentorships",
     "/console/northfield/mentorships/m-1",

@@ -30,9 +30,9 @@ def test_a_bad_edit_is_told_on_every_page(site: Site) -> None:
     troubled = Site(site.stage, problems='rules/help.yaml:3: [unknown-word] <b>"strats"</b>')
     for path in ("/console/", "/console/mail", "/console/northfield/mentorships"):
         page = troubled.page(path)
-        assert (2, "The last edit of the rules could not be loaded") in page.headings
+        assert (2, "The last edit of the rules is not live") in page.headings
         assert '[unknown-word] <b>"strats"</b>' in page.text
-    assert "could not be loaded" not in site.page("/console/").text
+    assert "is not live" not in site.page("/console/").text
 
 
 def test_before_the_first_event_every_page_says_so(empty: Site) -> None:

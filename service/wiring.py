@@ -26,7 +26,7 @@ from service.adapters.store.store import SqlStore, open_store
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.layouts import Layouts, load_layouts
 from service.adapters.templates.writer import LetterWriter
-from service.console import create_console, create_resource_pages
+from service.console import RuleDesk, create_console, create_resource_pages
 from service.domain.calendar import SECOND, Instant
 from service.domain.errors import IntouchError, OperatorError
 from service.flow.accept import Acceptor
@@ -40,6 +40,7 @@ from service.flow.work import Worker
 from service.settings import ROOT, Settings
 from service.trial.gate import Gate
 from service.trial.trial import Trials
+from service.trial.workshop import Workshop
 
 RECIPIENTS_PER_CLAIM = 20
 """For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown. And for a store with
@@ -154,6 +155,7 @@ class Installation:
             clock=self.clock,
             rules_problems=lambda: self.rules_folder.problems,
             hosts={urlsplit(self.settings.public_url).hostname or ""},
+            rule_desk=RuleDesk(trials=self.trials, gate=self.gate, workshop=Workshop(self.trials)),
         )
         return [console, create_resource_pages(store=self.store, rules=self.rules)]
 

@@ -14,6 +14,7 @@ from service.console.guard import MAIL_POLICY, guarded, is_known_host
 from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
 from service.console.pairs import pair_list
+from service.console.rule_pages import RuleDesk, add_rule_pages
 from service.console.start import start_page
 from service.console.subjects import subject_page
 from service.console.why import passed_slots, why_page
@@ -41,6 +42,7 @@ def create_console(
     rules_problems: Callable[[], str | None],
     hosts: Collection[str] = (),
     count_events: Callable[[], int] | None = None,
+    rule_desk: RuleDesk | None = None,
 ) -> Blueprint:
     """Return the console's pages below /console.
 
@@ -54,6 +56,7 @@ def create_console(
         clock=clock,
         rules_problems=rules_problems,
         count_events=count_events,
+        has_rules=rule_desk is not None,
     )
     blueprint = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
 
@@ -68,6 +71,8 @@ def create_console(
     def guard(response: Response) -> Response:
         return guarded(response)
 
+    if rule_desk is not None:
+        add_rule_pages(blueprint, console, rule_desk)
     _add_mail_pages(blueprint, console)
     _add_program_pages(blueprint, console)
     add_failures(blueprint, console)

@@ -28,6 +28,8 @@ class Console:
     clock: Clock
     rules_problems: Callable[[], str | None]
     count_events: Callable[[], int] | None
+    has_rules: bool = False
+    """Whether it has the pages on which rules are tried."""
 
     @contextmanager
     def reading(self) -> Iterator[MailDesk]:
@@ -36,7 +38,7 @@ class Console:
 
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
         html = _PAGES.get_template(f"console/{template}").render(
-            url_for=url_for, problems=self.rules_problems(), path=request.path, **values
+            url_for=url_for, problems=self.rules_problems(), path=request.path, has_rules=self.has_rules, **values
         )
         return Response(html, status, content_type="text/html; charset=utf-8")
 

@@ -9,11 +9,16 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Response
+from werkzeug.datastructures import Headers
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+TRY_POLICY = PAGE_POLICY + "; script-src 'self'; connect-src 'self'"
+"""For the pages on which rules are tried: our own script marks problems while somebody types."""
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""For a comparison, which is one page that brings its style along."""
 MAIL_POLICY = (
     "sandbox; default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; form-action 'none'; "
     "base-uri 'none'; frame-ancestors 'self'"
@@ -35,13 +40,27 @@ def is_known_host(header: str, hosts: Collection[str]) -> bool:
         return False
 
 
-def guarded(response: Response, policy: str = PAGE_POLICY) -> Response:
-    """Return the response with the headers that keep it in this browser tab, and out of every cache and frame."""
+def is_own_form(headers: Headers, host: str) -> bool:
+    """Return whether a form comes from a page of this console: browsers say from which site they send one.
+
+    What says nothing is no browser, and has nobody's trust to abuse.
+    """
+    origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
+    if site is not None and site != "same-origin":
+        return False
+    return origin is None or urlsplit(origin).netloc == host
+
+
+def guarded(response: Response, policy: str = PAGE_POLICY, referrer: str = "no-referrer") -> Response:
+    """Return the response with the headers that keep it in this browser tab, and out of every cache and frame.
+
+    A page with a form says `same-origin` as `referrer`: without one, browsers do not tell us whose form they send.
+    """
     headers = response.headers
     headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Frame-Options", "SAMEORIGIN" if "frame-ancestors 'self'" in policy else "DENY")
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
+    headers.setdefault("Referrer-Policy", referrer)
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cache-Control"] = "no-store"

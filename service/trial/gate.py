@@ -74,6 +74,8 @@ def _concerns(tried: Tried, approve_above: int) -> Iterator[str]:
     if tried.comparison is not None and tried.comparison.first_day.new > approve_above:
         new = _counted(tried.comparison.first_day.new, "message")
         yield f"It sends {new} within 24 hours that would not have gone; above {approve_above} nobody decides alone."
+    if tried.comes_out and tried.comparison is None:
+        yield "How many messages it sends within 24 hours was too much to work out here."
     if tried.stories is not None and tried.percent_before is not None and tried.stories.percent < tried.percent_before:
         yield f"Its stories show {tried.stories.percent} % of the rules, not {tried.percent_before} % as of what runs."
 
@@ -131,7 +133,12 @@ class Gate:
             who=passage.by,
             action=Action.RULES_PROPOSED,
             about=tried.hash,
-            detail={"from": passage.origin, "concerns": list(judgement.concerns), **_figures(tried)},
+            detail={
+                "from": passage.origin,
+                "concerns": list(judgement.concerns),
+                "replaces": tried.running.row.hash if tried.running else "",
+                **_figures(tried),
+            },
         )
         with self.store.writing() as transaction:
             self._refuse_if_outrun(transaction, tried)

@@ -35,6 +35,8 @@ class PastSets:
 
     snapshot: Snapshot
     load: Callable[[Sources], RuleSet | None]
+    known: dict[tuple[str | None, str], Edits | None] = field(default_factory=dict)
+    """What was edited from one hash to another; it never changes, so that a page may keep it."""
     _texts: dict[str, Texts | None] = field(default_factory=dict)
 
     def newest(self, at_most: int) -> list[PastSet]:
@@ -62,6 +64,11 @@ class PastSets:
 
     def edits(self, before: str | None, after: str) -> Edits | None:
         """Return what the second changed, None where one of them no longer loads; the first of all changed nothing."""
+        if (before, after) not in self.known:
+            self.known[before, after] = self._edits(before, after)
+        return self.known[before, after]
+
+    def _edits(self, before: str | None, after: str) -> Edits | None:
         if before is None:
             return Edits()
         was, now = self.texts(before), self.texts(after)

@@ -19,9 +19,10 @@ from service.adapters.templates.uses import MessageUses
 from service.domain.calendar import DAY, Duration, to_datetime
 from service.domain.errors import RuleAuthorError
 from service.domain.rules import RuleSet
-from service.flow.ahead import Ahead
+from service.flow.ahead import Ahead, Recorded
 from service.flow.ports import Clock, RuleSetRow, Store
 from service.staff.ahead import compare_ahead
+from service.staff.backtest import compare_past
 from service.staff.check.finding import Severity
 from service.staff.compare import Comparison
 from service.staff.comparison_words import Naming
@@ -103,6 +104,11 @@ class Tried:
         return tuple(each for each in self.problems if each.severity is Severity.ERROR)
 
     @property
+    def comes_out(self) -> bool:
+        """Whether it has stories and all of them come out."""
+        return self.stories is not None and bool(self.stories.played) and not self.stories.failed
+
+    @property
     def is_running(self) -> bool:
         """Whether it is what runs already."""
         return self.running is not None and self.running.row.hash == self.hash
@@ -171,15 +177,16 @@ class Trials:
         self._percents[sources.content_hash] = found.percent
         return found
 
-    def whole(self, sources: Sources, progress: Progress = untold, most_subjects: int | None = None) -> Tried:
-        """Return the whole trial, as far as it comes; the look ahead is left out above `most_subjects`."""
-        tried = self.check(sources)
+    def whole(self, sources: Sources, progress: Progress = untold) -> Tried:
+        """Return the whole trial, as far as it comes."""
+        tried = self.with_stories(self.check(sources))
+        return replace(tried, comparison=self.ahead(tried, progress)) if tried.comes_out else tried
+
+    def with_stories(self, tried: Tried) -> Tried:
+        """Return the trial with its stories played, where it loads."""
         if tried.rule_set is None or tried.errors:
             return tried
-        tried = replace(tried, stories=self.stories(sources), percent_before=self.percent(tried.running))
-        if tried.stories is None or tried.stories.failed or not tried.stories.played:
-            return tried
-        return replace(tried, comparison=self.ahead(tried, most_subjects, progress))
+        return replace(tried, stories=self.stories(tried.sources), percent_before=self.percent(tried.running))
 
     def percent(self, running: Running | None) -> int | None:
         """Return how much of the rules that run their stories show; None where nothing runs."""
@@ -189,17 +196,31 @@ class Trials:
             self.stories(running.sources)
         return self._percents[running.row.hash]
 
-    def ahead(self, tried: Tried, most_subjects: int | None = None, progress: Progress = untold) -> Comparison | None:
-        """Return what differs from now on, as far ahead as a trial looks; None where there are too many subjects."""
+    def ahead(self, tried: Tried, progress: Progress = untold) -> Comparison:
+        """Return what differs from now on, as far ahead as a trial looks. Raises what `progress` raises."""
         assert tried.rule_set is not None
-        before, now = tried.running.rule_set if tried.running else self._nothing(), self.clock()
+        before, now = self._before(tried), self.clock()
         with self.store.reading() as snapshot:
             present = Ahead(snapshot, (before, tried.rule_set), now)
-            if most_subjects is not None and sum(present.sizes) > most_subjects:
-                return None
-            done = count(1)
-            parts = len(present.sizes)
-            return compare_ahead(before, tried.rule_set, present, now, now + AHEAD, lambda: progress(next(done), parts))
+            step = _steps(progress, len(present.sizes))
+            return compare_ahead(before, tried.rule_set, present, now, now + AHEAD, step)
+
+    def past(self, tried: Tried, progress: Progress = untold) -> Comparison:
+        """Return what would have differed over all that the store has recorded. Raises what `progress` raises."""
+        assert tried.rule_set is not None
+        before, now = self._before(tried), self.clock()
+        with self.store.reading() as snapshot:
+            recorded = Recorded(snapshot, before, now)
+            step = _steps(progress, len(recorded.sizes))
+            return compare_past(before, tried.rule_set, recorded, now, step)
+
+    def _before(self, tried: Tried) -> RuleSet:
+        return tried.running.rule_set if tried.running else self._nothing()
 
     def _nothing(self) -> RuleSet:
         return RuleSet(catalogue=self.schemas.catalogue)
+
+
+def _steps(progress: Progress, parts: int) -> Callable[[], object]:
+    done = count(1)
+    return lambda: progress(next(done), parts)

@@ -46,7 +46,7 @@ def create_console(
 ) -> Blueprint:
     """Return the console's pages below /console.
 
-    `rules_problems` says in words why the last edit of the rules could not be loaded, or None. `hosts` are names,
+    `rules_problems` says in words why the last edit of the rules is not live, or None. `hosts` are names,
     besides loopback ones, under which it may be asked for.
     """
     console = Console(

@@ -72,7 +72,8 @@ def _add_sets(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
     def rule_sets() -> Response:
         with console.store.reading() as snapshot:
             page = rule_sets_page(snapshot, desk.trials, desk.edits)
-        return console.page("rules.html", page=page, clockface=UTC, passed=request.args.get("passed", "")[:12])
+        answer = console.page("rules.html", page=page, clockface=UTC, passed=request.args.get("passed", ""))
+        return guarded(answer, referrer="same-origin")
 
     @blueprint.post("/rules/proposed/<hash>/try")
     def look_at_proposal(hash: str) -> AnyResponse:

@@ -1,7 +1,7 @@
 """Trials that go on in the background while a page says how far they are: one at a time, bounded in time and number.
 
 The rules of this file:
-- An attempt is written by its own thread only, and read by anybody; it says what is known so far.
+- An attempt is written by its own thread only, `step` last; others get copies, which say what is known so far.
 - Nothing here changes what runs.
 """
 
@@ -103,8 +103,12 @@ class Workshop:
         return attempt
 
     def get(self, id: str) -> Attempt | None:
-        """Return an attempt, or None where it is forgotten or never was."""
-        return self._attempts.get(id)
+        """Return an attempt as it stands, or None where it is forgotten or never was.
+
+        It is a copy that reads `step` first: what is done in it has all that was found.
+        """
+        attempt = self._attempts.get(id)
+        return replace(attempt) if attempt is not None else None
 
     def _run(self, attempt: Attempt) -> None:
         with self._turn:
@@ -137,7 +141,7 @@ class Workshop:
 
         def told(done: int, parts: int) -> None:
             attempt.done, attempt.parts = done, parts
-            if monotonic() > ends and done < parts:
+            if monotonic() > ends:
                 raise TooLongError("It took too long.")
 
         try:

@@ -1,0 +1,41 @@
+"""A real browser for tests of pages: Debian's Chromium, driven by playwright, and axe to look for barriers."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
+from playwright.sync_api import Page, expect, sync_playwright
+
+WIDTHS = (375, 1200)
+WAIT_MS = 60_000
+"""Far above what anything here takes, for a machine that does much else."""
+
+
+@contextmanager
+def chromium() -> Iterator[Page]:
+    """Give a page of a new browser; whatever its console complains of fails the test."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing: run `make test`, which installs it, or `apt-get install chromium`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        yield page
+        browser.close()
+        assert [each for each in complaints if "422" not in each] == []
+
+
+def no_barriers(page: Page) -> None:
+    """Look for barriers on a phone and on a desk."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -100,3 +100,8 @@ def test_errors_are_kept_when_warnings_fill_up_first() -> None:
     loaded = load(Sources({f"{RULES}a.yaml": text, f"{RULES}p.yaml": "program: p\n"}), catalogue())
     assert loaded.rule_set is None
     assert [each.code for each in loaded.problems if each.severity == "error"] == ["missing-word"] * 3
+
+
+@pytest.mark.parametrize("line", ["# " + "#" * 200_000 + "x", "](" * 250_000, "{{" + " " * 500_000, "{{ " * 20_000])
+def test_a_hostile_line_in_a_resource_is_answered(line: str) -> None:
+    check(f"---\ntitle: T\n---\n{line}\n", "templates/resources/r.md")

@@ -8,10 +8,12 @@ from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.tree import Place
 from service.adapters.rulebook.wording import shorten
 
-_HEADING: Final = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?[ \t#]*$")
-_LINK: Final = re.compile(r"\]\(([^)\s]*)\)")
+# Each pattern passes over a line once, however it is made: nobody's file may keep the checker busy.
+_HEADING: Final = re.compile(r"(#{1,6})(?:[ \t].*)?")
+_LINK: Final = re.compile(r"\]\(([^()\s]*)\)")
 _WHOLE: Final = re.compile(r"(?:https?://[^/?#\s@\\]+|mailto:[^\s@]+@[^\s@]+|\{\{).*")
-_VARIABLE: Final = re.compile(r"\{\{\s*([\w.]*)")
+_VARIABLE: Final = re.compile(r"\{\{([^{}]*)\}\}")
+_NOT_A_VALUE: Final = re.compile(r"\{%|\{\{(?![^{}]*\}\})|\{#")
 _CONTACT: Final = re.compile(r"contacts\.(\w+)\.(?:name|phone)")
 _OF_PROGRAM: Final = ("program.name", "program.email")
 _TITLE_LEVEL: Final = 1
@@ -25,6 +27,7 @@ def check_text(path: str, text: str, contacts: Collection[str], findings: Findin
         findings.error("no-text", Place(path, 1, 1, 3), message, "Write what people are to read.")
     _check_headings(path, body, findings)
     _check_links(path, body, findings)
+    _check_values_only(path, body, findings)
     _check_variables(path, body, contacts, findings)
 
 
@@ -37,16 +40,25 @@ def _check_links(path: str, body: tuple[tuple[int, str], ...], findings: Finding
                 findings.error("bad-link", place, message, "Write it whole, from https:// or mailto: on.")
 
 
+def _check_values_only(path: str, body: tuple[tuple[int, str], ...], findings: Findings) -> None:
+    for number, each in body:
+        for found in _NOT_A_VALUE.finditer(each):
+            message = "A resource is the same for every reader, so it has only values: {{ program.name }}."
+            hint = 'Close it with "}}" on the same line.' if found[0] == "{{" else "Take it out."
+            findings.error("bad-template", Place(path, number, found.start() + 1, 2), message, hint)
+
+
 def _check_variables(
     path: str, body: tuple[tuple[int, str], ...], contacts: Collection[str], findings: Findings
 ) -> None:
     for number, each in body:
         for found in _VARIABLE.finditer(each):
-            contact = _CONTACT.fullmatch(found[1])
-            if found[1] in _OF_PROGRAM or (contact and contact[1] in contacts):
+            name = found[1].strip()
+            contact = _CONTACT.fullmatch(name)
+            if name in _OF_PROGRAM or (contact and contact[1] in contacts):
                 continue
-            place = Place(path, number, found.start(1) + 1, len(found[1]))
-            message = f'"{shorten(found[1])}" is nothing that this resource has.'
+            place = Place(path, number, each.index(name, found.start(1)) + 1, len(name))
+            message = f'"{shorten(name)}" is nothing that this resource has.'
             findings.error("missing-variable", place, message, _instead(contact))
 
 
@@ -70,7 +82,7 @@ def _check_headings(path: str, body: tuple[tuple[int, str], ...], findings: Find
         if found is None:
             continue
         place, level = Place(path, number, 1, len(found[1])), len(found[1])
-        if not found[2]:
+        if not each.strip(" \t#"):
             findings.error("bad-heading", place, "This heading has no words.", "Write some, or take the line out.")
         elif level == _TITLE_LEVEL:
             message = "The title stands in the front matter and leads the page already."

@@ -19,7 +19,7 @@ class SideBySide:
         """`since` is from when on the first day is counted, where it is."""
         self._worlds = before, after
         self._names = Names(after.rule_set)
-        self._matching = Matching(before.rule_set, after.rule_set, self._ask, since)
+        self._since = since
         self._offers: Offers | None = None
         if before.for_staff is not None and after.for_staff is not None:
             self._offers = Offers((before.for_staff, after.for_staff), self._names.new)
@@ -31,23 +31,27 @@ class SideBySide:
 
     def run(self, events: Iterable[Event] = (), until: Instant | None = None) -> Comparison:
         """Return what differs up to and including `until`; None means until nothing more can change."""
+        before, after = self._worlds
+        # Held by nobody but this call: a cycle would keep both worlds where the collecting of garbage is off.
+        matching = Matching(before.rule_set, after.rule_set, self._ask, self._since)
         number = 0
-        for now, arrived in self._instants(iter(events), NEVER - 1 if until is None else until):
+        for now, arrived in self._instants(iter(events), NEVER - 1 if until is None else until, matching):
             number += len(arrived)
-            before, after = (_stepped(world, arrived, now) for world in self._worlds)
-            self._matching.take(before, after, now)
+            matching.take(_stepped(before, arrived, now), _stepped(after, arrived, now), now)
             if self._offers:
                 self._offers.note(self._why_not_offered)
-        found = self._matching.comparison(until)
+        found = matching.comparison(until)
         found.events = number
         return found
 
-    def _instants(self, events: Iterator[Event], last: Instant) -> Iterator[tuple[Instant, list[Event]]]:
+    def _instants(
+        self, events: Iterator[Event], last: Instant, matching: Matching
+    ) -> Iterator[tuple[Instant, list[Event]]]:
         """Yield every instant at which anything may happen on either side, with the events that arrive at it."""
         before, after = self._worlds
         event = next(events, None)
         while True:
-            at = min(before.next_at(), after.next_at(), self._matching.next_ask())
+            at = min(before.next_at(), after.next_at(), matching.next_ask())
             at = min(at, event.recorded if event else NEVER)
             if at > last or at == NEVER:
                 return

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded soak bench check lock clean
+.PHONY: help run test test-embedded soak bench bench-rules check lock clean
 
 help:
 	@echo "make run    start Intouch with a demo semester and open for events"
@@ -15,6 +15,7 @@ help:
 	@echo "make check  ruff, mypy and the import rules only"
 	@echo "make soak   the same properties over long histories (minutes)"
 	@echo "make bench  measure what docs claim"
+	@echo "make bench-rules  measure deciding against general rule engines"
 	@echo "make lock   choose dependency versions anew"
 	@echo "make clean  remove what these commands made (never ./var, where your data is)"
 
@@ -53,17 +54,27 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+# The engines that Intouch is measured against live apart; nothing else needs them.
+bench-rules: $(VENV)-bench/.ready
+	@$(VENV)-bench/bin/python -m bench.rules
+
+$(VENV)-bench/.ready: requirements-bench.lock
+	@$(PYTHON) -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
+	@touch $@
+
 # The tool that writes the locks lives apart, so that its own needs are never ours.
 lock:
 	@$(PYTHON) -m venv --clear $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip install -qq --disable-pip-version-check "pip-tools>=7.4"
 	@$(VENV)-lock/bin/pip-compile $(LOCK_FLAGS) --output-file requirements.lock pyproject.toml
 	@$(VENV)-lock/bin/pip-compile $(LOCK_FLAGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(VENV)-lock/bin/pip-compile $(LOCK_FLAGS) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 	@rm -rf $(VENV)-lock
 
 LOCK_FLAGS := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 clean:
-	@rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find service tests examples bench -name __pycache__ -type d -prune -exec rm -rf {} +

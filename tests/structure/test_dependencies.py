@@ -6,7 +6,7 @@ import pytest
 
 from tests.structure.tree import ROOT, project
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+) \\$", re.MULTILINE)
 
 
@@ -29,12 +29,13 @@ def pinned(lock: str) -> dict[str, str]:
 def test_every_dependency_is_justified_and_no_justification_is_left_over() -> None:
     text = (ROOT / "docs/dependencies.md").read_text("utf-8")
     justified = {canonical(name) for name in re.findall(r"^- \*\*([\w.-]+)\*\*\S* +\S.{20,}$", text, re.MULTILINE)}
-    assert justified == declared("dev", "lock")
+    assert justified == declared("dev", "lock", "bench")
 
 
 def test_the_locks_hold_every_dependency() -> None:
     assert declared() <= pinned("requirements.lock").keys()
     assert declared("dev") <= pinned("requirements-dev.lock").keys()
+    assert declared("bench") <= pinned("requirements-bench.lock").keys()
 
 
 def test_what_is_tested_is_what_runs() -> None:

@@ -162,7 +162,7 @@ def _past_as_text(past: PastSet) -> Iterator[str]:
     mark = "  (live)" if past.is_active else ""
     who = f"by {past.by}{approved}, from {past.origin or '?'}"
     yield f"{past.hash[:SHOWN_HASH]}  {format_rfc3339(past.at)}  {who}{mark}"
-    yield f"              {past.edits if past.edits is not None else 'this version cannot read what it changed'}"
+    yield f"              {past.told}"
 
 
 def _past_as_json(past: PastSet) -> dict[str, object]:

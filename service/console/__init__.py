@@ -3,6 +3,6 @@
 from service.console.app import create_console
 from service.console.mailbox import Mail, MailBody, Mailbox, MailPage
 from service.console.resource_pages import create_resource_pages
-from service.console.rule_pages import RuleDesk
+from service.console.rule_desk import RuleDesk
 
 __all__ = ["Mail", "MailBody", "MailPage", "Mailbox", "RuleDesk", "create_console", "create_resource_pages"]

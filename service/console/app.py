@@ -14,7 +14,8 @@ from service.console.guard import MAIL_POLICY, guarded, is_known_host
 from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
 from service.console.pairs import pair_list
-from service.console.rule_pages import RuleDesk, add_rule_pages
+from service.console.rule_desk import RuleDesk
+from service.console.rule_pages import add_rule_pages
 from service.console.start import start_page
 from service.console.subjects import subject_page
 from service.console.why import passed_slots, why_page

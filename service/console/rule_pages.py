@@ -6,7 +6,6 @@ The rules of this file:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -15,36 +14,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.adapters.rulebook.sources import Sources
 from service.console.desk import Console
 from service.console.drafts import LARGEST_FORM, NEW_FILE, Draft, Mark, files_of, marks_of, read_draft
-from service.console.guard import REPORT_POLICY, TRY_POLICY, guarded, is_own_form
+from service.console.guard import TRY_POLICY, guarded, is_own_form
+from service.console.rule_desk import RuleDesk
 from service.console.rule_sets import rule_sets_page, waiting_proposal
+from service.console.trial_pages import add_trial_pages
 from service.console.writing import Clockface
-from service.staff.comparison_page import comparison_page
-from service.staff.comparison_words import first_day, summary
-from service.trial.edits import Edits
-from service.trial.gate import Gate, GateRefusedError, Passage, judge
-from service.trial.trial import Trials, naming_of
-from service.trial.workshop import Attempt, TooBusyError, Workshop
+from service.trial.workshop import TooBusyError
 
-ORIGIN = "try-it page"
 UTC = Clockface("UTC")
-
-
-@dataclass(slots=True, kw_only=True)
-class RuleDesk:
-    """What the pages of rules need besides the console. `edits` remembers differences, which never change."""
-
-    trials: Trials
-    gate: Gate
-    workshop: Workshop
-    edits: dict[tuple[str | None, str], Edits | None] = field(default_factory=dict)
-
-    def base(self, attempt_id: str) -> Sources:
-        """Return the texts that an edit stands on: an earlier attempt's, or those that run."""
-        attempt = self.workshop.get(attempt_id) if attempt_id else None
-        if attempt is not None:
-            return attempt.sources
-        running = self.trials.running()
-        return running.sources if running else Sources({})
 
 
 def add_rule_pages(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
@@ -63,8 +40,7 @@ def add_rule_pages(blueprint: Blueprint, console: Console, desk: RuleDesk) -> No
 
     _add_sets(blueprint, console, desk)
     _add_editing(blueprint, console, desk)
-    _add_trials(blueprint, console, desk)
-    _add_gate(blueprint, console, desk)
+    add_trial_pages(blueprint, console, desk)
 
 
 def _add_sets(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
@@ -130,91 +106,3 @@ def _begun(console: Console, desk: RuleDesk, draft: Draft, sources: Sources) -> 
     except TooBusyError as error:
         return console.failure(HTTPStatus.SERVICE_UNAVAILABLE, "The workshop is busy", str(error))
     return redirect(url_for("console.trial", id=attempt.id), HTTPStatus.SEE_OTHER)
-
-
-def _add_trials(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
-    @blueprint.get("/try/<id>")
-    def trial(id: str) -> Response:
-        return _trial(console, desk, _attempt(desk, id))
-
-    @blueprint.get("/try/<id>/<any(ahead, past):look>")
-    def trial_report(id: str, look: str) -> Response:
-        attempt = _attempt(desk, id)
-        tried = attempt.tried
-        comparison = attempt.past if look == "past" else tried.comparison if tried else None
-        if tried is None or comparison is None:
-            abort(HTTPStatus.NOT_FOUND)
-        heading = "What would have differed so far" if look == "past" else "What differs from now on"
-        html = comparison_page(comparison, naming_of(tried), heading)
-        return guarded(Response(html, content_type="text/html; charset=utf-8"), REPORT_POLICY)
-
-    @blueprint.get("/try/<id>/file")
-    def trial_file(id: str) -> Response:
-        attempt = _attempt(desk, id)
-        response = Response(attempt.text, content_type="application/yaml; charset=utf-8")
-        name = attempt.path.rpartition("/")[2] or NEW_FILE.rpartition("/")[2]
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-
-
-def _attempt(desk: RuleDesk, id: str) -> Attempt:
-    attempt = desk.workshop.get(id)
-    if attempt is None:
-        abort(HTTPStatus.NOT_FOUND)
-    return attempt
-
-
-def _trial(
-    console: Console,
-    desk: RuleDesk,
-    attempt: Attempt,
-    refusal: tuple[str, ...] = (),
-    status: HTTPStatus = HTTPStatus.OK,
-) -> Response:
-    tried = attempt.tried
-    with console.store.reading() as snapshot:
-        proposal = waiting_proposal(snapshot, attempt.sources.content_hash)
-    page = console.page(
-        "trial.html",
-        status,
-        attempt=attempt,
-        tried=tried,
-        marks=marks_of(tried, attempt.path) if tried else [],
-        judgement=judge(tried, desk.gate.approve_above) if tried and attempt.is_done else None,
-        naming=naming_of(tried) if tried and tried.rule_set else None,
-        proposal=proposal,
-        refusal=refusal,
-        name=request.form.get("name", ""),
-        summary=summary,
-        first_day=first_day,
-    )
-    return guarded(page, TRY_POLICY, referrer="same-origin")
-
-
-def _add_gate(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
-    @blueprint.post("/try/<id>/gate")
-    def pass_gate(id: str) -> AnyResponse:
-        attempt, name = _attempt(desk, id), request.form.get("name", "")
-        if attempt.tried is None or not attempt.is_done:
-            abort(HTTPStatus.CONFLICT)
-        try:
-            outcome = _through(console, desk, attempt, name)
-        except GateRefusedError as error:
-            return _trial(console, desk, attempt, error.reasons, HTTPStatus.UNPROCESSABLE_ENTITY)
-        return redirect(url_for("console.rule_sets", passed=outcome), HTTPStatus.SEE_OTHER)
-
-
-def _through(console: Console, desk: RuleDesk, attempt: Attempt, name: str) -> str:
-    """Return `live`, or `proposed` where a second person must approve first. Raises: GateRefusedError."""
-    assert attempt.tried is not None
-    with console.store.reading() as snapshot:
-        proposal = waiting_proposal(snapshot, attempt.tried.hash)
-    if proposal is not None:
-        desk.gate.let_pass(attempt.tried, Passage(by=proposal.who, origin=ORIGIN, approved_by=name or " "))
-        return "live"
-    passage = Passage(by=name, origin=ORIGIN)
-    if judge(attempt.tried, desk.gate.approve_above).concerns:
-        desk.gate.propose(attempt.tried, passage)
-        return "proposed"
-    desk.gate.let_pass(attempt.tried, passage)
-    return "live"

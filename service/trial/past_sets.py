@@ -18,7 +18,8 @@ SHORTEST_HASH = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastSet:
-    """One activation. `edits` is what it changed, None where this version cannot read one of the two."""
+    """One activation. `edits` is what it changed, None where this version cannot read one of the two; the first of all
+    `is_first` and changed nothing."""
 
     hash: str
     at: Instant
@@ -27,6 +28,14 @@ class PastSet:
     approved_by: str
     is_active: bool
     edits: Edits | None
+    is_first: bool
+
+    @property
+    def told(self) -> str:
+        """What it changed, in words."""
+        if self.is_first:
+            return "the first"
+        return "this version cannot read what it changed" if self.edits is None else str(self.edits)
 
 
 @dataclass
@@ -60,6 +69,7 @@ class PastSets:
             approved_by=str(note.detail.get("approved_by", "")) if note else "",
             is_active=is_active,
             edits=self.edits(earlier.hash if earlier else None, row.hash),
+            is_first=earlier is None,
         )
 
     def edits(self, before: str | None, after: str) -> Edits | None:

@@ -130,6 +130,8 @@ class Trials:
     clock: Clock
     _percents: dict[str, int] = field(default_factory=dict)
     """Coverage by hash: that of what runs is asked for at every trial."""
+    _known: Running | None = None
+    """What ran when it was asked for last: whoever types asks again and again."""
 
     def loaded(self, sources: Sources) -> Loaded:
         """Return the rule set, or all that keeps the texts from being one."""
@@ -141,11 +143,14 @@ class Trials:
             row = snapshot.active_rule_set()
         if row is None:
             return None
+        if self._known is not None and self._known.row == row:
+            return self._known
         sources = Sources.from_json(row.sources)
         loaded = self.loaded(sources)
         if loaded.rule_set is None:
             raise RuleAuthorError(f"Rule set {row.hash[:12]} no longer loads with this version. Deploy one that does.")
-        return Running(row=row, sources=sources, loaded=loaded, rule_set=loaded.rule_set)
+        self._known = Running(row=row, sources=sources, loaded=loaded, rule_set=loaded.rule_set)
+        return self._known
 
     def check(self, sources: Sources) -> Tried:
         """Return the trial as far as it comes without playing anything: problems and what was edited."""

@@ -7,25 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.domain.calendar import HOUR, parse_rfc3339
 from service.wiring import Installation
 from tests.console.browser import chromium, no_barriers
-from tests.flow.events import pair
 from tests.flow.stage import Stage
-from tests.trial.small import RULE, STORIES, WELCOME, WELCOMED, stage
+from tests.trial.small import RULE, STORIES, WELCOME, WELCOMED, matched
 
 pytestmark = pytest.mark.browser
-MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
 MISTAKE = RULE.replace("only_while", "only_whilst")
 
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Stage]:
     """Three pairs, matched half a day ago, where six new messages are one more than one person decides on."""
-    made = stage(tmp_path, MONDAY)
-    for number in range(3):
-        made.take(*pair(MONDAY, f"m-{number}", f"mentor-{number}", f"mentee-{number}"))
-    made.work_until(MONDAY + 12 * HOUR)
+    made = matched(tmp_path, 3)
     yield made
     made.close()
 

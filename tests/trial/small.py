@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from service.adapters.rulebook.sources import Sources
+from service.domain.calendar import HOUR, parse_rfc3339
+from tests.flow.events import pair
 from tests.flow.stage import Stage
+
+MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
 
 RULE = """rules:
   - id: say-hello
@@ -63,6 +67,15 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
+
+
+def matched(folder: Path, pairs: int) -> Stage:
+    """Return that installation with so many pairs, matched half a day ago."""
+    made = stage(folder, MONDAY)
+    for number in range(pairs):
+        made.take(*pair(MONDAY, f"m-{number}", f"mentor-{number}", f"mentee-{number}"))
+    made.work_until(MONDAY + 12 * HOUR)
+    return made
 
 
 def stage(folder: Path, now: int) -> Stage:

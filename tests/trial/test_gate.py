@@ -5,17 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.calendar import DAY, HOUR, parse_rfc3339
+from service.domain.calendar import DAY, HOUR
 from service.flow.ports import Action, AuditRow
 from service.trial.gate import Gate, GateRefusedError, Passage
 from service.trial.past_sets import PastSets
 from service.trial.trial import Tried
 from service.wiring import Installation
-from tests.flow.events import pair
 from tests.flow.stage import Stage
-from tests.trial.small import RULE, STORIES, WELCOME, WELCOMED, sources, stage
+from tests.trial.small import MONDAY, RULE, STORIES, WELCOME, WELCOMED, matched, sources
 
-MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
 KIM = Passage(by="kim", origin="deploy rules/")
 NEW = {"rules": RULE + WELCOME, "stories": WELCOMED}
 
@@ -23,10 +21,7 @@ NEW = {"rules": RULE + WELCOME, "stories": WELCOMED}
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Stage]:
     """Three pairs, matched half a day ago, under the small rules."""
-    made = stage(tmp_path, MONDAY)
-    for number in range(3):
-        made.take(*pair(MONDAY, f"m-{number}", f"mentor-{number}", f"mentee-{number}"))
-    made.work_until(MONDAY + 12 * HOUR)
+    made = matched(tmp_path, 3)
     yield made
     made.close()
 

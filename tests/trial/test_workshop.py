@@ -6,24 +6,18 @@ from time import monotonic, sleep
 
 import pytest
 
-from service.domain.calendar import DAY, parse_rfc3339
 from service.trial.gate import Gate, GateRefusedError, Passage
 from service.trial.workshop import MOST_WAITING, Attempt, TooBusyError, Workshop
-from tests.flow.events import pair
 from tests.flow.stage import Stage
-from tests.trial.small import RULE, sources, stage
+from tests.trial.small import RULE, matched, sources
 
-MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
 RENAMED = sources(rules=RULE.replace("Two days", "Some days"))
 FILE = "rules/hello.yaml"
 
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Stage]:
-    made = stage(tmp_path, MONDAY)
-    for number in range(2):
-        made.take(*pair(MONDAY, f"m-{number}", f"mentor-{number}", f"mentee-{number}"))
-    made.work_until(MONDAY + DAY)
+    made = matched(tmp_path, 2)
     yield made
     made.close()
 

@@ -39,7 +39,7 @@ def check_contacts(rule_set: RuleSet, places: Mapping[str, Place], findings: Fin
             add = f'Add it below "contacts": {contact}: {{ name: …, phone: … }}'
             hint = f'Is it the one called "{near}"? Then call it "{contact}".' if near else add
             scope = findings.about(f'Program "{program_id}"')
-            scope.error("missing-contact", places[program_id], message, hint)
+            scope.warning("missing-contact", places[program_id], message, hint)
 
 
 def _missing(rule_set: RuleSet, program: Program) -> dict[str, list[str]]:

@@ -68,6 +68,12 @@ class Form:
             self._findings.error("missing-word", self.table.place, f'"{key}" is missing.', hint)
         return self.maybe(key, reader)
 
+    def wanted(self, key: str, reader: Reader[T], hint: str) -> T | None:
+        """Return the value of a word that ought to be there, though all works without it."""
+        if self.misses(key):
+            self._findings.warning("missing-word", self.table.place, f'"{key}" is missing.', hint)
+        return self.maybe(key, reader)
+
 
 def _is_empty(entry: Entry) -> bool:
     return isinstance(entry.value, Text) and entry.value.is_empty

@@ -17,6 +17,8 @@ _RESOURCE_KEYS = (
     "title", "summary", "order", "audience", "stage", "topics", "minutes", "reviewed", "needs_contacts", "related",
     "sources",
 )  # fmt: skip
+LAST = 1_000
+"""The place of a resource that names none: after the standard ones, by slug."""
 _AUDIENCES = choice(tuple(Audience), "an audience")
 
 
@@ -44,17 +46,17 @@ def read_resource(path: str, text: str, slug: str, findings: Findings, others: C
         return None
     form = Form(table, findings, _RESOURCE_KEYS, "a word of a resource's front matter")
     title = form.required("title", line, 'Add its title: title: "…"')
-    form.required("summary", line, 'Add one sentence about it: summary: "…"')
-    order = form.required("order", whole(0), "Add its place among all resources: order: 12")
+    form.wanted("summary", line, 'Add one sentence about it: summary: "…"')
+    order = form.read("order", whole(0), LAST)
     audience = form.required("audience", _AUDIENCES, 'Say whom it is for: "audience: both".')
     stage = form.required("stage", choice(tuple(Stage), "a stage"), 'Say what it is for: "stage: start".')
     topics = form.read("topics", set_of(_topic), frozenset())
-    form.required("minutes", whole(1, 600), 'Say how long it takes to read: "minutes: 3".')
-    form.required("reviewed", day, 'Add the day on which somebody last checked it: "reviewed: 2026-08-01".')
+    form.wanted("minutes", whole(1, 600), 'Say how long it takes to read: "minutes: 3".')
+    form.wanted("reviewed", day, 'Add the day on which somebody last checked it: "reviewed: 2026-08-01".')
     form.maybe("related", list_of(_one_of(others)))
     form.maybe("sources", list_of(_source))
     contacts = form.read("needs_contacts", set_of(name), frozenset())
-    if title is None or order is None or audience is None or stage is None:
+    if title is None or audience is None or stage is None:
         return None
     every = frozenset(findings.vocabulary.flag_topics) | {ALL_TOPICS}
     return Resource(

@@ -60,7 +60,8 @@ SECTION = Section(
         Code(
             "missing-contact",
             "A rule can send a resource that names people to call, and this program's file does not say who they are. "
-            "Add them below `contacts`, with name and phone. Until then the page would not show.",
+            "Add them below `contacts`, with name and phone. Until then the page does not show, and the next "
+            "resource is picked in its place.",
         ),
     ),
 )

@@ -110,6 +110,7 @@ def test_from_a_mistake_to_what_runs(page: Page, address: str, live: Stage) -> N
     # One proposes it, another approves it, and it runs.
     page.get_by_label("Your name").fill("kim")
     press(page, "Propose it")
+    expect(page.get_by_role("heading", name="Waiting for a second person")).to_be_visible()
     no_barriers(page)
     page.get_by_role("button", name="Look at").press("Enter")
     page.get_by_label("Your name, who approves").fill("Kim")

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -32,6 +32,8 @@ class Settings:
     mail_from: str
     public_url: str
     secret: str
+    sendgrid_key: Callable[[], str]
+    """Reads the key as it is now: its file may be replaced while Intouch runs."""
     rules_dir: Path
     templates_dir: Path
     schemas_dir: Path
@@ -47,6 +49,7 @@ _DEFAULTS: Mapping[str, str] = {
     "MAIL_FROM": "intouch@localhost",
     "PUBLIC_URL": "",
     "SECRET": "",
+    "SENDGRID_KEY": "",
     "RULES_DIR": str(ROOT / "rules"),
     "TEMPLATES_DIR": str(ROOT / "templates"),
     "SCHEMAS_DIR": str(ROOT / "schemas"),
@@ -69,6 +72,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=value["MAIL_FROM"],
         public_url=_public_url(value["PUBLIC_URL"]) or f"http://{value['HTTP']}",
         secret=_secret(value["SECRET"]),
+        sendgrid_key=lambda: _value(given, "SENDGRID_KEY", ""),
         rules_dir=Path(value["RULES_DIR"]).expanduser(),
         templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),
         schemas_dir=Path(value["SCHEMAS_DIR"]).expanduser(),

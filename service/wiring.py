@@ -83,7 +83,10 @@ class Installation:
 
     @cached_property
     def mailer(self) -> Mailer:
-        return mailer_from_url(self.settings.mail_url, self.settings.data_dir)
+        settings = self.settings
+        return mailer_from_url(
+            settings.mail_url, settings.data_dir, settings.sendgrid_key, lambda: self.clock() / SECOND
+        )
 
     @cached_property
     def mailbox(self) -> Mailbox:

@@ -78,7 +78,7 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def _phrase(name: str) -> str:
-    text = _one_line(name)
+    text = one_line(name)
     if not _PLAIN.fullmatch(text) or "=?" in text or len(text) > _FOLD_AT:
         return _encoded(text)
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -86,11 +86,11 @@ def _phrase(name: str) -> str:
 
 
 def _words(subject: str) -> str:
-    text = _one_line(subject)
+    text = one_line(subject)
     return _folded(text) if _PLAIN.fullmatch(text) and "=?" not in text else _encoded(text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(_BREAKS_AND_CONTROLS.sub(" ", text).split())
 
 

@@ -1,21 +1,44 @@
 """The mailer that INTOUCH_MAIL_URL names."""
 
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.smtp import SmtpMailer, SmtpServer
 from service.domain.errors import OperatorError
 from service.flow.mail_port import Mailer
 
-_WAYS = 'Write "mailbox:", "smtp://user:password@host:587" or "smtps://user:password@host".'
+_WAYS = 'Write "mailbox:", "smtp://user:password@host:587", "smtps://user:password@host" or "sendgrid:".'
 
 
-def mailer_from_url(url: str, data_dir: Path) -> Mailer:
-    """Return the mailer. Raises: OperatorError, which does not repeat the URL: it may hold a password."""
+def mailer_from_url(url: str, data_dir: Path, read_key: Callable[[], str], now_s: Callable[[], float]) -> Mailer:
+    """Return the mailer; `read_key` gives SendGrid's key, `now_s` the seconds since 1970.
+
+    Raises: OperatorError, which does not repeat the URL: it may hold a password.
+    """
     if url == "mailbox:":
         return Mailbox(data_dir)
+    if url.startswith("sendgrid:"):
+        return _sendgrid(url.removeprefix("sendgrid:"), read_key, now_s)
     return SmtpMailer(smtp_server(url))
+
+
+def _sendgrid(words: str, read_key: Callable[[], str], now_s: Callable[[], float]) -> Mailer:
+    """Return the mailer of `sendgrid:`, `sendgrid:?region=eu` or `sendgrid:?sandbox=yes`."""
+    # Imported here: its package takes a tenth of a second, and who sends otherwise never needs it.
+    from service.adapters.mail.sendgrid import HOSTS, SendGridAccount, SendGridMailer
+
+    said = dict(parse_qsl(words.removeprefix("?"), keep_blank_values=True))
+    region, sandbox = said.pop("region", "global"), said.pop("sandbox", "no")
+    if said or (words and not words.startswith("?")) or region not in HOSTS or sandbox not in ("yes", "no"):
+        raise OperatorError(
+            'INTOUCH_MAIL_URL names SendGrid with words that it does not know. Write "sendgrid:", and after it, where '
+            'you need them, "?region=eu" or "?sandbox=yes", joined by "&".'
+        )
+    if not read_key():
+        raise OperatorError("SendGrid needs a key. Put it into a file, and name that in INTOUCH_SENDGRID_KEY_FILE.")
+    return SendGridMailer(SendGridAccount(host=HOSTS[region], read_key=read_key, sandbox=sandbox == "yes"), now_s)
 
 
 def smtp_server(url: str) -> SmtpServer:

@@ -38,6 +38,10 @@ class Settings:
     templates_dir: Path
     schemas_dir: Path
     lease_s: int
+    broker_url: str
+    heartbeat_s: int
+    consume_batch: int
+    consume_quiet_ms: int
     approve_above: int
 
 
@@ -54,6 +58,10 @@ _DEFAULTS: Mapping[str, str] = {
     "TEMPLATES_DIR": str(ROOT / "templates"),
     "SCHEMAS_DIR": str(ROOT / "schemas"),
     "LEASE_SECONDS": "120",
+    "BROKER_URL": "",
+    "BROKER_HEARTBEAT_SECONDS": "20",
+    "CONSUME_BATCH": "500",
+    "CONSUME_QUIET_MS": "50",
     "APPROVE_ABOVE": "50",
 }
 
@@ -76,8 +84,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         rules_dir=Path(value["RULES_DIR"]).expanduser(),
         templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),
         schemas_dir=Path(value["SCHEMAS_DIR"]).expanduser(),
-        lease_s=_seconds(value["LEASE_SECONDS"]),
-        approve_above=_messages(value["APPROVE_ABOVE"]),
+        lease_s=_number(value, "LEASE_SECONDS", 1, 3_600),
+        broker_url=value["BROKER_URL"],
+        heartbeat_s=_number(value, "BROKER_HEARTBEAT_SECONDS", 1, 3_600),
+        consume_batch=_number(value, "CONSUME_BATCH", 1, 10_000),
+        consume_quiet_ms=_number(value, "CONSUME_QUIET_MS", 1, 10_000),
+        approve_above=_number(value, "APPROVE_ABOVE", 0, 1_000_000),
     )
 
 
@@ -125,15 +137,10 @@ def _secret(text: str) -> str:
     return text
 
 
-def _seconds(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 3600:
-        raise OperatorError(f"{PREFIX}LEASE_SECONDS must be a whole number from 1 to 3600.")
-    return int(text)
-
-
-def _messages(text: str) -> int:
-    if not text.isdecimal() or int(text) > 1_000_000:
-        raise OperatorError(f"{PREFIX}APPROVE_ABOVE must be a whole number of messages, from 0 to 1000000.")
+def _number(value: Mapping[str, str], name: str, least: int, most: int) -> int:
+    text = value[name]
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise OperatorError(f"{PREFIX}{name} must be a whole number from {least} to {most}.")
     return int(text)
 
 

@@ -7,11 +7,12 @@ from functools import cached_property
 from random import SystemRandom
 from threading import Event as Signal
 from time import time_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint
 
+from service.adapters.broker.binding import read_event
 from service.adapters.http.app import create_app
 from service.adapters.http.server import HttpServer
 from service.adapters.mail.mailbox import Mailbox
@@ -29,10 +30,12 @@ from service.adapters.templates.writer import LetterWriter
 from service.console import RuleDesk, create_console, create_resource_pages
 from service.domain.calendar import SECOND, Instant
 from service.domain.errors import IntouchError, OperatorError
+from service.domain.events import Incoming
 from service.flow.accept import Acceptor
 from service.flow.active import ActiveRules, Loaded
 from service.flow.brake import braked_detail
 from service.flow.compose import Links
+from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
 from service.flow.mail_port import Mailer
 from service.flow.ports import Clock
@@ -41,6 +44,10 @@ from service.settings import ROOT, Settings
 from service.trial.gate import Gate
 from service.trial.trial import Trials
 from service.trial.workshop import Workshop
+
+if TYPE_CHECKING:
+    from service.adapters.broker.line import Line
+    from service.adapters.broker.tray import Delivery
 
 RECIPIENTS_PER_CLAIM = 20
 """For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown. And for a store with
@@ -124,6 +131,32 @@ class Installation:
         if self._has_one_writer:
             _make_folder(self.settings)
         migrate(self.settings.database_url)
+        if self.settings.broker_url:
+            self.prepare_broker()
+
+    def prepare_broker(self) -> None:
+        """Make at the broker what is not there yet. Raises: OperatorError when something is, but otherwise."""
+        # Imported here, as below: whoever has no broker need not load a client for one.
+        from service.adapters.broker.line import prepare
+
+        prepare(self.settings.broker_url, self.settings.heartbeat_s)
+
+    def consumer(self) -> "tuple[Line, Consumer[Delivery]]":
+        """Return the line to the broker, and who takes in what it delivers. Raises: OperatorError."""
+        from service.adapters.broker.line import Line, parameters_of
+        from service.adapters.broker.tray import Tray
+
+        settings, jitter = self.settings, SystemRandom().random
+        if not settings.broker_url:
+            raise OperatorError("There is no broker: set INTOUCH_BROKER_URL, as in amqps://intouch@mq.example.org/")
+        parameters = parameters_of(settings.broker_url, settings.heartbeat_s)
+        tray = Tray(settings.consume_batch, settings.consume_quiet_ms / 1_000)
+        line = Line(parameters, tray, settings.consume_batch, jitter)
+        return line, Consumer(source=line, read=self._read, acceptor=self.acceptor, jitter=jitter)
+
+    def _read(self, delivery: "Delivery") -> Incoming:
+        """Return the event that a broker delivered. Raises: EventSenderError."""
+        return self.schemas.admit_one(read_event(delivery.message, self.schemas.decode))
 
     @property
     def _has_one_writer(self) -> bool:

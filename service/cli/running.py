@@ -1,4 +1,4 @@
-"""The commands that run Intouch: `run`, `serve`, `work`, `migrate`."""
+"""The commands that run Intouch: `run`, `serve`, `consume`, `work`, `migrate`."""
 
 import json
 import logging
@@ -77,8 +77,33 @@ def work() -> None:
 
 
 @click.command()
+def consume() -> None:
+    """Take events in from the broker; `intouch work` does the rest."""
+    with _installation(_prepared()) as intouch:
+        line, consumer = intouch.consumer()
+        intouch.prepare_broker()
+        _ = intouch.store, intouch.schemas  # what cannot be opened is told now, not at the first event
+        stop, drained = _stop_on_signal(intouch), threading.Event()
+        threads = [
+            _thread("line", lambda: _then(stop.set, lambda: line.run(stop, drained))),
+            # Without either of the two, the process is of no use: it ends, and whoever watches it starts another.
+            _thread("consume", lambda: _then(drained.set, lambda: _then(stop.set, lambda: consumer.run(stop)))),
+        ]
+        click.echo("Intouch is taking events from the broker. Stop it with Ctrl-C.")
+        _until(stop)
+        _join(threads)
+
+
+def _then(finish: Callable[[], None], work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        finish()
+
+
+@click.command()
 def migrate() -> None:
-    """Make the store, or bring it up to date. Does nothing where there is nothing to do."""
+    """Make the store and the broker's queues, or bring them up to date. Does nothing where nothing is to do."""
     with _installation(read_settings()) as intouch:
         intouch.migrate()
     click.echo("The store is up to date.")

@@ -50,6 +50,13 @@ class _Request:
         return self.appended is not None or self.error is not None
 
 
+def _outcome(request: _Request) -> Appended:
+    if request.error is not None:
+        raise request.error
+    assert request.appended is not None
+    return request.appended
+
+
 @dataclass(slots=True)
 class Acceptor:
     """Takes events in. `news` is called after each commit that added any."""
@@ -67,18 +74,23 @@ class Acceptor:
 
         Raises: IdConflict, StoreUnavailable.
         """
-        request = _Request(events)
+        (appended,) = self.accept_each([events])
+        if appended.conflicts:
+            raise IdConflict(appended.conflicts)
+        return Accepted(accepted=appended.accepted, duplicates=appended.duplicates)
+
+    def accept_each(self, batches: Sequence[Sequence[Incoming]]) -> Sequence[Appended]:
+        """Return what became of each batch, after the commit: each was taken in, or is in conflict.
+
+        Raises: StoreUnavailable, and then nothing was taken in.
+        """
+        requests = [_Request(events) for events in batches]
         with self._queue:
-            self._waiting.append(request)
+            self._waiting += requests
         with self._turn:
-            if not request.is_done:
+            if not all(each.is_done for each in requests):
                 self._take_all()
-        if request.error is not None:
-            raise request.error
-        assert request.appended is not None
-        if request.appended.conflicts:
-            raise IdConflict(request.appended.conflicts)
-        return Accepted(accepted=request.appended.accepted, duplicates=request.appended.duplicates)
+        return [_outcome(each) for each in requests]
 
     def is_busy(self) -> bool:
         """Return whether anything was taken in, or is waiting, since this was last asked."""

@@ -26,7 +26,13 @@ log.file = false
 disk_free_limit.absolute = 50MB
 vm_memory_high_watermark.absolute = 512MB
 load_definitions = {definitions}
+listeners.ssl.default = 127.0.0.1:{tls_port}
+ssl_options.certfile = {certificate}
+ssl_options.keyfile = {certificate}
+ssl_options.cacertfile = {certificate}
 """
+CERTIFICATE = Path(__file__).parents[1] / "mail/localhost.pem"
+"""Names localhost, is signed by itself, and holds its key."""
 
 
 class RabbitMq:
@@ -34,7 +40,7 @@ class RabbitMq:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.distribution, self.mapper = free_ports(3)
+        self.port, self.tls_port, self.distribution, self.mapper = free_ports(4)
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}/"
         self._write_configuration()
         (folder / "plugins").write_text("[].")
@@ -49,7 +55,8 @@ class RabbitMq:
             "permissions": [{**rights, "vhost": name} for name in names],
         }
         definitions.write_bytes(orjson.dumps(content))
-        (self.folder / "rabbitmq.conf").write_text(_CONFIGURATION.format(definitions=definitions))
+        given = {"definitions": definitions, "tls_port": self.tls_port, "certificate": CERTIFICATE}
+        (self.folder / "rabbitmq.conf").write_text(_CONFIGURATION.format(**given))
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""The broker: events in from a queue, by the same intake as HTTP."""

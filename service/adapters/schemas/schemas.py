@@ -11,6 +11,7 @@ from service.adapters.schemas.faults import Fault, did_you_mean, quoted
 from service.adapters.schemas.incoming import incoming, known_event
 from service.adapters.schemas.validators import Compiled
 from service.domain.catalogue import Catalogue
+from service.domain.errors import EventSenderError
 from service.domain.events import Event, Incoming, SubjectKind
 
 MAX_FAULTS = 100
@@ -61,6 +62,13 @@ class Schemas:
         complete = _complete(event)
         faults = self._faults(complete, 0, Compiled.violations)
         return (None if faults else known_event(complete)), faults[:MAX_FAULTS]
+
+    def admit_one(self, event: object) -> Incoming:
+        """Return the valid event as a value. Raises: EventSenderError, which names its faults."""
+        admitted, faults = self.admit([event])
+        if faults:
+            raise EventSenderError(" ".join(f"{each.pointer or '/'}: {each.message}" for each in faults))
+        return admitted[0]
 
     def validate(self, event: object, index: int = 0) -> list[Fault]:
         """Return what is wrong with a CloudEvent, nothing if it is valid. An absent `data` reads as {}."""

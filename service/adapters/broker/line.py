@@ -1,0 +1,189 @@
+"""A line to RabbitMQ that stays up: one thread owns the connection, answers heartbeats and reconnects.
+
+The rules of this file:
+- Only the thread that is in `run` touches pika; others hand it their wishes with `settle`.
+- A batch is settled with one multiple-ack, after the dead letters have what was refused of it.
+- After a start, and whenever a message comes back, one message is asked for at a time until a fresh one comes: should
+  it be what kills us, the broker counts that against it alone, and against none of its neighbours.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Event as Signal
+from typing import Any, Final
+
+from pika import BasicProperties, BlockingConnection, URLParameters
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError, ConnectionWrongStateError
+
+from service.adapters.broker import topology
+from service.adapters.broker.binding import Message
+from service.adapters.broker.frozen import FrozenWatch
+from service.adapters.broker.tray import Delivery, Tray
+from service.domain.errors import OperatorError
+
+LONGEST_REST_S: Final = 30.0
+REASON_HEADER: Final = "x-intouch-reason"
+
+log = logging.getLogger("intouch.broker")
+
+
+def parameters_of(url: str, heartbeat_s: int) -> URLParameters:
+    """Return what pika needs of the URL. Raises: OperatorError."""
+    try:
+        parameters = URLParameters(url)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # The URL itself is left out: it may hold a password.
+        raise OperatorError(
+            "INTOUCH_BROKER_URL is not one that Intouch knows. Write for example amqps://intouch@mq.example.org/"
+        ) from error
+    parameters.heartbeat = heartbeat_s
+    parameters.socket_timeout = parameters.blocked_connection_timeout = 10
+    parameters.stack_timeout = 15
+    parameters.client_properties = {"connection_name": "intouch"}
+    return parameters
+
+
+def prepare(url: str, heartbeat_s: int) -> None:
+    """Make what must be there at the broker. Raises: OperatorError."""
+    try:
+        connection = BlockingConnection(parameters_of(url, heartbeat_s))
+    except (AMQPError, OSError) as error:
+        raise OperatorError(
+            "The broker cannot be reached. Check that it runs, and the address and password in INTOUCH_BROKER_URL."
+        ) from error
+    try:
+        topology.declare(connection.channel)
+    finally:
+        connection.close()
+
+
+class Line:
+    """Fills the tray from the intake queue for as long as it runs. `jitter` returns a number in [0, 1)."""
+
+    def __init__(self, parameters: URLParameters, tray: Tray, batch: int, jitter: Callable[[], float]) -> None:
+        self._parameters: Final = parameters
+        self._tray: Final = tray
+        self._prefetch: Final = 2 * batch
+        self._jitter: Final = jitter
+        self._number = 0
+        self._connection: BlockingConnection | None = None
+        self._intake: BlockingChannel | None = None
+        self._letters: BlockingChannel | None = None
+        self._consumer = ""
+        self._is_careful = True
+        self._suspects = 0
+        """How many messages in hand came back."""
+        self._wishes: Final[SimpleQueue[tuple[Sequence[Delivery], Sequence[str | None]]]] = SimpleQueue()
+
+    def run(self, stop: Signal, drained: Signal) -> None:
+        """Keep the line up until `stop`, then take no more and settle what is in hand until `drained`."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                self._open()
+                failures = 0
+                self._serve(stop, drained)
+            except (AMQPError, OSError, OperatorError) as error:
+                failures += 1
+                rest_s = self._jitter() * min(LONGEST_REST_S, 0.5 * 2**failures)
+                why = error if isinstance(error, OperatorError) else type(error).__name__
+                log.warning("The broker is lost (%s); trying again in %.1f s.", why, rest_s)
+                self._lose()
+                stop.wait(rest_s)
+        self._tray.close()
+
+    def _open(self) -> None:
+        self._number += 1
+        self._connection = BlockingConnection(self._parameters)
+        FrozenWatch(self._connection._impl, self._connection._impl.params.heartbeat)
+        topology.declare(self._connection.channel)
+        self._letters = self._connection.channel()
+        self._letters.confirm_delivery()
+        self._intake = self._connection.channel()
+        self._ask(careful=True)
+
+    def _ask(self, *, careful: bool) -> None:
+        """Ask for one message at a time, or for as many as two batches hold."""
+        assert self._intake is not None
+        if self._consumer:
+            self._intake.basic_cancel(self._consumer)
+        self._is_careful = careful
+        self._intake.basic_qos(prefetch_count=1 if careful else self._prefetch)
+        self._consumer = self._intake.basic_consume(topology.INTAKE, self._on_message)
+
+    def _on_message(self, channel: Any, method: Any, properties: BasicProperties, body: bytes) -> None:  # noqa: ARG002 - pika calls it so
+        headers: Mapping[str, Any] = properties.headers or {}
+        came_back = bool(method.redelivered or headers.get("x-delivery-count"))
+        message = Message(
+            body=body,
+            content_type=properties.content_type or "",
+            content_encoding=properties.content_encoding or "",
+            headers=headers,
+        )
+        self._tray.put(Delivery(message=message, tag=method.delivery_tag, line=self._number, came_back=came_back))
+        self._suspects += came_back
+        if bool(self._suspects) != self._is_careful:
+            self._ask(careful=bool(self._suspects))
+
+    def _serve(self, stop: Signal, drained: Signal) -> None:
+        assert self._connection is not None
+        assert self._intake is not None
+        while not stop.is_set():
+            self._connection.process_data_events(time_limit=1)
+        self._intake.basic_cancel(self._consumer)
+        self._tray.close()
+        while not (drained.is_set() and self._wishes.empty()):
+            self._connection.process_data_events(time_limit=0.1)
+            self._settle_all()
+        self._connection.close()
+
+    def _lose(self) -> None:
+        """Forget a connection that is gone or of no more use, and what it brought: the broker delivers that again."""
+        connection, self._connection = self._connection, None
+        self._consumer, self._suspects = "", 0
+        self._tray.clear()
+        if connection is not None and connection.is_open:
+            with suppress(AMQPError, OSError):
+                connection.close()
+
+    def take(self) -> Sequence[Delivery]:
+        """Return the next batch, in order; an empty one when there will be no more."""
+        return self._tray.take()
+
+    def settle(self, batch: Sequence[Delivery], reasons: Sequence[str | None]) -> None:
+        """Hand what is refused for a reason to the dead letters, then acknowledge the batch, the oldest in hand.
+
+        Returns at once. Where the connection is gone in between, the broker delivers the batch again.
+        """
+        self._wishes.put((batch, reasons))
+        connection = self._connection
+        if connection is not None:
+            with suppress(ConnectionWrongStateError):
+                connection.add_callback_threadsafe(self._settle_all)
+
+    def _settle_all(self) -> None:
+        assert self._intake is not None
+        while not self._wishes.empty():
+            batch, reasons = self._wishes.get()
+            if batch[0].line != self._number:
+                continue  # it comes again on this line
+            for delivery, reason in zip(batch, reasons, strict=True):
+                if reason is not None:
+                    self._bury(delivery.message, reason)
+            self._intake.basic_ack(batch[-1].tag, multiple=True)
+            self._suspects -= sum(each.came_back for each in batch)
+
+    def _bury(self, message: Message, reason: str) -> None:
+        """Publish a message to the dead letters with the reason. Raises: AMQPError when the broker does not have it."""
+        assert self._letters is not None
+        properties = BasicProperties(
+            content_type=message.content_type or None,
+            content_encoding=message.content_encoding or None,
+            headers={**message.headers, REASON_HEADER: reason},
+            delivery_mode=topology.PERSISTENT,
+        )
+        self._letters.basic_publish(topology.DEAD_LETTERS, "", message.body, properties, mandatory=True)
+        log.info("A message was refused and is a dead letter now.")

@@ -32,6 +32,7 @@ class Settings:
     mail_from: str
     public_url: str
     secret: str
+    sendgrid_webhook_key: str
     sendgrid_key: Callable[[], str]
     """Reads the key as it is now: its file may be replaced while Intouch runs."""
     rules_dir: Path
@@ -54,6 +55,7 @@ _DEFAULTS: Mapping[str, str] = {
     "PUBLIC_URL": "",
     "SECRET": "",
     "SENDGRID_KEY": "",
+    "SENDGRID_WEBHOOK_KEY": "",
     "RULES_DIR": str(ROOT / "rules"),
     "TEMPLATES_DIR": str(ROOT / "templates"),
     "SCHEMAS_DIR": str(ROOT / "schemas"),
@@ -80,6 +82,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=value["MAIL_FROM"],
         public_url=_public_url(value["PUBLIC_URL"]) or f"http://{value['HTTP']}",
         secret=_secret(value["SECRET"]),
+        sendgrid_webhook_key=value["SENDGRID_WEBHOOK_KEY"],
         sendgrid_key=lambda: _value(given, "SENDGRID_KEY", ""),
         rules_dir=Path(value["RULES_DIR"]).expanduser(),
         templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),

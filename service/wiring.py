@@ -1,7 +1,7 @@
 """The composition root: settings in, running parts out. Only the command line imports it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import SystemRandom
@@ -37,6 +37,7 @@ from service.flow.brake import braked_detail
 from service.flow.compose import Links
 from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
+from service.flow.feedback import Report, take_in
 from service.flow.mail_port import Mailer
 from service.flow.ports import Clock
 from service.flow.work import Worker
@@ -179,7 +180,7 @@ class Installation:
 
     def server(self, **options: Any) -> HttpServer:
         """Return the HTTP server, bound but not started. Raises: OperatorError when the address is taken."""
-        app = create_app(self.acceptor, self.schemas, self.ready, self._pages())
+        app = create_app(self.acceptor, self.schemas, self.ready, [*self._pages(), *self._webhooks()])
         return HttpServer(app, self.settings.http, **options)
 
     def _pages(self) -> list[Blueprint]:
@@ -194,6 +195,23 @@ class Installation:
             rule_desk=RuleDesk(trials=self.trials, gate=self.gate, workshop=Workshop(self.trials)),
         )
         return [console, create_resource_pages(store=self.store, rules=self.rules)]
+
+    def _webhooks(self) -> list[Blueprint]:
+        """Return where providers report; none where nothing is sent through one that does."""
+        if not self.settings.mail_url.startswith("sendgrid:"):
+            return []
+        # Imported here: its package takes a tenth of a second, and who sends otherwise never needs it.
+        from service.adapters.mail.sendgrid_reports import create_sendgrid_webhook
+
+        return [create_sendgrid_webhook(self.settings.sendgrid_webhook_key, self.take_in_reports, self.clock)]
+
+    def take_in_reports(self, reports: Sequence[Report]) -> int:
+        """Take a provider's reports in, and return how many were new. Raises: StoreUnavailable, OperatorError."""
+        with self.store.writing() as transaction:
+            new = take_in(transaction, self.rules.of(transaction).rule_set, reports, self.clock())
+        if new:
+            self.wake.set()
+        return new
 
     def ready(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether events can be taken now, and what is wrong, in words."""

@@ -22,6 +22,7 @@ STATES: Final = {
     EmailState.UNKNOWN: "nobody knows whether it arrived",
     EmailState.RELEASED: "not sent, and decided anew",
     EmailState.DROPPED: "held, and dropped by staff",
+    EmailState.RETURNED: "came back: it did not arrive",
 }
 
 

@@ -72,8 +72,8 @@ class SubjectRow:
 
 
 class EmailState(StrEnum):
-    """Where an email stands. `sending` holds a lease; `released` was surely not sent and was decided anew; `dropped` is
-    none: staff decided that a held notice should not go."""
+    """Where an email stands. `sending` holds a lease; `released` was surely not sent and was decided anew; `returned`
+    was sent and came back; `dropped` never was one: staff decided that a held notice should not go."""
 
     SENDING = "sending"
     SENT = "sent"
@@ -81,6 +81,7 @@ class EmailState(StrEnum):
     UNKNOWN = "unknown"
     RELEASED = "released"
     DROPPED = "dropped"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +293,15 @@ class Transaction(Snapshot, BrakeWriting, Protocol):
 
         `RELEASED` deletes its ledger rows: it was surely not sent, and its notices will be decided anew.
         """
+
+    def give_back(self, id: str, at: Instant, error: str, *, anew: bool) -> bool:
+        """Note that an email came back although it was sent or on its way, and return whether it was.
+
+        `anew` deletes its ledger rows: its notices will be decided anew.
+        """
+
+    def keep_report(self, send_id: str, what: str, at: Instant, detail: str) -> bool:
+        """Keep what a provider reported of a send, and return False where it was kept before."""
 
     def suppress(self, address: str, suppression: Suppression) -> bool:
         """Block an address in every program and return True; False when it was blocked before, for whatever reason."""

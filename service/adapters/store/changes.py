@@ -110,7 +110,18 @@ SETTLE: Final = """
 UPDATE emails SET state = :state, settled_at = :at, reference = :reference, error = :error
 WHERE id = :id AND state IN ('sending', 'unknown')
 """
+# Note that an email came back after all.
+GIVE_BACK: Final = """
+UPDATE emails SET state = 'returned', settled_at = :at, error = :error
+WHERE id = :id AND state IN ('sending', 'unknown', 'sent')
+"""
 FORGET_DECISIONS: Final = "DELETE FROM ledger WHERE email = :id"
+
+# Keep a report, once.
+KEEP_REPORT: Final = """
+INSERT INTO reports (send_id, what, at, detail) VALUES (:send_id, :what, :at, :detail)
+ON CONFLICT (send_id, what, at) DO NOTHING
+"""
 
 # Block an address; the first reason stands. Allow it again.
 SUPPRESS: Final = """

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -261,6 +261,16 @@ stops = Table(
     _at("at"),
     _id("by"),
     PrimaryKeyConstraint("scope", "name"),
+)
+
+reports = Table(  # what providers said of sends, about unknown ones too
+    "reports",
+    metadata,
+    _id("send_id"),
+    _id("what"),
+    _at("at"),
+    _id("detail"),
+    PrimaryKeyConstraint("send_id", "what", "at"),
 )
 
 suppressions = Table(

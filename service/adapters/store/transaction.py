@@ -233,6 +233,16 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting):
             self._session.change(changes.FORGET_DECISIONS, {"id": id})
         return settled
 
+    def give_back(self, id: str, at: Instant, error: str, *, anew: bool) -> bool:
+        returned = self._session.change(changes.GIVE_BACK, {"id": id, "at": at, "error": error}) == 1
+        if returned and anew:
+            self._session.change(changes.FORGET_DECISIONS, {"id": id})
+        return returned
+
+    def keep_report(self, send_id: str, what: str, at: Instant, detail: str) -> bool:
+        values = {"send_id": send_id, "what": what, "at": at, "detail": detail}
+        return self._session.change(changes.KEEP_REPORT, values) == 1
+
     # Addresses.
 
     def suppress(self, address: str, suppression: Suppression) -> bool:

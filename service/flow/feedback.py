@@ -1,0 +1,98 @@
+"""Feedback: what the provider reports of a send after it took it, each report once and in any order.
+
+A report settles what a lost reply left unknown. A bad address and a complaint block the address everywhere. An alert
+that came back is decided anew once its address is blocked, so that it reaches the next staff role; anything else that
+came back is shown as such and not sent again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.domain.book import book_of
+from service.domain.calendar import Instant
+from service.domain.rules import Kind, RuleSet
+from service.domain.suppression import Reason, Suppression
+from service.flow.ports import EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
+from service.flow.reach import participant_of, reach_of
+
+
+class What(StrEnum):
+    """What a provider reports."""
+
+    TAKEN = "taken"
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    BOUNCED = "bounced"
+    """The address takes no mail, now or later."""
+    REFUSED = "refused"
+    """This mail did not arrive, for reasons that say nothing about the address."""
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    RESUBSCRIBED = "resubscribed"
+
+
+_BLOCKING = {What.BOUNCED: Reason.HARD_BOUNCE, What.COMPLAINED: Reason.COMPLAINT}
+_CAME_BACK = frozenset({What.BOUNCED, What.REFUSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One report about one send. `detail` is the provider's code, free of personal data."""
+
+    send_id: str
+    what: What
+    at: Instant
+    address: str
+    detail: str = ""
+
+    @property
+    def email_id(self) -> str:
+        """The email's id; a staff role with several addresses has the sends ID, ID.2, ID.3 …"""
+        return self.send_id.partition(".")[0]
+
+
+def take_in(transaction: Transaction, rule_set: RuleSet, reports: Iterable[Report], now: Instant) -> int:
+    """Take reports in, and return how many were new. Those about sends that nobody here knows are kept all the same."""
+    new = [
+        each
+        for each in sorted(reports, key=_order)
+        if transaction.keep_report(each.send_id, each.what, each.at, each.detail)
+    ]
+    for report in new:
+        reason = _BLOCKING.get(report.what)
+        if reason is not None:
+            transaction.suppress(report.address, Suppression(reason=reason, at=report.at, detail=report.detail))
+        email = transaction.email(report.email_id)
+        if email is not None:
+            _apply(transaction, rule_set, report, email, now)
+    return len(new)
+
+
+def _order(report: Report) -> tuple[str, Instant, str]:
+    # By send first: two processes that take in the same reports meet in one order.
+    return report.send_id, report.at, report.what
+
+
+def _apply(transaction: Transaction, rule_set: RuleSet, report: Report, email: EmailRow, now: Instant) -> None:
+    if report.what not in _CAME_BACK:
+        transaction.settle(email.id, EmailState.SENT, now, reference=email.reference)
+    elif not _reached_somebody(transaction, rule_set, report, email):
+        anew = report.what is What.BOUNCED and all(each.candidate.kind is Kind.ALERT for each in email.notices)
+        if transaction.give_back(email.id, now, _words(report), anew=anew) and anew:
+            transaction.check_soon({SubjectKey(email.program, each.candidate.subject) for each in email.notices})
+
+
+def _reached_somebody(transaction: Transaction, rule_set: RuleSet, report: Report, email: EmailRow) -> bool:
+    """Return whether another address of a staff role may have got the email."""
+    book = book_of(rule_set, email.program)
+    participant = participant_of(transaction, RecipientKey(email.program, email.recipient))
+    others = reach_of(transaction, book, email.recipient, participant).addresses
+    return any(each.casefold() != report.address.casefold() for each in others)
+
+
+def _words(report: Report) -> str:
+    code = f" ({report.detail})" if report.detail else ""
+    if report.what is What.BOUNCED:
+        return f"It came back: the address takes no mail{code}."
+    return f"It came back, for reasons that lie not with the address{code}."

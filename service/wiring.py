@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from logging import getLogger
 from random import SystemRandom
 from threading import Event as Signal
 from time import time_ns
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from service.adapters.broker.line import Line
     from service.adapters.broker.tray import Delivery
 
+log = getLogger("intouch")
+
 RECIPIENTS_PER_CLAIM = 20
 """For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown. And for a store with
 one writer: claims of several recipients count for rules in any order, and two of them would wait in a circle."""
@@ -87,6 +90,11 @@ class Installation:
 
     @cached_property
     def _secret(self) -> bytes:
+        if not self.settings.secret and not self.settings.database_url.startswith("sqlite"):
+            log.warning(
+                "INTOUCH_SECRET is not set. Processes that share a store and no data folder must be given the same, "
+                "or an address that one of them blocks is not blocked for the others."
+            )
         return self.settings.secret.encode() or read_or_make_secret(self.settings.data_dir)
 
     @cached_property

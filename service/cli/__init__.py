@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from service.cli.blocking import blocked
 from service.cli.braking import expect, resume, stop
 from service.cli.deploying import deploy, rollback, rule_sets
 from service.cli.holding import held
@@ -21,7 +22,7 @@ def intouch() -> None:
 _RUNNING = (run, serve, consume, work, migrate)
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
-_BRAKES = (stop, resume, expect, held)
+_BRAKES = (stop, resume, expect, held, blocked)
 for _command in (*_RUNNING, *_TRYING, *_LIVE, *_BRAKES):
     intouch.add_command(_command)
 

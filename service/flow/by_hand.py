@@ -1,4 +1,4 @@
-"""What people do by hand to the brakes: stop and resume, release and drop what is held, announce a launch.
+"""What people do by hand: stop and resume, release and drop what is held, announce a launch, allow an address.
 
 Each is one transaction, kept with who did it and when, and in effect at the next claim.
 """
@@ -85,6 +85,16 @@ def expect(transaction: Transaction, rule: str, count: int, until: Instant, by: 
     transaction.expect(rule, count, until)
     detail = {"notices": count, "until": format_rfc3339(until)}
     _note(transaction, Action.LAUNCH_EXPECTED, f"rule {rule}", by, now, **detail)
+
+
+def allow(transaction: Transaction, address: str, by: str, now: Instant) -> bool:
+    """Take an address off the list of those that get no mail, and return whether it was on it."""
+    allowed = transaction.allow(address)
+    if allowed:
+        transaction.plan_waiting(Scope.ALL, "", now)
+        # Which one it was stays out of the audit: the list would tell it, if anything did.
+        _note(transaction, Action.ADDRESS_ALLOWED, "an address", by, now)
+    return allowed
 
 
 def _chosen(transaction: Transaction, rule: str, only: Sequence[str]) -> list[HeldNotice]:

@@ -130,6 +130,7 @@ class Action(StrEnum):
     HELD_RELEASED = "held.released"
     HELD_DROPPED = "held.dropped"
     LAUNCH_EXPECTED = "launch.expected"
+    ADDRESS_ALLOWED = "address.allowed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def test_whoever_consumes_may_be_killed_at_any_moment(tmp_path: Path, rabbitmq_u
     site, random = Site(tmp_path, rabbitmq_url), Random(1)
     site.migrate()
     events = 0
-    for _ in range(3):
+    for _ in range(2):
         with crew(4, consume_for_ever(site)) as running:
             for victim in running:
                 publish(site.broker, *(conversation(n) for n in range(events, events + 100)))

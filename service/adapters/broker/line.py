@@ -3,8 +3,9 @@
 The rules of this file:
 - Only the thread that is in `run` touches pika; others hand it their wishes with `settle`.
 - A batch is settled with one multiple-ack, after the dead letters have what was refused of it.
-- After a start, and whenever a message comes back, one message is asked for at a time until a fresh one comes: should
-  it be what kills us, the broker counts that against it alone, and against none of its neighbours.
+- A new line fetches one message at a time until it gets a fresh one: should one that came back be what kills us, the
+  broker counts that against it alone, and against none of its neighbours.
+- A consumer is cancelled only at the end: pika returns what it has not handed out yet, and the broker counts that too.
 """
 
 import logging
@@ -60,6 +61,12 @@ def prepare(url: str, heartbeat_s: int) -> None:
         connection.close()
 
 
+def _came_back(method: Any, properties: BasicProperties) -> bool:
+    """Return whether a message was delivered before and not settled."""
+    headers: Mapping[str, Any] = properties.headers or {}
+    return bool(method.redelivered or headers.get("x-delivery-count"))
+
+
 class Line:
     """Fills the tray from the intake queue for as long as it runs. `jitter` returns a number in [0, 1)."""
 
@@ -73,9 +80,8 @@ class Line:
         self._intake: BlockingChannel | None = None
         self._letters: BlockingChannel | None = None
         self._consumer = ""
-        self._is_careful = True
-        self._suspects = 0
-        """How many messages in hand came back."""
+        self._in_hand = 0
+        """How many messages were delivered and are not settled."""
         self._wishes: Final[SimpleQueue[tuple[Sequence[Delivery], Sequence[str | None]]]] = SimpleQueue()
 
     def run(self, stop: Signal, drained: Signal) -> None:
@@ -103,37 +109,38 @@ class Line:
         self._letters = self._connection.channel()
         self._letters.confirm_delivery()
         self._intake = self._connection.channel()
-        self._ask(careful=True)
 
-    def _ask(self, *, careful: bool) -> None:
-        """Ask for one message at a time, or for as many as two batches hold."""
-        assert self._intake is not None
-        if self._consumer:
-            self._intake.basic_cancel(self._consumer)
-        self._is_careful = careful
-        self._intake.basic_qos(prefetch_count=1 if careful else self._prefetch)
-        self._consumer = self._intake.basic_consume(topology.INTAKE, self._on_message)
+    def _fetch_one(self, intake: BlockingChannel) -> None:
+        """Fetch the next message, if none is in hand; let the broker deliver by itself once none came back."""
+        if self._in_hand:
+            return
+        method, properties, body = intake.basic_get(topology.INTAKE)
+        if method is None or not _came_back(method, properties):
+            intake.basic_qos(prefetch_count=self._prefetch)
+            self._consumer = intake.basic_consume(topology.INTAKE, self._on_message)
+        if method is not None:
+            self._on_message(intake, method, properties, body)
 
     def _on_message(self, channel: Any, method: Any, properties: BasicProperties, body: bytes) -> None:  # noqa: ARG002 - pika calls it so
-        headers: Mapping[str, Any] = properties.headers or {}
-        came_back = bool(method.redelivered or headers.get("x-delivery-count"))
         message = Message(
             body=body,
             content_type=properties.content_type or "",
             content_encoding=properties.content_encoding or "",
-            headers=headers,
+            headers=properties.headers or {},
         )
+        came_back = _came_back(method, properties)
+        self._in_hand += 1
         self._tray.put(Delivery(message=message, tag=method.delivery_tag, line=self._number, came_back=came_back))
-        self._suspects += came_back
-        if bool(self._suspects) != self._is_careful:
-            self._ask(careful=bool(self._suspects))
 
     def _serve(self, stop: Signal, drained: Signal) -> None:
         assert self._connection is not None
         assert self._intake is not None
         while not stop.is_set():
+            if not self._consumer:
+                self._fetch_one(self._intake)
             self._connection.process_data_events(time_limit=1)
-        self._intake.basic_cancel(self._consumer)
+        if self._consumer:
+            self._intake.basic_cancel(self._consumer)
         self._tray.close()
         while not (drained.is_set() and self._wishes.empty()):
             self._connection.process_data_events(time_limit=0.1)
@@ -143,7 +150,7 @@ class Line:
     def _lose(self) -> None:
         """Forget a connection that is gone or of no more use, and what it brought: the broker delivers that again."""
         connection, self._connection = self._connection, None
-        self._consumer, self._suspects = "", 0
+        self._consumer, self._in_hand = "", 0
         self._tray.clear()
         if connection is not None and connection.is_open:
             with suppress(AMQPError, OSError):
@@ -174,7 +181,7 @@ class Line:
                 if reason is not None:
                     self._bury(delivery.message, reason)
             self._intake.basic_ack(batch[-1].tag, multiple=True)
-            self._suspects -= sum(each.came_back for each in batch)
+            self._in_hand -= len(batch)
 
     def _bury(self, message: Message, reason: str) -> None:
         """Publish a message to the dead letters with the reason. Raises: AMQPError when the broker does not have it."""

@@ -114,6 +114,7 @@ def _prepared() -> Settings:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # whatever it reports with a trace, we report in a line
     return read_settings()
 
 

@@ -1,5 +1,8 @@
 """Events through a real broker: stored once, or a dead letter with a reason."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from service.adapters.broker import topology
 from service.adapters.store.transaction import SqlTransaction
 from service.domain.errors import OperatorError
+from service.settings import ROOT
 from tests.broker.publisher import channel_to, dead_letters, left_in, publish
 from tests.broker.site import Site, conversation, until
 
@@ -93,6 +97,17 @@ def test_what_is_at_the_broker_otherwise_is_told_with_both_values(rabbitmq_url: 
 def test_a_broker_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="cannot be reached"):
         Site(tmp_path, "amqp://127.0.0.1:1/").migrate()
+
+
+def test_the_command_tells_that_in_one_line(tmp_path: Path) -> None:
+    Site(tmp_path, "").migrate()
+    own = Site(tmp_path, "amqp://127.0.0.1:1/").own
+    command = [sys.executable, "-m", "service", "consume"]
+    ended = subprocess.run(command, env={**os.environ, **own}, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "Error: The broker cannot be reached. Check that it runs, and the address and password in INTOUCH_BROKER_URL."
+    ]
 
 
 def test_migrating_again_changes_nothing(site: Site) -> None:

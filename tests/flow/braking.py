@@ -23,7 +23,7 @@ PAIRS = 12
 class Braking:
     """A stage with `PAIRS` pairs of long ago. `edit` changes the rules; the first edit is the second rule set."""
 
-    def __init__(self, folder: Path, per_hour: int = 200, first: int = 3) -> None:
+    def __init__(self, folder: Path, per_hour: int = 200, first: int = 3, database: str = "") -> None:
         self.rules = folder / "rules"
         shutil.copytree(ROOT / "rules", self.rules)
         self.replace(
@@ -31,7 +31,7 @@ class Braking:
             "safety: { per_rule_per_hour: 200, first_after_change: 25 }",
             f"safety: {{ per_rule_per_hour: {per_hour}, first_after_change: {first} }}",
         )
-        self.environment = {"INTOUCH_RULES_DIR": str(self.rules)}
+        self.environment = {"INTOUCH_RULES_DIR": str(self.rules), "INTOUCH_DATABASE_URL": database}
         self.folder = folder / "var"
         self.stage = Stage(self.folder, MONDAY, self.environment)
         self.carrier = self.stage.worker.mailer = Refusing()
@@ -66,10 +66,14 @@ class Braking:
 
     def ask(self, numbers: Iterable[int], *, request: str = "h") -> None:
         """Let one mentee of each pair ask for help now, and do what is due."""
+        self.only_ask(numbers, request=request)
+        self.stage.work_until(self.now)
+
+    def only_ask(self, numbers: Iterable[int], *, request: str = "h") -> None:
+        """Let one mentee of each pair ask for help now, and leave what is due to others."""
         for number in numbers:
             data = {"request_id": f"{request}-{number}", "by": "mentee", "option": "talk_to_institution"}
             self.stage.take(event("help.requested", f"mentorships/m-{number}", self.now, **data))
-        self.stage.work_until(self.now)
 
     def answered(self) -> Counter[str]:
         """Return who has got how many answers."""

@@ -24,8 +24,8 @@ EVERYBODY = range(PAIRS)
 def open_braking(tmp_path: Path) -> Iterator[Callable[..., Braking]]:
     opened: list[Braking] = []
 
-    def open_one(**limits: int) -> Braking:
-        opened.append(Braking(tmp_path, **limits))
+    def open_one(per_hour: int = 200, first: int = 3) -> Braking:
+        opened.append(Braking(tmp_path, per_hour, first))
         return opened[-1]
 
     yield open_one
@@ -250,9 +250,7 @@ def test_trying_again_does_not_count_twice(braking: Braking) -> None:
 def test_a_crash_after_the_claim_neither_loses_nor_doubles_what_is_held(braking: Braking) -> None:
     """Killed between claim and sending: the three claimed go after their lease, the others are held as before."""
     stage = braking.stage
-    for number in EVERYBODY:
-        data = {"request_id": f"h-{number}", "by": "mentee", "option": "talk_to_institution"}
-        stage.take(event("help.requested", f"mentorships/m-{number}", braking.now, **data))
+    braking.only_ask(EVERYBODY)
     while stage.worker._check(stage.clock.now, None):
         pass
     while stage.worker._claim(stage.clock.now) is not None:

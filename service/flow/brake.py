@@ -5,13 +5,13 @@ of its rules asked for, and only when they have not room enough is it made again
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.domain.book import book_of
 from service.domain.brakes import BRAKED, SAFETY, Brakes, Pace
 from service.domain.calendar import Instant, format_rfc3339
-from service.domain.delivery import Charge, Notice, Word
+from service.domain.delivery import Charge, LedgerKey, Notice, Word
 from service.domain.plan import Pending, Plan
 from service.domain.rules import RuleSet
 from service.flow.brake_port import RuleEdition, Scope
@@ -53,7 +53,7 @@ def plan_braked(
         rules = sorted({each.candidate.key.rule for each in pending if each.candidate.kind in BRAKED})
         planned = how(replace(brakes, room={rule: pacing.room(rule) for rule in rules}))
         held = [each for each, verdict in planned.verdicts.items() if (verdict.word, verdict.detail) == _HELD]
-        transaction.hold(key.program, [each for each in held if each not in brakes.holds], now)
+        pacing.hold([each for each in held if each not in brakes.holds])
     return pacing.charged(planned, brakes)
 
 
@@ -93,6 +93,11 @@ class _Pacing:
             edition = RuleEdition(rule, self.editions.get(rule, ""))
             self.paces[rule] = self.transaction.pace(edition, self.now)
         return self.paces[rule]
+
+    def hold(self, keys: Collection[LedgerKey]) -> None:
+        self.transaction.hold(self.key.program, keys, self.now)
+        for rule in sorted({each.rule for each in keys}):
+            self.transaction.meet(RuleEdition(rule, self.editions.get(rule, "")))
 
     def charged(self, planned: Plan, brakes: Brakes) -> Plan:
         """Return the plan with every notice that counts charged, first to what is expected of its rule."""

@@ -95,6 +95,9 @@ class BrakeWriting(Protocol):
         Nobody else can claim for the rule until this transaction ends: what was read stays true in it.
         """
 
+    def meet(self, edition: RuleEdition) -> None:
+        """Note an edition of which something is held, so that it can be trusted even if nothing of it ever went."""
+
     def charge(self, rule: str, charges: Iterable[Charge], at: Instant) -> None:
         """Count notices of a rule that go at the planned instant `at`."""
 

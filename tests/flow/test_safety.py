@@ -126,6 +126,17 @@ def test_staff_let_the_rest_go_and_the_rule_with_it(braking: Braking) -> None:
     assert set(braking.answered().values()) == {2}
 
 
+def test_a_rule_of_which_nothing_may_go_unasked_is_trusted_once_it_was_released(
+    open_braking: Callable[..., Braking],
+) -> None:
+    braking = open_braking(first=0)
+    braking.change_the_rule()
+    braking.ask(EVERYBODY)
+    assert _release(braking) == PAIRS
+    braking.ask(EVERYBODY, request="more")
+    assert set(braking.answered().values()) == {2}
+
+
 def test_one_of_them_can_be_let_go(braking: Braking) -> None:
     braking.ask(EVERYBODY)
     with braking.stage.intouch.store.reading() as snapshot:

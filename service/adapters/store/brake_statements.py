@@ -70,6 +70,10 @@ COUNT_VERSION: Final = """
 INSERT INTO rule_editions (rule, edition, went, trusted_by) VALUES (:rule, :edition, :count, '')
 ON CONFLICT (rule, edition) DO UPDATE SET went = rule_editions.went + excluded.went
 """
+MEET_EDITION: Final = """
+INSERT INTO rule_editions (rule, edition, went, trusted_by) VALUES (:rule, :edition, 0, '')
+ON CONFLICT (rule, edition) DO NOTHING
+"""
 TRUST: Final = """
 UPDATE rule_editions SET trusted_at = :now, trusted_by = :by WHERE rule = :rule AND trusted_at IS NULL
 """

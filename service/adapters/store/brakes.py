@@ -72,6 +72,9 @@ class SqlBrakeWriting(SqlBrakeReading):
             expected=max(0, expected) if now < until else 0,
         )
 
+    def meet(self, edition: RuleEdition) -> None:
+        self._session.change(statements.MEET_EDITION, edition._asdict())
+
     def charge(self, rule: str, charges: Iterable[Charge], at: Instant) -> None:
         self._count(rule, Counter(charges), at, 1)
         self._session.change(statements.FORGET_COUNTS, {"rule": rule, "since": at - PACE_WINDOW})

@@ -1,0 +1,39 @@
+{{/*
+The settings of one process: a dict of `root` and `process`. Secrets are files: they are in no list of variables, and in no
+crash report.
+*/}}
+{{- define "intouch.env" -}}
+- {name: INTOUCH_HTTP, value: "127.0.0.1:8080"}
+- {name: INTOUCH_DATA_DIR, value: /var/lib/intouch}
+- {name: INTOUCH_PUBLIC_URL, value: {{ .root.Values.publicUrl | quote }}}
+{{- with .root.Values.mailFrom }}
+- {name: INTOUCH_MAIL_FROM, value: {{ . | quote }}}
+{{- end }}
+{{- if eq .root.Values.rules.from "pipeline" }}
+# An empty folder: nothing runs until the pipeline has deployed, not even the image's own pack.
+- {name: INTOUCH_RULES_DIR, value: /var/lib/intouch/no-rules}
+{{- end }}
+{{- range $name, $value := .root.Values.settings }}
+- {name: INTOUCH_{{ $name }}, value: {{ $value | int64 | quote }}}
+{{- end }}
+{{- range include "intouch.secrets" . | fromJsonArray }}
+- {name: INTOUCH_{{ .setting }}_FILE, value: /run/secrets/intouch/{{ .file }}}
+{{- end }}
+{{- end }}
+
+{{/* The Secrets that a process needs, and none that only others need, as a JSON list of `setting` and `from`. */}}
+{{- define "intouch.secrets" -}}
+{{- $every := list "databaseUrl" "secret" -}}
+{{- $needed := dict
+  "serve" $every
+  "consume" (append $every "brokerUrl")
+  "work" (concat $every (list "mailUrl" "sendgridKey"))
+  "migrate" (append $every "brokerUrl")
+  "rules" $every -}}
+{{- $named := list -}}
+{{- range index $needed .process }}
+{{- $from := index $.root.Values.secrets . -}}
+{{- if $from.name }}{{ $named = append $named (dict "setting" (snakecase . | upper) "file" (kebabcase .) "from" $from) }}{{ end -}}
+{{- end -}}
+{{- $named | toJson -}}
+{{- end }}

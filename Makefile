@@ -1,5 +1,5 @@
 # Everything sets itself up. `make run` needs python3 (3.11 or newer) and a package index; `make test` also installs the
-# servers, the browser and the editor's language server that it tests with (tests/equipment.py).
+# servers, the browser, the editor's language server and Helm, with which it tests (tests/equipment.py).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 help:
 	@echo "make run    start Intouch with a demo semester and open for events"
 	@echo "make test   every check and every test"
-	@echo "make test-embedded   those of them that need no server, browser or editor"
+	@echo "make test-embedded   those of them that need no server, browser, editor or Helm"
 	@echo "make check  ruff, mypy and the import rules only"
 	@echo "make soak   the same properties over long histories (minutes)"
 	@echo "make bench  measure what docs claim"
@@ -28,8 +28,8 @@ test: check
 	@$(BIN)/python -m pytest
 
 test-embedded: check
-	@echo "Running the tests that need no server, browser or editor ..."
-	@$(BIN)/python -m pytest -m "not soak and not servers and not browser and not editor"
+	@echo "Running the tests that need no server, browser, editor or Helm ..."
+	@$(BIN)/python -m pytest -m "not soak and not servers and not browser and not editor and not helm"
 
 soak: $(READY)
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak"
@@ -76,5 +76,5 @@ LOCK_FLAGS := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 clean:
-	@rm -rf $(VENV) $(VENV)-lock $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-bench .tools build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find service tests examples bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
-"""What the tests need besides Python: real servers, a real browser, a real editor's language server.
+"""What the tests need besides Python: real servers, a real browser, a real editor's language server, Helm.
 
-`python -m tests.equipment` (which `make test` runs first) installs what is missing from Debian where it may, and the
-npm packages of `tests/editor`; elsewhere it says in one sentence what to install. It leaves nothing running.
+`python -m tests.equipment` (which `make test` runs first) installs what is missing from Debian where it may, the
+npm packages of `tests/editor`, and the programs of `tests/programs.py`; elsewhere it says in one sentence what to
+install. It leaves nothing running.
 """
 
 import os
@@ -12,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import programs
 
 EDITOR = Path(__file__).parent / "editor"
 NO_SERVICES = Path("/usr/sbin/policy-rc.d")
@@ -35,6 +38,7 @@ TOOLS = (
     Tool(program="rabbitmq-server", package="rabbitmq-server", places=("usr/lib/rabbitmq/bin/rabbitmq-server",)),
     Tool(program="redis-server", package="redis-server"),
     Tool(program="chromium", package="chromium"),
+    Tool(program="nginx", package="nginx-light", places=("usr/sbin/nginx",)),
     Tool(program="npm", package="npm"),
 )
 
@@ -47,13 +51,16 @@ def main() -> None:
     if _is_stale(EDITOR):
         print("Setting up the editor's language server for the tests (once) ...", flush=True)
         _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=EDITOR)
+    if programs.are_stale():
+        print("Fetching Helm and hadolint for the tests (once) ...", flush=True)
+        programs.fetch()
 
 
 def _install(packages: list[str]) -> None:
     if not (shutil.which("apt-get") and os.geteuid() == 0):
         sys.exit(
             f"The tests need {', '.join(packages)}: install them (on Debian: apt-get install {' '.join(packages)}), "
-            'or run "make test-embedded", which needs no server, browser or editor.'
+            'or run "make test-embedded", which needs no server, browser, editor or Helm.'
         )
     print(f"Installing {', '.join(packages)} for the tests (once) ...", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

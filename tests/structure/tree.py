@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_OURS = frozenset({".git", ".venv", ".venv-lock", "var", "build", "dist", "node_modules", "__pycache__", "htmlcov"})
+NOT_OURS = frozenset(
+    {".git", ".venv", ".venv-lock", ".tools", "var", "build", "dist", "node_modules", "__pycache__", "htmlcov"}
+)
 
 
 def project() -> dict[str, Any]:

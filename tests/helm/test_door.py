@@ -1,0 +1,133 @@
+"""The door before `serve`, as the chart configures it, with the real nginx: who may pass, and what is handed on."""
+
+import json
+import socket
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from tests.helm.engine import rendered, values_named
+
+pytestmark = pytest.mark.helm
+PASSWORD = {"Authorization": "Basic " + b64encode(b"sam:open").decode()}
+
+
+class _Behind(BaseHTTPRequestHandler):
+    """Answers with what it was asked, so that a test sees what the door handed on."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = json.dumps({"path": self.path, "headers": dict(self.headers)}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Door:
+    """A running nginx: its port for people, and the one for probes."""
+
+    people: int
+    probes: int
+
+    def ask(self, path: str, headers: dict[str, str] | None = None, *, port: int | None = None) -> tuple[int, bytes]:
+        connection = HTTPConnection("127.0.0.1", port or self.people, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Host": "mentoring.example.org", **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    folder = tmp_path_factory.mktemp("door")
+    (folder / "users").write_text("sam:{PLAIN}open\n", "utf-8")
+    behind = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
+    Thread(target=behind.serve_forever, daemon=True).start()
+    people, probes = _free_port(), _free_port()
+    config = folder / "nginx.conf"
+    config.write_text(_config(behind.server_port, people, probes), "utf-8")
+    nginx = subprocess.Popen(
+        ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(config), "-g", "daemon off; user root;"]
+    )
+    try:
+        _await(people)
+        yield Door(people, probes)
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+        behind.shutdown()
+        behind.server_close()
+
+
+def test_whoever_gives_no_password_is_asked_for_one(door: Door) -> None:
+    assert [door.ask(path)[0] for path in ("/", "/console", "/events", "/readyz", "/metrics")] == [401] * 5
+
+
+@pytest.mark.parametrize("path", ["/resources/../console", "/resources/%2e%2e/console", "//console", "/resourcesx"])
+def test_no_way_round_the_password_leads_through_what_is_open(door: Door, path: str) -> None:
+    assert door.ask(path)[0] == 401
+
+
+def test_whoever_has_a_password_is_let_in_and_keeps_it_from_what_is_behind(door: Door) -> None:
+    status, body = door.ask("/console?page=2", PASSWORD)
+    seen = json.loads(body)
+    assert (status, seen["path"]) == (200, "/console?page=2")
+    assert seen["headers"]["Host"] == "mentoring.example.org"
+    assert "Authorization" not in seen["headers"]
+
+
+def test_readers_of_mail_need_none(door: Door) -> None:
+    assert [door.ask(path)[0] for path in ("/resources", "/resources/first-talk", "/healthz")] == [200] * 3
+
+
+def test_probes_have_a_port_of_their_own_that_shows_nothing_else(door: Door) -> None:
+    answers = [door.ask(path, port=door.probes)[0] for path in ("/door", "/healthz", "/readyz", "/console", "/events")]
+    assert answers == [204, 200, 200, 404, 404]
+
+
+def _config(behind: int, people: int, probes: int) -> str:
+    """Return the chart's configuration, with ports of this test; its files lie in the folder that nginx is given."""
+    maps = [each for each in rendered(values_named("minimal")) if each["kind"] == "ConfigMap"]
+    text: str = maps[0]["data"]["nginx.conf"]
+    places = {
+        "/run/secrets/door/": "",
+        "/tmp/": "",
+        "/dev/stderr": "stderr",
+        "127.0.0.1:8080": f"127.0.0.1:{behind}",
+        "listen 8081": f"listen 127.0.0.1:{people}",
+        "listen 8082": f"listen 127.0.0.1:{probes}",
+    }
+    for old, new in places.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await(port: int) -> None:
+    for _ in range(400):
+        with socket.socket() as knock:
+            knock.settimeout(0.05)
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    raise AssertionError("nginx does not listen")

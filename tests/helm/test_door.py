@@ -105,7 +105,7 @@ def _config(behind: int, people: int, probes: int) -> str:
     text: str = maps[0]["data"]["nginx.conf"]
     places = {
         "/run/secrets/door/": "",
-        "/tmp/": "",
+        "/run/door/": "",
         "/dev/stderr": "stderr",
         "127.0.0.1:8080": f"127.0.0.1:{behind}",
         "listen 8081": f"listen 127.0.0.1:{people}",

@@ -66,7 +66,7 @@ def test_the_door_leaves_before_what_is_behind_it() -> None:
 @pytest.mark.parametrize(
     ("process", "known"),
     [
-        ("serve", {"DATABASE_URL", "SECRET"}),
+        ("serve", {"DATABASE_URL", "SECRET", "SENDGRID_WEBHOOK_KEY"}),
         ("consume", {"DATABASE_URL", "SECRET", "BROKER_URL"}),
         ("work", {"DATABASE_URL", "SECRET", "MAIL_URL", "SENDGRID_KEY"}),
         ("migrate", {"DATABASE_URL", "SECRET", "BROKER_URL"}),

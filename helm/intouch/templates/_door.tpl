@@ -3,17 +3,17 @@ The door before `serve`. 8081 is for people and services; 8082 is for the probes
 It writes no access log: paths of mail's links are somebody's keys.
 */}}
 {{- define "intouch.doorConfig" -}}
-pid /tmp/nginx.pid;
+pid /run/door/nginx.pid;
 error_log /dev/stderr crit;
 events { worker_connections 1024; }
 http {
   access_log off;
   server_tokens off;
-  client_body_temp_path /tmp/body;
-  proxy_temp_path /tmp/proxy;
-  fastcgi_temp_path /tmp/fastcgi;
-  uwsgi_temp_path /tmp/uwsgi;
-  scgi_temp_path /tmp/scgi;
+  client_body_temp_path /run/door/body;
+  proxy_temp_path /run/door/proxy;
+  fastcgi_temp_path /run/door/fastcgi;
+  uwsgi_temp_path /run/door/uwsgi;
+  scgi_temp_path /run/door/scgi;
   client_max_body_size 8m;  # beyond what Intouch takes: it says itself what is too large
   proxy_http_version 1.1;
   proxy_set_header Host $http_host;
@@ -84,7 +84,7 @@ lifecycle:
   volumeMounts:
     - {name: door, mountPath: /etc/door, readOnly: true}
     - {name: door-users, mountPath: /run/secrets/door, readOnly: true}
-    - {name: door-temporary, mountPath: /tmp}
+    - {name: door-temporary, mountPath: /run/door}
 {{- end }}
 
 {{- define "intouch.doorVolumes" -}}

@@ -25,7 +25,7 @@ crash report.
 {{- define "intouch.secrets" -}}
 {{- $every := list "databaseUrl" "secret" -}}
 {{- $needed := dict
-  "serve" $every
+  "serve" (append $every "sendgridWebhookKey")
   "consume" (append $every "brokerUrl")
   "work" (concat $every (list "mailUrl" "sendgridKey"))
   "migrate" (append $every "brokerUrl")

@@ -110,12 +110,18 @@ def _value(given: Mapping[str, str], name: str, default: str) -> str:
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
-    known = {f"{PREFIX}{name}{ending}" for name in _DEFAULTS for ending in ("", "_FILE")}
+    known = [f"{name}{ending}" for name in _DEFAULTS for ending in ("", "_FILE")]
     for name in sorted(given):
-        if name.startswith(PREFIX) and name not in known and not _is_foreign(name, given[name]):
-            near = get_close_matches(name, known, 1)
-            hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(sorted(known))}."
+        own = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and own not in known and not _is_foreign(name, given[name]):
+            # Compared without the prefix, in which any two of them would be alike.
+            near = get_close_matches(own, known, 1)
+            hint = f" Did you mean {PREFIX}{near[0]}?" if near else f" Known are: {_listed(known)}."
             raise OperatorError(f"{name} is no setting of Intouch.{hint}")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"{PREFIX}{name}" for name in sorted(names))
 
 
 def _is_foreign(name: str, value: str) -> bool:

@@ -57,10 +57,10 @@ def test_the_grace_covers_the_pause_and_the_drain(values: Path) -> None:
         assert max(pauses) + DRAIN_S + 5 <= pod["terminationGracePeriodSeconds"] == 45
 
 
-def test_the_door_leaves_before_what_is_behind_it() -> None:
-    serve, door = pods(rendered(values_named("minimal")))["intouch-serve"]["containers"]
-    assert (serve["name"], door["name"]) == ("serve", "door")
-    assert _pause_s(door) < _pause_s(serve)
+def test_the_proxy_leaves_before_what_is_behind_it() -> None:
+    serve, proxy = pods(rendered(values_named("minimal")))["intouch-serve"]["containers"]
+    assert (serve["name"], proxy["name"]) == ("serve", "proxy")
+    assert _pause_s(proxy) < _pause_s(serve)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_every_helm_names_a_misspelt_value_and_its_place(engine: Path) -> None:
         ("secrets.secret.name=", ["/secrets/secret/name", "does not match pattern"]),
         ("rules.from=folder", ["/rules/from", "must be one of"]),
         ("rules.git.url=https://sam:word@git.example.org/r.git", ["/rules/git/url", "does not match pattern"]),
-        ("door.open={/console}", ["/door/open", "not"]),
+        ("proxy.open={/console}", ["/proxy/open", "not"]),
     ],
 )
 def test_a_mistake_is_named_with_its_place(mistake: str, said: list[str]) -> None:

@@ -2,7 +2,7 @@
 {{- define "intouch.alertList" -}}
 {{- $name := include "intouch.name" . -}}
 {{- $here := printf "namespace=%q" .Release.Namespace -}}
-- alert: IntouchDoorClosed
+- alert: IntouchNobodyServes
   expr: 'kube_deployment_status_replicas_available{ {{- $here }},deployment="{{ $name }}-serve"} == 0'
   for: 2m
   severity: critical

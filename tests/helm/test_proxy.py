@@ -1,4 +1,4 @@
-"""The door before `serve`, as the chart configures it, with the real nginx: who may pass, and what is handed on."""
+"""The proxy before `serve`, as the chart configures it, with the real nginx: who may pass, and what is handed on."""
 
 import json
 import socket
@@ -19,7 +19,7 @@ PASSWORD = {"Authorization": "Basic " + b64encode(b"sam:open").decode()}
 
 
 class _Behind(BaseHTTPRequestHandler):
-    """Answers with what it was asked, so that a test sees what the door handed on."""
+    """Answers with what it was asked, so that a test sees what the proxy handed on."""
 
     protocol_version = "HTTP/1.1"
 
@@ -35,7 +35,7 @@ class _Behind(BaseHTTPRequestHandler):
 
 
 @dataclass(frozen=True)
-class Door:
+class Proxy:
     """A running nginx: its port for people, and the one for probes."""
 
     people: int
@@ -52,8 +52,8 @@ class Door:
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    folder = tmp_path_factory.mktemp("door")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    folder = tmp_path_factory.mktemp("proxy")
     (folder / "users").write_text("sam:{PLAIN}open\n", "utf-8")
     behind = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
     Thread(target=behind.serve_forever, daemon=True).start()
@@ -65,7 +65,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     )
     try:
         _await(people)
-        yield Door(people, probes)
+        yield Proxy(people, probes)
     finally:
         nginx.terminate()
         nginx.wait(10)
@@ -73,29 +73,32 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         behind.server_close()
 
 
-def test_whoever_gives_no_password_is_asked_for_one(door: Door) -> None:
-    assert [door.ask(path)[0] for path in ("/", "/console", "/events", "/readyz", "/metrics")] == [401] * 5
+def test_whoever_gives_no_password_is_asked_for_one(proxy: Proxy) -> None:
+    assert [proxy.ask(path)[0] for path in ("/", "/console", "/events", "/readyz", "/metrics")] == [401] * 5
 
 
 @pytest.mark.parametrize("path", ["/resources/../console", "/resources/%2e%2e/console", "//console", "/resourcesx"])
-def test_no_way_round_the_password_leads_through_what_is_open(door: Door, path: str) -> None:
-    assert door.ask(path)[0] == 401
+def test_no_way_round_the_password_leads_through_what_is_open(proxy: Proxy, path: str) -> None:
+    assert proxy.ask(path)[0] == 401
 
 
-def test_whoever_has_a_password_is_let_in_and_keeps_it_from_what_is_behind(door: Door) -> None:
-    status, body = door.ask("/console?page=2", PASSWORD)
+def test_whoever_has_a_password_is_let_in_and_keeps_it_from_what_is_behind(proxy: Proxy) -> None:
+    status, body = proxy.ask("/console?page=2", PASSWORD)
     seen = json.loads(body)
     assert (status, seen["path"]) == (200, "/console?page=2")
     assert seen["headers"]["Host"] == "mentoring.example.org"
     assert "Authorization" not in seen["headers"]
 
 
-def test_readers_of_mail_need_none(door: Door) -> None:
-    assert [door.ask(path)[0] for path in ("/resources", "/resources/first-talk", "/healthz")] == [200] * 3
+def test_readers_of_mail_need_none_and_whoever_signs_neither(proxy: Proxy) -> None:
+    paths = ("/resources", "/resources/first-talk", "/webhooks/sendgrid", "/healthz")
+    assert [proxy.ask(path)[0] for path in paths] == [200] * 4
 
 
-def test_probes_have_a_port_of_their_own_that_shows_nothing_else(door: Door) -> None:
-    answers = [door.ask(path, port=door.probes)[0] for path in ("/door", "/healthz", "/readyz", "/console", "/events")]
+def test_probes_have_a_port_of_their_own_that_shows_nothing_else(proxy: Proxy) -> None:
+    answers = [
+        proxy.ask(path, port=proxy.probes)[0] for path in ("/proxy", "/healthz", "/readyz", "/console", "/events")
+    ]
     assert answers == [204, 200, 200, 404, 404]
 
 
@@ -104,8 +107,8 @@ def _config(behind: int, people: int, probes: int) -> str:
     maps = [each for each in rendered(values_named("minimal")) if each["kind"] == "ConfigMap"]
     text: str = maps[0]["data"]["nginx.conf"]
     places = {
-        "/run/secrets/door/": "",
-        "/run/door/": "",
+        "/run/secrets/proxy/": "",
+        "/run/proxy/": "",
         "/dev/stderr": "stderr",
         "127.0.0.1:8080": f"127.0.0.1:{behind}",
         "listen 8081": f"listen 127.0.0.1:{people}",

@@ -16,6 +16,7 @@ from flask import Blueprint
 from service.adapters.broker.binding import read_event
 from service.adapters.http.app import create_app
 from service.adapters.http.server import HttpServer
+from service.adapters.link_tokens import LinkTokens
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.url import mailer_from_url
 from service.adapters.rulebook.folder import RulesFolder
@@ -28,20 +29,22 @@ from service.adapters.store.store import SqlStore, open_store
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.layouts import Layouts, load_layouts
 from service.adapters.templates.writer import LetterWriter
-from service.console import RuleDesk, create_console, create_resource_pages
+from service.console import RuleDesk, create_console
 from service.domain.calendar import SECOND, Instant
 from service.domain.errors import IntouchError, OperatorError
 from service.domain.events import Incoming
 from service.flow.accept import Acceptor
 from service.flow.active import ActiveRules, Loaded
+from service.flow.answer import Answering
 from service.flow.brake import braked_detail
-from service.flow.compose import Links
 from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
 from service.flow.feedback import Report, take_in
+from service.flow.links import Links
 from service.flow.mail_port import Mailer
 from service.flow.ports import Clock
 from service.flow.work import Worker
+from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings
 from service.trial.gate import Gate
 from service.trial.trial import Trials
@@ -93,9 +96,14 @@ class Installation:
         if not self.settings.secret and not self.settings.database_url.startswith("sqlite"):
             log.warning(
                 "INTOUCH_SECRET is not set. Processes that share a store and no data folder must be given the same, "
-                "or an address that one of them blocks is not blocked for the others."
+                "or an address that one of them blocks is not blocked for the others, and a link in mail that one of "
+                "them signed opens nothing at the others."
             )
         return self.settings.secret.encode() or read_or_make_secret(self.settings.data_dir)
+
+    @cached_property
+    def link_tokens(self) -> LinkTokens:
+        return LinkTokens(self._secret)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -180,7 +188,7 @@ class Installation:
             mailer=carrier,
             clock=self.clock,
             claiming=Claiming(new_id=opaque_id, lease=self.settings.lease_s * SECOND),
-            links=Links(public_url=self.settings.public_url),
+            links=Links(public_url=self.settings.public_url, token=self.link_tokens.token),
             jitter=SystemRandom().random,
             door_is_busy=self.acceptor.is_busy,
             recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) and self._has_one_writer else 1,
@@ -192,7 +200,7 @@ class Installation:
         return HttpServer(app, self.settings.http, **options)
 
     def _pages(self) -> list[Blueprint]:
-        """Return the pages for browsers: the staff console, and the public pages of resources."""
+        """Return the pages for browsers: the staff console, and those that mail leads to."""
         console = create_console(
             store=self.store,
             rules=self.rules,
@@ -202,7 +210,15 @@ class Installation:
             hosts={urlsplit(self.settings.public_url).hostname or ""},
             rule_desk=RuleDesk(trials=self.trials, gate=self.gate, workshop=Workshop(self.trials)),
         )
-        return [console, create_resource_pages(store=self.store, rules=self.rules)]
+        return [console, *self.mail_pages()]
+
+    def mail_pages(self) -> list[Blueprint]:
+        """Return the pages that mail leads to: resources, and those on which people answer."""
+        answering = Answering(self.store, self.acceptor, self.schemas.admit, self.clock)
+        return [
+            create_resource_pages(store=self.store, rules=self.rules),
+            create_answer_pages(answering=answering, rules=self.rules, tokens=self.link_tokens),
+        ]
 
     def _webhooks(self) -> list[Blueprint]:
         """Return where providers report; none where nothing is sent through one that does."""

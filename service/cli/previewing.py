@@ -20,7 +20,7 @@ from service.cli.subjects import program_of, read_subject
 from service.domain.errors import RuleAuthorError
 from service.domain.events import SubjectKind
 from service.domain.rules import Program, RuleSet
-from service.flow.compose import Links
+from service.flow.links import Links, sample_token
 from service.flow.ports import SubjectKey
 from service.staff.ways import Way, ways_of
 from service.trial.world_mail import LINKS
@@ -169,7 +169,10 @@ class _Previewing:
         about = read_subject(mentorship if "/" in mentorship else f"mentorships/{mentorship}")
         if about.kind is not SubjectKind.MENTORSHIP:
             raise click.ClickException("A preview is for a mentorship. Write mentorships/ID.")
-        writer, links = LetterWriter(self.book, files.settings.mail_from), Links(public_url=files.settings.public_url)
+        writer, links = (
+            LetterWriter(self.book, files.settings.mail_from),
+            Links(public_url=files.settings.public_url, token=sample_token),
+        )
         intouch = Installation(files.settings)
         try:
             with intouch.store.reading() as snapshot:

@@ -13,7 +13,8 @@ from service.domain.events import Event, Moment, Subject, SubjectKind
 from service.domain.lens import as_text, matches
 from service.domain.rules import PICKS, RuleSet
 from service.domain.view import participants_of
-from service.flow.compose import Letter, Links, compose
+from service.flow.compose import Letter, compose
+from service.flow.links import Links
 from service.flow.ports import Snapshot, SubjectKey
 from service.staff.ways import Way
 from service.trial.world_mail import email_of

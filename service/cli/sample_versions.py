@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from service.adapters.templates.book import Part, TemplateBook
+from service.adapters.templates.book import Foot, Part, TemplateBook
 from service.adapters.templates.gallery import Version
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context, sample_start
@@ -13,7 +13,12 @@ from service.staff.ways import Way
 from service.trial.world_mail import LINKS
 
 _READERS = (Role.MENTOR, Role.MENTEE)
-_PREFERENCES = f"{LINKS.public_url}/preferences/sample"
+_NO_FOOT = Foot()
+_FOOT = Foot(
+    mine=f"{LINKS.public_url}/me/sample",
+    preferences=f"{LINKS.public_url}/preferences/sample",
+    unsubscribe=f"{LINKS.public_url}/unsubscribe/sample",
+)
 SAMPLE = Program(
     id="northfield",
     name="Northfield Peer Mentoring",
@@ -54,7 +59,7 @@ class Samples:
         recipient = context["recipient"]
         is_participant = isinstance(recipient, dict) and recipient["role"] in _READERS
         part = Part(message=message, context=context)
-        mail = self.book.render_email([part], self.look, preferences=_PREFERENCES if is_participant else "")
+        mail = self.book.render_email([part], self.look, _FOOT if is_participant else _NO_FOOT)
         return Version(message=message, way=way, mail=mail)
 
     def _context(self, way: Way) -> Mapping[str, object]:

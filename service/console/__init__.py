@@ -1,8 +1,7 @@
-"""The console: what staff see in a browser, and the public pages of resources. Read only, without JavaScript."""
+"""The console: what staff see in a browser. Read only, without JavaScript."""
 
 from service.console.app import create_console
 from service.console.mailbox import Mail, MailBody, Mailbox, MailPage
-from service.console.resource_pages import create_resource_pages
 from service.console.rule_desk import RuleDesk
 
-__all__ = ["Mail", "MailBody", "MailPage", "Mailbox", "RuleDesk", "create_console", "create_resource_pages"]
+__all__ = ["Mail", "MailBody", "MailPage", "Mailbox", "RuleDesk", "create_console"]

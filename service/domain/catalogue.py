@@ -70,6 +70,12 @@ class Catalogue:
                 found.setdefault(each.thing, []).append(each)
         return {name: tuple(types) for name, types in found.items()}
 
+    def can_be_acknowledged(self, type_name: str) -> bool:
+        """Return whether such an event is about a thing that staff take on."""
+        found = self.types.get(type_name)
+        kin = self.things.get(found.thing or "", ()) if found else ()
+        return any(each.does is Does.ACKNOWLEDGES for each in kin)
+
     def gate_words(self) -> Mapping[str, tuple[str, ...]]:
         """Return every word that `only_while` knows, each with its values."""
         words: dict[str, tuple[str, ...]] = {"mentorship": ("active", "paused", "ended")}

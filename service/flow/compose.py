@@ -12,14 +12,18 @@ from typing import Any
 from service.domain.book import PROGRAM_ENDS, ProgramBook, book_of
 from service.domain.calendar import Instant, local_date
 from service.domain.delivery import Candidate, Notice, Role
-from service.domain.events import SubjectKind
+from service.domain.events import Event, SubjectKind
 from service.domain.facts import SubjectFacts
+from service.domain.grants import Purpose
 from service.domain.inbox import zone_of
-from service.domain.rules import Kind, Program, Rule, RuleSet
+from service.domain.rules import Category, Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View
+from service.flow.links import Links
 from service.flow.ports import EmailRow, Known, RecipientKey, SubjectKey, SubjectRow
 from service.flow.reach import participant_of, reach_of
 from service.flow.views import program_facts, view_of
+
+_PAIR = (Role.MENTOR, Role.MENTEE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +44,10 @@ class Letter:
     program_name: str
     addresses: tuple[str, ...]
     to_name: str
-    has_preferences: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """Where links in mail lead; "" where Intouch has no public address."""
-
-    public_url: str
-
-    def resource(self, slug: str, program: str) -> str:
-        return f"{self.public_url}/resources/{slug}?program={program}" if self.public_url and slug else ""
-
-    def subject(self, key: SubjectKey) -> str:
-        return f"{self.public_url}/console/{key.program}/{key.subject}" if self.public_url else ""
+    mine: str
+    preferences: str
+    unsubscribe: str
+    """Where a participant finds their own page, chooses what they get, and ends optional mail; "" where nobody can."""
 
 
 def compose(snapshot: Known, rule_set: RuleSet, email: EmailRow, links: Links) -> Letter:
@@ -63,6 +57,7 @@ def compose(snapshot: Known, rule_set: RuleSet, email: EmailRow, links: Links) -
     participant = participant_of(snapshot, RecipientKey(email.program, email.recipient))
     reach = reach_of(snapshot, book, email.recipient, participant)
     is_alert = all(each.candidate.kind is Kind.ALERT for each in email.notices)
+    is_own = email.notices[0].candidate.role in _PAIR
     composer = _Composer(snapshot, book, program, participant, email, links)
     return Letter(
         parts=tuple(composer.part(notice) for notice in email.notices),
@@ -70,8 +65,17 @@ def compose(snapshot: Known, rule_set: RuleSet, email: EmailRow, links: Links) -
         program_name=_program_name(book, program),
         addresses=reach.stand_in if reach.blocked and is_alert else reach.addresses,
         to_name=composer.recipient_name(email.notices[0].candidate.role),
-        has_preferences=email.notices[0].candidate.role in (Role.MENTOR, Role.MENTEE),
+        mine=composer.page(Purpose.MINE) if is_own else "",
+        preferences=composer.page(Purpose.PREFERENCES) if is_own else "",
+        unsubscribe=composer.page(Purpose.UNSUBSCRIBE) if is_own and _is_optional(rule_set, email) else "",
     )
+
+
+def _is_optional(rule_set: RuleSet, email: EmailRow) -> bool:
+    """Return whether any of it is what its reader can do without. Source: *Delivery* of the rule language."""
+    candidates = [each.candidate for each in email.notices]
+    nudges = [each for each in candidates if each.kind is Kind.NUDGE]
+    return any(rule_set.policy(each.message).category is not Category.SERVICE for each in nudges)
 
 
 def _program_name(book: ProgramBook, program: SubjectFacts) -> str:
@@ -109,10 +113,10 @@ class _Composer:
 
     def recipient_name(self, role: Role) -> str:
         """Return the name for the To line, or ""."""
-        return _full_name(self.participant) if role in (Role.MENTOR, Role.MENTEE) else ""
+        return _full_name(self.participant) if role in _PAIR else ""
 
     def _recipient(self, role: Role) -> dict[str, object]:
-        own = self.participant if role in (Role.MENTOR, Role.MENTEE) else None
+        own = self.participant if role in _PAIR else None
         return {"name": _full_name(own) or "there", "first_name": _first_name(own) or "there", "role": str(role)}
 
     def _program(self) -> dict[str, object]:
@@ -134,9 +138,8 @@ class _Composer:
 
     def _start(self, candidate: Candidate) -> dict[str, object]:
         """Return the starting event's data with "" for what it left out, and its date."""
-        moment = candidate.start_moment
-        event = self.snapshot.event(self.email.program, moment.source, moment.id) if moment.source else None
-        start: dict[str, object] = {"date": self._written(moment.time)}
+        event = self._starting(candidate)
+        start: dict[str, object] = {"date": self._written(candidate.start_moment.time)}
         if event is not None:
             fields = self.book.catalogue.types[event.type].fields
             start |= {name: [] if field.is_list else "" for name, field in fields.items()}
@@ -145,11 +148,40 @@ class _Composer:
 
     def _links(self, candidate: Candidate, resource: str) -> dict[str, object]:
         key = SubjectKey(self.email.program, candidate.subject)
+        is_own = candidate.role in _PAIR
         return {
             "resource": self.links.resource(resource, self.email.program),
-            "preferences": "",
+            "preferences": self.page(Purpose.PREFERENCES) if is_own else "",
             "console": self.links.subject(key) if candidate.role is Role.STAFF else "",
+            **({"me": self.page(Purpose.MINE)} if is_own else {}),
+            **self._acting(candidate),
         }
+
+    def _acting(self, candidate: Candidate) -> dict[str, object]:
+        """Return where the reader acts on what the notice is about."""
+        if candidate.role is Role.STAFF:
+            thing = self._thing(candidate)
+            return {"acknowledge": self.page(Purpose.ACKNOWLEDGE, thing)} if thing else {}
+        if candidate.role not in _PAIR or candidate.subject.kind is not SubjectKind.MENTORSHIP:
+            return {}
+        mentorship = candidate.subject.id
+        return {"help": self.page(Purpose.HELP, mentorship), "log": self.page(Purpose.LOG, mentorship)}
+
+    def _thing(self, candidate: Candidate) -> str:
+        """Return `MENTORSHIP/THING/ID` of what started the rule, where staff can take it on, else ""."""
+        event = self._starting(candidate)
+        if event is None or not self.book.catalogue.can_be_acknowledged(event.type):
+            return ""
+        kind = self.book.catalogue.types[event.type]
+        return f"{event.subject.id}/{kind.thing}/{event.data[kind.id_field or '']}"
+
+    def _starting(self, candidate: Candidate) -> Event | None:
+        moment = candidate.start_moment
+        return self.snapshot.event(self.email.program, moment.source, moment.id) if moment.source else None
+
+    def page(self, purpose: Purpose, about: str = "") -> str:
+        """Return the recipient's own address of a page."""
+        return self.links.page(purpose, self.email.program, self.email.recipient, self.email.claimed_at, about)
 
     def _mentorship(self, candidate: Candidate) -> dict[str, object]:
         row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))

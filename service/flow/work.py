@@ -12,8 +12,9 @@ from service.domain.calendar import SECOND, Instant
 from service.domain.rules import RuleSet
 from service.flow.accept import StoreUnavailable
 from service.flow.active import ActiveRules
-from service.flow.compose import Letter, Links, compose
+from service.flow.compose import Letter, compose
 from service.flow.dispatch import Claiming, Delivered, claim, deliver, record, settle_expired
+from service.flow.links import Links
 from service.flow.mail_port import Mailer, Outgoing
 from service.flow.ports import Clock, EmailRow, EmailState, Store
 from service.flow.reconcile import reconcile

@@ -7,13 +7,14 @@ from service.adapters.templates.writer import LetterWriter
 from service.domain.delivery import Notice
 from service.domain.events import Event
 from service.domain.suppression import Suppression
-from service.flow.compose import Links, compose
+from service.flow.compose import compose
+from service.flow.links import Links, sample_token
 from service.flow.ports import EmailRow, EmailState, SubjectKey, SubjectRow
 from service.staff.program_world import ProgramWorld
 from service.staff.stories import Mail
 from service.staff.world import Sent, World
 
-LINKS = Links(public_url="https://mentoring.example.org")
+LINKS = Links(public_url="https://mentoring.example.org", token=sample_token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service.adapters.http import create_app
-from service.console import create_console, create_resource_pages
+from service.console import create_console
 from service.domain.calendar import DAY, HOUR, parse_rfc3339
 from tests.flow.events import event, pair, registered
 from tests.flow.stage import Stage
@@ -41,8 +41,7 @@ class Site:
             rules_problems=self.ask_problems or (lambda: self.problems),
             hosts=self.hosts,
         )
-        resources = create_resource_pages(store=intouch.store, rules=intouch.rules)
-        self.app = create_app(intouch.acceptor, intouch.schemas, intouch.ready, [console, resources])
+        self.app = create_app(intouch.acceptor, intouch.schemas, intouch.ready, [console, *intouch.mail_pages()])
 
     def get(self, path: str, host: str = "127.0.0.1:8080", **more: Any) -> TestResponse:
         return self.app.test_client().get(path, headers={"Host": host}, buffered=True, **more)

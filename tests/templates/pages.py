@@ -5,7 +5,7 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from service.adapters.templates.book import Part, Rendered, TemplateBook
+from service.adapters.templates.book import Foot, Part, Rendered, TemplateBook
 from service.adapters.templates.layouts import Layouts, load_layouts
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
@@ -13,6 +13,11 @@ from service.adapters.templates.samples import sample_context
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LOOK = ProgramLook(name="Northfield Peer Mentoring", email="mentoring@northfield.example.org", color="#7a1f2b")
 PREFERENCES = "https://mentoring.example.org/preferences/t"
+FOOT = Foot(
+    mine="https://mentoring.example.org/me/t",
+    preferences=PREFERENCES,
+    unsubscribe="https://mentoring.example.org/unsubscribe/t",
+)
 
 
 @lru_cache(maxsize=1)
@@ -37,7 +42,7 @@ def book(**messages: str) -> TemplateBook:
 def render(text: str, context: Mapping[str, object] | None = None, look: ProgramLook = LOOK) -> Rendered:
     """Return the mail of one message's file, by default for a mentor."""
     parts = [Part(message="m", context=context or sample_context("mentor"))]
-    return book(m=text).render_email(parts, look, preferences=PREFERENCES)
+    return book(m=text).render_email(parts, look, FOOT)
 
 
 class Seen(HTMLParser):

@@ -7,7 +7,7 @@ import pytest
 from service.adapters.templates.book import Part
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
-from tests.templates.pages import LOOK, PREFERENCES, Seen, book, message, render
+from tests.templates.pages import FOOT, LOOK, PREFERENCES, Seen, book, message, render
 
 LOG = message(
     "Hi {{ recipient.first_name }},\n\n"
@@ -33,7 +33,9 @@ def test_the_html_part() -> None:
         "https://mentoring.example.org/resources/tips-for-your-first-message",
         "https://mentoring.example.org/app",
         "mailto:mentoring@northfield.example.org",
+        FOOT.mine,
         PREFERENCES,
+        FOOT.unsubscribe,
     ]
 
 
@@ -123,7 +125,7 @@ def test_a_digest_has_its_own_subject_and_a_heading_for_each_part() -> None:
         Part(message="log", context=sample_context("mentor")),
         Part(message="thanks", context=sample_context("mentor")),
     ]
-    mail = book(log=LOG, thanks=THANKS).render_email(parts, LOOK, preferences=PREFERENCES)
+    mail = book(log=LOG, thanks=THANKS).render_email(parts, LOOK, FOOT)
     seen = Seen(mail.html)
 
     assert mail.subject == "2 things for your mentorship"

@@ -11,7 +11,7 @@ from service.adapters.templates.plain_text import as_text
 from service.adapters.templates.samples import sample_context, sample_start
 from service.adapters.templates.values import prepared
 from service.domain.catalogue import Catalogue
-from tests.templates.pages import LOOK, PREFERENCES, TEMPLATES, Seen, layouts
+from tests.templates.pages import FOOT, LOOK, TEMPLATES, Seen, layouts
 
 TEXTS = {
     f"templates/{path.relative_to(TEMPLATES).as_posix()}": path.read_text("utf-8") for path in TEMPLATES.rglob("*.md")
@@ -39,7 +39,7 @@ def test_every_message_renders(name: str) -> None:
 
     assert readers, PACK.problems_of(name, contexts.values())
     for role in readers:
-        mail = PACK.render_email([Part(message=name, context=contexts[role])], LOOK, preferences=PREFERENCES)
+        mail = PACK.render_email([Part(message=name, context=contexts[role])], LOOK, FOOT)
         levels = [int(tag[1]) for tag, _ in Seen(mail.html).headings]
         assert levels[0] == 1
         assert all(after <= before + 1 for before, after in pairwise(levels))

@@ -5,7 +5,7 @@ Rendering holds no state of the book, so threads may share it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Final
 
@@ -36,6 +36,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foot:
+    """Where a mail's foot leads its reader; "" where they have no such page.
+
+    `mine` shows their mentorships, `preferences` what they get, and `unsubscribe` ends what they can do without.
+    """
+
+    mine: str = ""
+    preferences: str = ""
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A mail's words. `subject` and `preheader` are one line each."""
 
@@ -52,6 +64,9 @@ class _Section:
     """HTML, escaped where it was made."""
     text: str
     buttons: tuple[Button, ...]
+
+
+_NO_FOOT: Final = Foot()
 
 
 class TemplateBook:
@@ -109,10 +124,9 @@ class TemplateBook:
             "body": resource.first_paragraph(resource_values(look)),
         }
 
-    def render_email(self, parts: Sequence[Part], look: ProgramLook, *, preferences: str = "") -> Rendered:
+    def render_email(self, parts: Sequence[Part], look: ProgramLook, foot: Foot = _NO_FOOT) -> Rendered:
         """Return the mail of one notice, or the digest of several, in their order.
 
-        `preferences` is the address where the reader chooses what they get; "" for those who cannot.
         Raises: RuleAuthorError when a message cannot be rendered in its context; ValueError without parts.
         """
         if not parts:
@@ -128,7 +142,7 @@ class TemplateBook:
             "greeting": written[0].greeting if digest else "",
             "reason": _reason(parts[0].context, look),
         }
-        return self._laid_out(words, sections, look, colors, preferences if is_link(preferences) else "")
+        return self._laid_out(words, sections, look, colors, foot)
 
     def pages(self, look: ProgramLook) -> PageMaker:
         """Return what makes the pages of these resources in a program's look."""
@@ -151,9 +165,10 @@ class TemplateBook:
         )
 
     def _laid_out(
-        self, words: dict[str, str], sections: Sequence[_Section], look: ProgramLook, colors: Palette, preferences: str
+        self, words: dict[str, str], sections: Sequence[_Section], look: ProgramLook, colors: Palette, foot: Foot
     ) -> Rendered:
-        shared = {**words, "sections": sections, "look": shown_look(look), "preferences": preferences}
+        links = {name: link if is_link(link) else "" for name, link in asdict(foot).items()}
+        shared = {**words, "sections": sections, "look": shown_look(look), "foot": links}
         return Rendered(
             subject=words["subject"],
             preheader=words["preheader"],

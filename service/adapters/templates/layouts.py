@@ -34,6 +34,8 @@ _FILES: Final = (
     "pages/resource.html",
     "pages/resource-index.html",
 )
+_ANSWERS: Final = ("acknowledge", "done", "help", "help-confirm", "log", "me", "preferences", "unsubscribe")
+"""The pages on which people answer their mail."""
 _BODY: Final = "{{ section.body | safe }}"
 _SPECIMEN: Final = (
     "<!--specimen--><p>p</p><h1>h</h1><h2>h</h2><h3>h</h3><h4>h</h4><h5>h</h5><h6>h</h6><ul><li>l</li></ul><ol></ol>"
@@ -51,6 +53,8 @@ class Layouts:
     text: Template
     resource: Template
     resource_index: Template
+    answers: Mapping[str, Template]
+    """The pages on which people answer their mail, by name."""
     _styles: Styles
 
     def styles(self, colors: Palette) -> Styles:
@@ -61,7 +65,8 @@ class Layouts:
 def load_layouts(folder: Path) -> Layouts:
     """Return the layouts below `templates/`. Raises: OperatorError when one is missing or broken."""
     try:
-        return _compile(*((folder / name).read_text("utf-8") for name in _FILES))
+        answers = {name: (folder / f"pages/{name}.html").read_text("utf-8") for name in _ANSWERS}
+        return _compile(*((folder / name).read_text("utf-8") for name in _FILES), answers=answers)
     except OSError as error:
         raise OperatorError(
             f"The layout {error.filename} cannot be read. Let INTOUCH_TEMPLATES_DIR name the folder above layouts/."
@@ -70,7 +75,9 @@ def load_layouts(folder: Path) -> Layouts:
         raise OperatorError(f"A layout in {folder} cannot be compiled: {error}. Undo its last edit.") from error
 
 
-def _compile(html: str, text: str, page: str, resource: str, resource_index: str) -> Layouts:
+def _compile(
+    html: str, text: str, page: str, resource: str, resource_index: str, *, answers: Mapping[str, str]
+) -> Layouts:
     inlined = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False).inline(html.replace(_BODY, _SPECIMEN))
     specimen = _SPECIMEN_PLACE.search(inlined)
     if specimen is None:
@@ -92,6 +99,7 @@ def _compile(html: str, text: str, page: str, resource: str, resource_index: str
         text=in_text.from_string(text),
         resource=in_html.from_string(resource),
         resource_index=in_html.from_string(resource_index),
+        answers={name: in_html.from_string(each) for name, each in answers.items()},
         _styles=_read_styles(specimen[1]),
     )
 

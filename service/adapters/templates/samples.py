@@ -57,7 +57,7 @@ def sample_context(
         "rule": {"id": "log-first-conversation", "title": "Two weeks after the match, no conversation"},
         "slot": {"number": 1, "total": 3, "last": False},
         "start": {"date": "2 March 2026", **(start or {})},
-        "links": _links(role, resource),
+        "links": _links(role, resource, mentorship, start or {}),
     }
     if mentorship:
         context |= _about_mentorship(role)
@@ -93,15 +93,20 @@ def _about_mentorship(role: str) -> dict[str, object]:
     return about
 
 
-def _links(role: str, resource: bool) -> dict[str, str]:
+def _links(role: str, resource: bool, mentorship: bool, start: Mapping[str, object]) -> dict[str, str]:
     staff = role == "staff"
+    own = ["me", *(["help", "log"] if mentorship else [])] if role in ("mentor", "mentee") else []
+    own += ["acknowledge"] if staff and not _TAKEN_ON.isdisjoint(start) else []
     return {
+        **{name: f"{_PAGES}/{name}/sample" for name in own},
         "resource": f"{_PAGES}/resources/tips-for-your-first-message" if resource else "",
         "preferences": "" if staff or role == "advisor" else f"{_PAGES}/preferences/sample",
         "console": f"{_PAGES}/console/mentorships/m-812" if staff else "",
     }
 
 
+_TAKEN_ON: Final = frozenset({"flag_id", "request_id", "concern_id"})
+"""Fields of a start whose thing staff acknowledge."""
 _RESOURCE: Final = {
     "slug": "tips-for-your-first-message",
     "title": "Tips for your first message",

@@ -1,6 +1,6 @@
-"""The pages of resources: one of them, and all of them on their shelves."""
+"""Pages in a program's look: a resource, all of them on their shelves, and those on which people answer their mail."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -49,6 +49,10 @@ class PageMaker:
         return self.layouts.resource_index.render(
             **self._shared(), stages=self._filled(stages), topics=self._filled(topics)
         )
+
+    def answer(self, name: str, values: Mapping[str, object]) -> str:
+        """Return one of the pages on which people answer their mail; texts among the values are escaped."""
+        return self.layouts.answers[name].render(**self._shared(), **values)
 
     def shows(self, slug: str) -> bool:
         """Return whether the program names every contact that the resource needs."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.adapters.templates.book import Part, Rendered, TemplateBook
+from service.adapters.templates.book import Foot, Part, Rendered, TemplateBook
 from service.adapters.templates.look import ProgramLook
 from service.flow.compose import Letter, LetterPart
 from service.flow.mail_port import Outgoing
@@ -35,6 +35,7 @@ class LetterWriter:
                 html=rendered.html,
                 text=rendered.text,
                 created=email.claimed_at,
+                headers=_list_headers(letter.unsubscribe),
             )
             for number, address in enumerate(letter.addresses)
         )
@@ -42,7 +43,8 @@ class LetterWriter:
     def rendered(self, letter: Letter) -> Rendered:
         """Return the letter's mail, to whomever it goes. Raises: RuleAuthorError when a message cannot be rendered."""
         look = ProgramLook.of(letter.program, letter.program_name)
-        return self.book.render_email([self._part(each, look) for each in letter.parts], look)
+        foot = Foot(mine=letter.mine, preferences=letter.preferences, unsubscribe=letter.unsubscribe)
+        return self.book.render_email([self._part(each, look) for each in letter.parts], look, foot)
 
     def _part(self, part: LetterPart, look: ProgramLook) -> Part:
         if not part.resource:
@@ -51,3 +53,15 @@ class LetterWriter:
         url = str(links["resource"]) if isinstance(links, dict) else ""
         resource = self.book.resource_context(part.resource, url, look)
         return Part(message=part.message, context={**part.context, "resource": resource})
+
+
+def _list_headers(unsubscribe: str) -> tuple[tuple[str, str], ...]:
+    """Return the fields by which mail programs offer to unsubscribe; with one press, where the page is safe to ask.
+
+    Source: RFC 2369; RFC 8058, 3.1, which wants HTTPS.
+    """
+    if not unsubscribe:
+        return ()
+    listed = ("List-Unsubscribe", f"<{unsubscribe}>")
+    is_safe = unsubscribe.startswith("https://")
+    return (listed, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")) if is_safe else (listed,)

@@ -37,6 +37,8 @@ class Reader:
     send: Send
     role: Role
     is_actor: bool
+    takes_on: bool
+    """Whether the start is about a thing that staff acknowledge."""
 
     @property
     def fields(self) -> Fields:
@@ -63,6 +65,7 @@ def speaking(rule_set: RuleSet, rule: Rule, messages: Messages | None) -> Iterat
 
 def _readers(rule_set: RuleSet, rule: Rule, start: EventType | None) -> Iterator[Reader]:
     seen: set[tuple[object, ...]] = set()
+    takes_on = rule_set.catalogue.can_be_acknowledged(rule.starts)
     for place, (case, send) in enumerate(sends_of(rule)):
         for role in roles_named(send.to, acting(rule_set, rule, case)):
             own = start is not None and (start.initiator is not None or start.subject is SubjectKind.PARTICIPANT)
@@ -71,7 +74,7 @@ def _readers(rule_set: RuleSet, rule: Rule, start: EventType | None) -> Iterator
             known = (case, send.message, send.resource, role, is_actor)
             if known not in seen:
                 seen.add(known)
-                yield Reader(rule, at, case, send, role, is_actor)
+                yield Reader(rule, at, case, send, role, is_actor, takes_on)
 
 
 def _is_sure(rule: Rule, start: EventType | None, case: str, role: Role) -> bool:
@@ -85,6 +88,7 @@ def _has(reader: Reader, start: EventType | None) -> frozenset[str]:
     """Return every variable that the message has for the reader, as dotted paths and their beginnings."""
     groups: dict[str, Sequence[str]] = dict(_ALWAYS)
     groups["start"] = ("date", *(start.fields if start else ()))
+    groups["links"] = (*groups["links"], *_links_to_act(reader))
     if reader.rule.for_each is SubjectKind.MENTORSHIP:
         groups.update(_MENTORSHIP)
         if reader.role in _PAIR:
@@ -94,6 +98,15 @@ def _has(reader: Reader, start: EventType | None) -> frozenset[str]:
     if _has_topic(reader, start):
         groups["topic"] = ("key", "label")
     return frozenset(groups) | {f"{group}.{name}" for group, names in groups.items() for name in names}
+
+
+def _links_to_act(reader: Reader) -> tuple[str, ...]:
+    """Return the links on which this reader answers."""
+    if reader.role is Role.STAFF:
+        return ("acknowledge",) if reader.takes_on else ()
+    if reader.role not in _PAIR:
+        return ()
+    return ("me", "help", "log") if reader.rule.for_each is SubjectKind.MENTORSHIP else ("me",)
 
 
 def _has_topic(reader: Reader, start: EventType | None) -> bool:

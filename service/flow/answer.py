@@ -1,0 +1,109 @@
+"""Answering: what people choose on the pages that their mail leads to, as events like everybody else's.
+
+The rules of this file:
+1. An event's id is made of whose link it was and of what the act is about (`mark`), so that a second press of one
+   button is the event that was there before, whoever pressed twice: a person, a mail program or both at once.
+2. Nothing is kept of an answer but its event: facts, rules and the timeline see what they see of any other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from service.domain.calendar import Instant, format_rfc3339
+from service.domain.events import Incoming, Subject
+from service.domain.facts import SubjectFacts
+from service.domain.grants import Grant
+from service.domain.rules import RuleSet
+from service.flow.accept import Acceptor, IdConflict
+from service.flow.ports import Clock, Snapshot, Store, SubjectKey
+from service.flow.present import PresentReader
+
+SOURCE: Final = "/intouch/pages"
+_ID_LENGTH: Final = 32
+
+Admit = Callable[[Sequence[object]], tuple[Sequence[Incoming], Sequence[object]]]
+"""Returns the valid events and the faults of the others, as the door would."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody did. Two acts of one person about one thing are the same where type and `mark` are."""
+
+    type: str
+    subject: Subject
+    mark: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Taken(StrEnum):
+    """What became of an act."""
+
+    NEW = "new"
+    AGAIN = "again"
+    OTHERWISE = "otherwise"
+    """It was taken before with other words; those of then stand."""
+
+
+def act_id(grant: Grant, *marks: str) -> str:
+    """Return an id for what the holder of a grant does, the same for the same marks."""
+    told = "\n".join((grant.program, grant.recipient, grant.about, *marks))
+    return sha256(told.encode()).hexdigest()[:_ID_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Takes acts in through the same door as all events."""
+
+    store: Store
+    acceptor: Acceptor
+    admit: Admit
+    clock: Clock
+
+    def take(self, grant: Grant, acts: Sequence[Act]) -> Taken:
+        """Return what became of the acts, which are taken in together. Raises: StoreUnavailable."""
+        fresh = []
+        with self.store.reading() as snapshot:
+            for act in acts:
+                known = snapshot.event(grant.program, SOURCE, _event_id(grant, act))
+                if known is None:
+                    fresh.append(act)
+                elif known.data != act.data:
+                    return Taken.OTHERWISE
+        if not fresh:
+            return Taken.AGAIN
+        now = self.clock()
+        events, faults = self.admit([_cloud_event(grant, each, now) for each in fresh])
+        assert not faults, "the pages offer only what the schemas allow"
+        try:
+            self.acceptor.accept(events)
+        except IdConflict:  # the same press came twice at once, and the other one was first
+            return Taken.AGAIN
+        return Taken.NEW
+
+
+def facts_now(snapshot: Snapshot, rule_set: RuleSet, keys: Sequence[SubjectKey], now: Instant) -> list[SubjectFacts]:
+    """Return the facts of subjects of one program with everything that was appended, so that people see what they did.
+
+    They come in the order of the keys; those of a subject that nobody told of are empty.
+    """
+    return PresentReader(snapshot, (rule_set,), now).facts(keys[0].program, keys)[0] if keys else []
+
+
+def _event_id(grant: Grant, act: Act) -> str:
+    return act_id(grant, act.type, act.mark)
+
+
+def _cloud_event(grant: Grant, act: Act, now: Instant) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": _event_id(grant, act),
+        "source": SOURCE,
+        "type": act.type,
+        "subject": str(act.subject),
+        "program": grant.program,
+        "time": format_rfc3339(now),
+        "data": dict(act.data),
+    }

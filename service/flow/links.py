@@ -1,0 +1,33 @@
+"""Where links in mail lead. Those on which somebody answers carry a token of what they may do, and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from service.domain.calendar import Instant
+from service.domain.grants import Grant, Purpose, granted
+from service.flow.ports import SubjectKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Addresses below `public_url`; "" where Intouch has no public address. `token` signs a grant."""
+
+    public_url: str
+    token: Callable[[Grant], str]
+
+    def resource(self, slug: str, program: str) -> str:
+        return f"{self.public_url}/resources/{slug}?program={program}" if self.public_url and slug else ""
+
+    def subject(self, key: SubjectKey) -> str:
+        return f"{self.public_url}/console/{key.program}/{key.subject}" if self.public_url else ""
+
+    def page(self, purpose: Purpose, program: str, recipient: str, now: Instant, about: str = "") -> str:
+        """Return the recipient's own address of a page, good from now on for as long as its purpose is."""
+        if not self.public_url:
+            return ""
+        return f"{self.public_url}/{purpose}/{self.token(granted(purpose, program, recipient, now, about))}"
+
+
+def sample_token(_: Grant) -> str:
+    """Return what stands for a token in samples: it opens nothing."""
+    return "sample"

@@ -1,0 +1,56 @@
+"""/acknowledge: staff take on what an alert told them of, so that it climbs no further. Names nobody, and no topic."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from service.domain.events import Subject, SubjectKind
+from service.domain.facts import Thing
+from service.flow.answer import Act
+from service.pages.visit import Reply, Visit
+
+_CALLED: Final = {"flag": "a flag", "help": "a request for help", "concern": "a concern"}
+_ALSO_SAID: Final = {"concern": ("about", "level")}
+"""What an acknowledgement has to repeat of the thing."""
+
+
+def show_acknowledge(visit: Visit, _: Mapping[str, str]) -> Reply | None:
+    """Return a page with one button, or that somebody has it already."""
+    found = _found(visit)
+    if found is None:
+        return None
+    what = _CALLED[found[1].kind]
+    if not found[1].is_unacknowledged:
+        said = (f"Somebody has taken on this {what.partition(' ')[2]}, and it climbs no further.",)
+        return Reply(template="done", values={"title": "It is taken care of", "said": said})
+    return Reply(template="acknowledge", values={"what": what})
+
+
+def act_on_acknowledge(visit: Visit, _: Mapping[str, str]) -> Reply | None:
+    """Return the thanks."""
+    found = _found(visit)
+    if found is None:
+        return None
+    subject, thing = found
+    said = (
+        f"You have taken on {_CALLED[thing.kind]}. Nobody else is alerted about it.",
+        "If you cannot see it through, hand it to a colleague who is there today.",
+    )
+    acts = (_act(subject, thing, visit),) if thing.is_unacknowledged else ()
+    return Reply(template="done", values={"title": "Thank you: it is yours", "said": said}, acts=acts)
+
+
+def _found(visit: Visit) -> tuple[Subject, Thing] | None:
+    mentorship, _, rest = visit.grant.about.partition("/")
+    kind, _, id = rest.partition("/")
+    facts = visit.facts(Subject(SubjectKind.MENTORSHIP, mentorship))
+    thing = visit.thing(facts, kind, id) if facts and kind in _CALLED else None
+    return None if facts is None or thing is None else (facts.subject, thing)
+
+
+def _act(subject: Subject, thing: Thing, visit: Visit) -> Act:
+    kinds = visit.rule_set.catalogue.things[thing.kind]
+    id_field = next(each.id_field for each in kinds if each.id_field)
+    also = {name: thing.value(name) for name in _ALSO_SAID.get(thing.kind, ())}
+    # One that was reopened since is to be taken on anew.
+    mark = f"{thing.kind} {thing.id} {thing.reopened.id if thing.reopened else ''}"
+    return Act(type=f"{thing.kind}.acknowledged", subject=subject, mark=mark, data={id_field: thing.id, **also})

@@ -1,0 +1,124 @@
+"""/log: one conversation or several, with a day and topics. No words of what was said: that stays with the two."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from werkzeug.datastructures import MultiDict
+
+from service.domain.rules import Program
+from service.flow.answer import Act, act_id
+from service.flow.compose import written_date
+from service.pages.form import day, is_fresh, whole_number
+from service.pages.visit import Pair, Reply, Visit
+
+LONGEST_AGO: Final = timedelta(days=366)
+MOST_AT_ONCE: Final = 50
+_NO_FAULTS: Final = {"held_on": "", "count": ""}
+_LOGGED: Final = "conversation.logged"
+
+
+def show_log(visit: Visit, _: Mapping[str, str]) -> Reply | None:
+    """Return the form."""
+    pair = visit.pair(visit.grant.about)
+    return None if pair is None else _form(visit, pair, {"held_on": visit.today.isoformat(), "count": "1"})
+
+
+def act_on_log(visit: Visit, form: MultiDict[str, str]) -> Reply | None:
+    """Return the thanks; the form again, where something is missing. "We talk, we just don't log" needs nothing."""
+    pair = visit.pair(visit.grant.about)
+    if pair is None:
+        return None
+    if "undo" in form:
+        return _take_back(visit, pair, form["undo"])
+    if form.get("do") == "talking":
+        return _thanks(visit, pair, {}, f"talking {visit.today}")
+    chosen = form.getlist("topics")
+    known = [each for each in topic_labels(visit) if each in chosen]
+    faults = _faults(visit, form)
+    if any(faults.values()) or not is_fresh(form, visit.now):
+        return _form(visit, pair, form, topics=known, faults=faults)
+    data = {"held_on": form["held_on"], "count": int(form["count"]), **({"topics": known} if known else {})}
+    return _thanks(visit, pair, data, form["at"])
+
+
+def topic_labels(visit: Visit) -> dict[str, str]:
+    """Return the topics that the program uses, in its own words."""
+    field = visit.rule_set.catalogue.types[_LOGGED].fields["topics"]
+    program = visit.book.program
+    return {each: _label(program, each) for each in field.values if each not in program.flags_hidden}
+
+
+def _label(program: Program, topic: str) -> str:
+    return program.flag_labels.get(topic) or topic.replace("_", " ").capitalize()
+
+
+def _faults(visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
+    """Return what to change, by field; "" where nothing is."""
+    faults = dict(_NO_FAULTS)
+    held_on, count = day(form.get("held_on", "")), whole_number(form.get("count", ""))
+    # A clock ahead of the person's own may show tomorrow already.
+    if held_on is None or not visit.today - LONGEST_AGO <= held_on <= visit.today + timedelta(days=1):
+        faults["held_on"] = "Choose the day on which you talked: today, or a day in the past year."
+    if count is None or not 1 <= count <= MOST_AT_ONCE:
+        faults["count"] = f"Write how many times you talked, from 1 to {MOST_AT_ONCE}."
+    return faults
+
+
+def _form(
+    visit: Visit,
+    pair: Pair,
+    filled: Mapping[str, str],
+    topics: Sequence[str] = (),
+    faults: Mapping[str, str] = _NO_FAULTS,
+) -> Reply:
+    values = {
+        "pair": pair,
+        "held_on": filled.get("held_on", ""),
+        "count": filled.get("count", ""),
+        "today": visit.today.isoformat(),
+        "most": MOST_AT_ONCE,
+        "topics": topic_labels(visit),
+        "chosen": topics,
+        "faults": faults,
+        "at": str(visit.now),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if any(faults.values()) else HTTPStatus.OK
+    return Reply(template="log", values=values, status=status)
+
+
+def _thanks(visit: Visit, pair: Pair, told: Mapping[str, object], mark: str) -> Reply:
+    conversation = act_id(visit.grant, "conversation", mark)
+    data = {"conversation_id": conversation, "by": str(pair.role), **told}
+    act = Act(type=_LOGGED, subject=pair.facts.subject, mark=conversation, data=data)
+    values = {
+        "title": "Thank you",
+        "said": (_said(pair, told),),
+        "undo": {"value": conversation, "label": "Take it back", "note": "Was that a mistake?"},
+        "links": (("Log another one", ""),),
+    }
+    return Reply(template="done", values=values, acts=(act,))
+
+
+def _said(pair: Pair, told: Mapping[str, object]) -> str:
+    if not told:
+        return f"Good to know that you and {pair.other} are talking. We have noted one conversation, and no day."
+    held_on, count = date.fromisoformat(str(told["held_on"])), told["count"]
+    number = "a conversation" if count == 1 else f"{count} conversations"
+    return f"We have logged {number} with {pair.other}, {'on' if count == 1 else 'up to'} {written_date(held_on)}."
+
+
+def _take_back(visit: Visit, pair: Pair, conversation: str) -> Reply:
+    again = (("Log a conversation", ""),)
+    thing = visit.thing(pair.facts, "conversation", conversation)
+    act = Act(
+        type="conversation.deleted",
+        subject=pair.facts.subject,
+        mark=conversation,
+        data={"conversation_id": conversation},
+    )
+    is_theirs = thing is not None and thing.opened_by == pair.role and not thing.deleted
+    said = ("It is as if you had never logged it.",)
+    values = {"title": "Taken back", "said": said, "links": again}
+    return Reply(template="done", values=values, acts=(act,) if is_theirs else ())

@@ -1,0 +1,148 @@
+"""/preferences and /unsubscribe: which optional mail somebody gets, a rest until a day, or none of it.
+
+What an act changes from is part of its mark: going back and forth works, and the same press twice is one.
+Neither page shows who it is for.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from service.domain.facts import SubjectFacts
+from service.domain.fold import NO_END, PAUSE, preference
+from service.domain.grants import Purpose
+from service.domain.rules import Category
+from service.flow.answer import Act
+from service.flow.compose import written_date
+from service.pages.form import day
+from service.pages.visit import Reply, Visit
+
+OPTIONAL: Final = {
+    Category.REMINDERS: ("Reminders", "when you two have not met or talked for a while"),
+    Category.RESOURCES: ("Something to read", "short articles that fit where you are"),
+    Category.CELEBRATIONS: ("Celebrations", "a few good words when you reach something together"),
+    Category.SURVEYS: ("Surveys", "questions about how the program is going for you"),
+}
+LONGEST_PAUSE: Final = timedelta(days=366)
+_STILL_COMES: Final = "You still get news about your mentorships, and answers to what you ask us."
+
+
+def show_preferences(visit: Visit, _: Mapping[str, str]) -> Reply | None:
+    """Return the choices as they stand."""
+    facts = visit.facts(visit.person)
+    return None if facts is None else _choices(visit, facts)
+
+
+def act_on_preferences(visit: Visit, form: Mapping[str, str]) -> Reply | None:
+    """Return what the choices are now."""
+    facts = visit.facts(visit.person)
+    if facts is None:
+        return None
+    do = form.get("do")
+    if do == "choose":
+        wanted = {each for each in OPTIONAL if each.value in form}
+        return _done(visit, "Saved", _said_of(wanted), _changes(visit, facts, wanted))
+    if do == "resume":
+        acts = [_resumed(visit, facts)] if facts.value(PAUSE) is not None else []
+        return _done(visit, "Welcome back", "Optional email starts again.", acts)
+    if do == "pause":
+        return _pause(visit, facts, day(form.get("until", "")))
+    return _choices(visit, facts)
+
+
+def show_unsubscribe(visit: Visit, _: Mapping[str, str]) -> Reply | None:
+    """Return a page with one button; opening it changes nothing, for mail programs open every link."""
+    facts = visit.facts(visit.person)
+    if facts is None:
+        return None
+    values = {"is_off": not _wanted(facts), "preferences": visit.link(Purpose.PREFERENCES), "still": _STILL_COMES}
+    return Reply(template="unsubscribe", values=values)
+
+
+def act_on_unsubscribe(visit: Visit, _: Mapping[str, str]) -> Reply | None:
+    """Return that optional mail is off, however often and by whomever it is asked. Source: RFC 8058, 3.2."""
+    facts = visit.facts(visit.person)
+    if facts is None:
+        return None
+    return _done(visit, "You are unsubscribed", "No more optional email will come.", _changes(visit, facts, set()))
+
+
+def _wanted(facts: SubjectFacts) -> set[Category]:
+    return {each for each in OPTIONAL if facts.value(preference(each)) is not False}
+
+
+def _changes(visit: Visit, facts: SubjectFacts, wanted: Iterable[Category]) -> list[Act]:
+    """Return an act for each category in which the wish differs from what stands."""
+    differ = sorted(_wanted(facts) ^ set(wanted))
+    return [
+        Act(
+            type="participant.preferences_changed",
+            subject=visit.person,
+            mark=_mark(facts, preference(each)),
+            data={"category": each.value, "wanted": each in wanted},
+        )
+        for each in differ
+    ]
+
+
+def _resumed(visit: Visit, facts: SubjectFacts) -> Act:
+    return Act(type="participant.resumed", subject=visit.person, mark=_mark(facts, PAUSE))
+
+
+def _pause(visit: Visit, facts: SubjectFacts, until: date | None) -> Reply:
+    if until is None or not visit.today < until <= visit.today + LONGEST_PAUSE:
+        return _choices(visit, facts, fault="Choose a day after today, at most a year from now.")
+    said = f"Optional email rests until {written_date(until)}, and starts again on that day."
+    if facts.value(PAUSE) == until.isoformat():
+        return _done(visit, "Enjoy your rest", said, ())
+    data = {"until": until.isoformat()}
+    act = Act(type="participant.paused", subject=visit.person, mark=f"{until} {_mark(facts, PAUSE)}", data=data)
+    return _done(visit, "Enjoy your rest", said, (act,))
+
+
+def _mark(facts: SubjectFacts, name: str) -> str:
+    """Return a mark for a change of what stands under a name now."""
+    held = facts.latest.get(name)
+    return name if held is None else f"{name} {held[0].time} {held[0].id}"
+
+
+def _said_of(wanted: Iterable[Category]) -> str:
+    names = [label.lower() for each, (label, _) in OPTIONAL.items() if each in wanted]
+    if not names:
+        return "No more optional email will come."
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"You get: {listed}."
+
+
+def _done(visit: Visit, title: str, said: str, acts: Iterable[Act]) -> Reply:
+    values = {
+        "title": title,
+        "said": (said, _STILL_COMES),
+        "links": (("Choose which emails you get", visit.link(Purpose.PREFERENCES)),),
+    }
+    return Reply(template="done", values=values, acts=tuple(acts))
+
+
+def _choices(visit: Visit, facts: SubjectFacts, fault: str = "") -> Reply:
+    wanted, until = _wanted(facts), facts.value(PAUSE)
+    values = {
+        "categories": [(each.value, *OPTIONAL[each], each in wanted) for each in OPTIONAL],
+        "paused": _paused(visit, until),
+        "first_day": (visit.today + timedelta(days=1)).isoformat(),
+        "last_day": (visit.today + LONGEST_PAUSE).isoformat(),
+        "fault": fault,
+        "still": _STILL_COMES,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
+    return Reply(template="preferences", values=values, status=status)
+
+
+def _paused(visit: Visit, until: str | None) -> str:
+    """Return until when optional mail rests, in words, or ""."""
+    if until is None:
+        return ""
+    if until == NO_END:
+        return "Optional email rests until you start it again."
+    last = date.fromisoformat(until[: len("2026-03-02")])
+    return f"Optional email rests until {written_date(last)}." if last > visit.today else ""

@@ -12,12 +12,12 @@ from service.adapters.templates.samples import sample_context
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LOOK = ProgramLook(name="Northfield Peer Mentoring", email="mentoring@northfield.example.org", color="#7a1f2b")
-PREFERENCES = "https://mentoring.example.org/preferences/t"
 FOOT = Foot(
     mine="https://mentoring.example.org/me/t",
-    preferences=PREFERENCES,
+    preferences="https://mentoring.example.org/preferences/t",
     unsubscribe="https://mentoring.example.org/unsubscribe/t",
 )
+FOOT_LINKS = [FOOT.mine, FOOT.preferences, FOOT.unsubscribe]
 
 
 @lru_cache(maxsize=1)

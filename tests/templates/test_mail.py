@@ -7,7 +7,7 @@ import pytest
 from service.adapters.templates.book import Part
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
-from tests.templates.pages import FOOT, LOOK, PREFERENCES, Seen, book, message, render
+from tests.templates.pages import FOOT, FOOT_LINKS, LOOK, Seen, book, message, render
 
 LOG = message(
     "Hi {{ recipient.first_name }},\n\n"
@@ -33,9 +33,7 @@ def test_the_html_part() -> None:
         "https://mentoring.example.org/resources/tips-for-your-first-message",
         "https://mentoring.example.org/app",
         "mailto:mentoring@northfield.example.org",
-        FOOT.mine,
-        PREFERENCES,
-        FOOT.unsubscribe,
+        *FOOT_LINKS,
     ]
 
 
@@ -75,8 +73,14 @@ You get this email because you are a mentor in Northfield Peer Mentoring.
 
 Questions? Write to mentoring@northfield.example.org.
 
+My mentorships:
+https://mentoring.example.org/me/t
+
 Choose which emails you get:
 https://mentoring.example.org/preferences/t
+
+Unsubscribe:
+https://mentoring.example.org/unsubscribe/t
 """
     )
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
-from tests.templates.pages import PREFERENCES, Seen, message, render
+from tests.templates.pages import FOOT_LINKS, Seen, message, render
 
 BODY = """\
 Hi {{ counterpart.first_name }},
@@ -128,7 +128,7 @@ def test_only_links_that_we_made_can_be_followed() -> None:
         "mailto:mentoring@northfield.example.org",
         "https://mentoring.example.org/app",
         "mailto:mentoring@northfield.example.org",
-        PREFERENCES,
+        *FOOT_LINKS,
     ]
 
 
@@ -138,7 +138,7 @@ def test_not_even_a_link_value_goes_anywhere_but_the_web(url: str) -> None:
 
     mail = render(message("See [this]({{ links.resource }}) or {{ links.resource }}"), context)
 
-    assert len(Seen(mail.html).links) == 2
+    assert Seen(mail.html).links == ["mailto:mentoring@northfield.example.org", *FOOT_LINKS]
     assert "See this" in Seen(mail.html).text
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import click
 
 from service.cli.play import play_semester
+from service.cli.threads import Threads
 from service.domain.calendar import SECOND, format_rfc3339
 from service.domain.events import SubjectKind
 from service.domain.fold import STATUS
@@ -36,13 +37,10 @@ def run(plays: bool) -> None:
         stop = _stop_on_signal(intouch)
         server.start()
         _greet(intouch, server.address)
-        threads = [
-            _thread("work", lambda: intouch.worker().run(stop, intouch.wake)),
-            _thread("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set)),
-        ]
+        threads = _working(intouch, stop)
         _until(stop)
         server.stop(DRAIN_S)
-        _join(threads)
+        threads.join(DRAIN_S)
 
 
 @click.command()
@@ -67,13 +65,10 @@ def work() -> None:
         intouch.rules_folder.refresh()
         _need_rules(intouch)
         stop = _stop_on_signal(intouch)
-        threads = [
-            _thread("work", lambda: intouch.worker().run(stop, intouch.wake)),
-            _thread("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set)),
-        ]
+        threads = _working(intouch, stop)
         click.echo("Intouch is working. Stop it with Ctrl-C.")
         _until(stop)
-        _join(threads)
+        threads.join(DRAIN_S)
 
 
 @click.command()
@@ -84,14 +79,19 @@ def consume() -> None:
         intouch.prepare_broker()
         _ = intouch.store, intouch.schemas  # what cannot be opened is told now, not at the first event
         stop, drained = _stop_on_signal(intouch), threading.Event()
-        threads = [
-            _thread("line", lambda: _then(stop.set, lambda: line.run(stop, drained))),
-            # Without either of the two, the process is of no use: it ends, and whoever watches it starts another.
-            _thread("consume", lambda: _then(drained.set, lambda: _then(stop.set, lambda: consumer.run(stop)))),
-        ]
+        threads = Threads(stop)
+        threads.start("line", lambda: line.run(stop, drained))
+        threads.start("consume", lambda: _then(drained.set, lambda: consumer.run(stop)))
         click.echo("Intouch is taking events from the broker. Stop it with Ctrl-C.")
         _until(stop)
-        _join(threads)
+        threads.join(DRAIN_S)
+
+
+def _working(intouch: Installation, stop: threading.Event) -> Threads:
+    threads = Threads(stop)
+    threads.start("work", lambda: intouch.worker().run(stop, intouch.wake))
+    threads.start("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set))
+    return threads
 
 
 def _then(finish: Callable[[], None], work: Callable[[], None]) -> None:
@@ -152,17 +152,6 @@ def _until(stop: threading.Event) -> None:
     while not stop.wait(0.5):
         pass
     click.echo("Finishing what is under way ...", err=True)
-
-
-def _thread(name: str, target: Callable[[], object]) -> threading.Thread:
-    thread = threading.Thread(target=target, name=name, daemon=True)
-    thread.start()
-    return thread
-
-
-def _join(threads: list[threading.Thread]) -> None:
-    for each in threads:
-        each.join(DRAIN_S)
 
 
 def _greet(intouch: Installation, address: str) -> None:

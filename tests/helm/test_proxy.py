@@ -12,6 +12,7 @@ from threading import Thread
 
 import pytest
 
+from service.domain.grants import Purpose
 from tests.helm.engine import rendered, values_named
 
 pytestmark = pytest.mark.helm
@@ -91,8 +92,14 @@ def test_whoever_has_a_password_is_let_in_and_keeps_it_from_what_is_behind(proxy
 
 
 def test_readers_of_mail_need_none_and_whoever_signs_neither(proxy: Proxy) -> None:
-    paths = ("/resources", "/resources/first-talk", "/webhooks/sendgrid", "/healthz")
-    assert [proxy.ask(path)[0] for path in paths] == [200] * 4
+    for path in (
+        *(f"/{purpose}/token" for purpose in Purpose),
+        "/resources",
+        "/resources/first-talk",
+        "/webhooks/sendgrid",
+    ):
+        assert proxy.ask(path)[0] == 200, path
+    assert proxy.ask("/healthz")[0] == 200
 
 
 def test_probes_have_a_port_of_their_own_that_shows_nothing_else(proxy: Proxy) -> None:

@@ -28,6 +28,7 @@ from service.adapters.store.migrate import migrate
 from service.adapters.store.store import SqlStore, open_store
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.layouts import Layouts, load_layouts
+from service.adapters.templates.uses import MessageUses
 from service.adapters.templates.writer import LetterWriter
 from service.console import RuleDesk, create_console
 from service.domain.calendar import SECOND, Instant
@@ -129,6 +130,7 @@ class Installation:
             catalogue=self.schemas.catalogue,
             store=self.store,
             clock=self.clock,
+            read_messages=MessageUses,
         )
 
     @cached_property

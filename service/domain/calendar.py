@@ -172,13 +172,17 @@ class Hours:
     def spell(self, at: Instant, zone_name: str) -> Span:
         """Return the open spell that holds the instant, or else the next one to come."""
         day = local_date(at, zone_name)
-        for ahead in range(9):
+        for ahead in range(_TWO_WEEKS):
             candidate = day + timedelta(days=ahead)
             if candidate.weekday() in self.days:
                 span = _spell(candidate, self.opens, self.closes, zone_name)
                 if at < span.end and span.start < span.end:
                     return span
         return Span(NEVER, NEVER)
+
+
+_TWO_WEEKS = 15
+"""Days to look at: of hours on one day a week, the next may lie in a gap of the clock, and the one after counts."""
 
 
 @cache

@@ -107,6 +107,12 @@ def test_the_next_spell_is_the_first_to_come() -> None:
     assert Hours(opens=0, closes=60, days=frozenset()).spell(friday, "UTC") == Span(NEVER, NEVER)
 
 
+def test_hours_that_a_change_of_the_clock_swallows_open_again_a_week_later() -> None:
+    """On 8 March 2026 Chicago has no 02:15; from Friday, the Sunday after it is the tenth day ahead."""
+    friday, sundays = parse_rfc3339("2026-03-06T20:00:00Z"), Hours(opens=135, closes=165, days=frozenset({6}))
+    assert format_rfc3339(sundays.spell(friday, "America/Chicago").start) == "2026-03-15T07:15:00Z"
+
+
 def test_hours_within_a_skipped_hour_do_not_open_that_day() -> None:
     """Hours from 02:00 to 02:30 on Lord Howe's spring Sunday are skipped whole; the next week they open."""
     night = Hours(opens=_clock("02:00"), closes=_clock("02:30"), days=frozenset({6}))

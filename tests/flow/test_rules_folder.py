@@ -20,8 +20,10 @@ MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    shutil.copytree(ROOT / "rules", tmp_path / "rules")
-    staged = Stage(tmp_path / "var", MONDAY, {"INTOUCH_RULES_DIR": str(tmp_path / "rules")})
+    for folder in ("rules", "templates"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    folders = {"INTOUCH_RULES_DIR": str(tmp_path / "rules"), "INTOUCH_TEMPLATES_DIR": str(tmp_path / "templates")}
+    staged = Stage(tmp_path / "var", MONDAY, folders)
     yield staged
     staged.close()
 
@@ -46,6 +48,19 @@ def test_a_bad_edit_keeps_the_last_good_rules_and_says_where_it_is(stage: Stage,
     faulty.unlink()
     stage.intouch.rules_folder.refresh()
     assert stage.intouch.ready()[1]["rules"] == "ok"
+
+
+def test_an_edit_that_loads_but_is_an_error_to_the_checker_keeps_the_last_good_rules(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """A word that the message cannot have would fail every email when it is due: the edit must not get so far."""
+    before, message = _active(stage), tmp_path / "templates" / "messages" / "you-are-matched.md"
+    text = message.read_text()
+    assert "recipient.first_name" in text
+    message.write_text(text.replace("recipient.first_name", "recipient.first_nam"))
+    assert stage.intouch.rules_folder.refresh() is False
+    assert "templates/messages/you-are-matched.md:" in stage.intouch.ready()[1]["rules"]
+    assert _active(stage) == before
 
 
 def test_a_good_edit_applies_to_mentorships_that_were_there_before(stage: Stage, tmp_path: Path) -> None:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from logging import getLogger
 from threading import Event as Signal
 
-from service.adapters.rulebook.load import load
+from service.adapters.rulebook.check import ReadMessages, check
 from service.adapters.rulebook.problems import Problem
 from service.adapters.rulebook.sources import Sources
+from service.domain.calendar import to_datetime
 from service.domain.catalogue import Catalogue
 from service.domain.errors import IntouchError
 from service.domain.rules import RuleSet
 from service.flow.active import editions_of
 from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
-from service.staff.check.finding import Severity
 
 LOOK_EVERY_S = 1.0
 BY_FOLDER = "rules folder"
@@ -30,19 +30,21 @@ log = getLogger("intouch.rules")
 
 @dataclass(slots=True, kw_only=True)
 class RulesFolder:
-    """Makes the folder's rules the active ones, at start and after every edit that loads.
+    """Makes the folder's rules the active ones, at start and after every edit in which the checker finds no error.
 
-    `problems` says what is wrong with the folder as it is now; None when it is what runs.
+    `problems` says what is wrong with the folder as it is now; None when it is what runs. Without `read_messages`
+    nobody looks into the texts of messages.
     """
 
     read: Callable[[], Sources]
     catalogue: Catalogue
     store: Store
     clock: Clock
+    read_messages: ReadMessages | None = None
     problems: str | None = None
     _seen: str = field(default="")
     _last_good: str = field(default="")
-    """The hash of what the folder held when it loaded last; "" before the first time."""
+    """The hash of what the folder held when it was sound last; "" before the first time."""
 
     def refresh(self) -> bool:
         """Look at the folder, and return whether another rule set became active."""
@@ -53,11 +55,12 @@ class RulesFolder:
         if sources.content_hash == self._seen and not sources.refused:
             return False
         self._seen = sources.content_hash
-        loaded = load(sources, self.catalogue)
-        if loaded.rule_set is None:
-            return self._keep(_summary(loaded.problems))
+        today = to_datetime(self.clock()).date()
+        checked = check(sources, self.catalogue, today=today, read_messages=self.read_messages)
+        if checked.errors or checked.loaded.rule_set is None:
+            return self._keep(_summary(checked.errors))
         self.problems, before, self._last_good = None, self._last_good, sources.content_hash
-        return self._activate(sources, loaded.rule_set, before)
+        return self._activate(sources, checked.loaded.rule_set, before)
 
     def watch(self, stop: Signal, changed: Callable[[], None]) -> None:
         """Look at the folder again and again until told to stop."""
@@ -70,7 +73,7 @@ class RulesFolder:
 
     def _keep(self, problems: str) -> bool:
         if problems != self.problems:
-            log.error("The rules folder does not load; the last good rules go on. %s", problems)
+            log.error("The rules folder cannot go live; the last good rules go on. %s", problems)
         self.problems = problems
         return False
 
@@ -106,9 +109,8 @@ class RulesFolder:
         return False
 
 
-def _summary(problems: tuple[Problem, ...]) -> str:
+def _summary(errors: tuple[Problem, ...]) -> str:
     """Return the first error in one line. Its source line is left out: it may hold an address."""
-    errors = [each for each in problems if each.severity is Severity.ERROR]
     if not errors:
         return "It holds no rules."
     first = errors[0]

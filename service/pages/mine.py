@@ -47,7 +47,7 @@ def show_mine(visit: Visit, _: Mapping[str, str]) -> Reply | None:
     values = {
         "active": [_card(visit, each) for each in pairs if each.is_active],
         "others": [_card(visit, each) for each in pairs if not each.is_active],
-        "coming": list(_coming(visit, {each.id: each.other for each in pairs})),
+        "coming": list(dict.fromkeys(_coming(visit, {each.id: each.other for each in pairs}))),
         "preferences": visit.link(Purpose.PREFERENCES),
         "dashboard": visit.book.program.dashboard,
     }
@@ -66,7 +66,10 @@ def _card(visit: Visit, pair: Pair) -> Card:
 
 
 def _coming(visit: Visit, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the day and the contents of each email that goes to the person if nothing happens."""
+    """Yield the day and the contents of each email that goes to the person if nothing happens.
+
+    A message is told of by its category alone: the titles of rules are written for staff.
+    """
     key = SubjectKey(visit.grant.program, visit.person)
     near = present_near(visit.snapshot, visit.rule_set, key, visit.now)
     told = forecast(visit.rule_set, near, visit.person, visit.now, visit.now + AHEAD)

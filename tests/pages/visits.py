@@ -74,10 +74,11 @@ def hidden(html: str) -> dict[str, str]:
 class Copied(Stage):
     """A stage that goes on from a copy of another one's folder, with the rules that the other one has loaded."""
 
-    def __init__(self, other: Stage, folder: Path) -> None:
+    def __init__(self, other: Stage, folder: Path, **environment: str) -> None:
         copytree(other.folder, folder, dirs_exist_ok=True)
-        self.folder, self.clock = folder, SetClock(other.clock.now)
-        self.intouch = Installation(read_settings({"INTOUCH_DATA_DIR": str(folder)}), self.clock)
+        self.folder, self.now, self.environment = folder, other.clock.now, environment
+        self.clock = SetClock(self.now)
+        self.intouch = Installation(read_settings({"INTOUCH_DATA_DIR": str(folder), **environment}), self.clock)
         self.intouch.schemas, self.intouch.rules = other.intouch.schemas, other.intouch.rules
         self.worker = self.intouch.worker()
 

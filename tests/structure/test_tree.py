@@ -57,3 +57,12 @@ def test_the_glossary_gives_each_word_once() -> None:
     text = (ROOT / "docs/glossary.md").read_text("utf-8")
     words = re.findall(r"^- \*\*([^*]+)\*\*", text, re.MULTILINE)
     assert sorted(words) == sorted(set(words))
+
+
+def test_each_decision_has_a_number_of_its_own_and_its_title_says_it() -> None:
+    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(name.partition("-")[0]) for name in names]
+    assert len(numbers) == len(set(numbers)), names
+    for name, number in zip(names, numbers, strict=True):
+        title = (ROOT / "docs" / "decisions" / name).read_text("utf-8").partition("\n")[0]
+        assert re.fullmatch(rf"# 0*{number}[.:] .+", title), name

@@ -42,7 +42,7 @@ def record_story(files: RuleFiles, mentorship: str, program: str | None) -> None
             key = SubjectKey(program_of(snapshot, about, program), about)
             people = _people(snapshot, key)
             recorded = _recorded(files, snapshot, key, people, intouch.clock())
-            went = went_about(snapshot, key, intouch.clock())
+            went = _went(snapshot, key, people, intouch.clock())
     finally:
         intouch.close()
     known = key.program if key.program in StoryFiles(files).rule_set.programs else ""
@@ -69,6 +69,13 @@ def _recorded(files: RuleFiles, snapshot: Snapshot, key: SubjectKey, people: dic
     zone = book_of(rule_set, key.program).zone(program_facts(snapshot, key.program))
     of_pair = [event for event in events if _is_of(event, people)]
     return record(of_pair, people, rule_set.catalogue, zone, now)
+
+
+def _went(snapshot: Snapshot, key: SubjectKey, people: dict[str, Role], now: Instant) -> dict[LedgerKey, Went]:
+    """Return what went about the mentorship, and by rules for each participant about the two."""
+    subjects = [key.subject, *(Subject(SubjectKind.PARTICIPANT, each) for each in people)]
+    found = (went_about(snapshot, key._replace(subject=each), now) for each in subjects)
+    return {ledger_key: went for each in found for ledger_key, went in each.items()}
 
 
 def _is_of(event: Event, people: dict[str, Role]) -> bool:

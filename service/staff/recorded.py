@@ -111,7 +111,7 @@ class _Recorder:
         """Return what the story says in place of a field's value; None where it says nothing."""
         if name in _FILLED_IN:
             return None
-        if name == kind.id_field:
+        if name == kind.id_field and not kind.fields[name].values:
             return self._stand_in(kind.thing or name, str(value))
         if name.endswith("_id") or name == "author":
             return self._stand_in(name.removesuffix("_id").replace("_", "-"), str(value))

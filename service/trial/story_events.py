@@ -15,8 +15,11 @@ from service.domain.delivery import Role
 from service.domain.events import Event, Subject, SubjectKind
 from service.staff.story import MENTORSHIP, PEOPLE
 
-_FIELDS_OF_PEOPLE = {"email": "{}@example.org", "first_name": "{}", "role": "{}"}
-"""Required of a registration; a story need not say them."""
+_FIELDS_OF_PEOPLE = {
+    "participant.invited": {"email": "{}@example.org", "role": "{}"},
+    "participant.registered": {"email": "{}@example.org", "first_name": "{}", "role": "{}"},
+}
+"""Required of an invitation and a registration; a story need not say them."""
 
 
 class StoryEvents:
@@ -98,9 +101,9 @@ class StoryEvents:
         filled: dict[str, Any] = {}
         if kind.name == "mentorship.matched":
             filled = {f"{role}_id": subject.id for role, subject in PEOPLE.items()}
-        elif kind.name == "participant.registered":
-            filled = {name: text.format(written.by) for name, text in _FIELDS_OF_PEOPLE.items()}
-        if kind.thing and kind.id_field:
+        elif kind.name in _FIELDS_OF_PEOPLE:
+            filled = {name: text.format(written.by) for name, text in _FIELDS_OF_PEOPLE[kind.name].items()}
+        if kind.thing and kind.id_field and not kind.fields[kind.id_field].values:
             if kind.does is Does.OPENS and kind.id_field not in data:
                 self._opened[kind.thing] += 1
                 self._newest[kind.thing] = f"{kind.thing}-{self._opened[kind.thing]}"

@@ -13,14 +13,17 @@ from service.adapters.rulebook.written import StoryWords, WrittenStory, WrittenV
 from service.adapters.schemas import Schemas
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.writer import LetterWriter
+from service.domain.delivery import Role
 from service.domain.errors import RuleAuthorError
 from service.domain.rules import Program, RuleSet
 from service.staff.stories import Played, play, with_program
-from service.staff.story import Expectation, Story, registrations, stage
+from service.staff.story import PEOPLE, Expectation, Story, registrations, stage
 from service.trial.story_events import StoryEvents
 from service.trial.world_mail import WorldMail
 
 DEFAULT_PROGRAM = "story"
+INVITED = "participant.invited"
+"""Whoever is invited in a story has not registered before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,14 @@ class StorySet:
         )
         events = StoryEvents(written, program.id, zone, self.schemas, findings)
         known = registrations(program.id, zone, events.instant(0, None), variant.locale)
+        newcomers = {PEOPLE[Role(each.by)] for each in written.events if each.type == INVITED and each.by in PEOPLE}
         return Story(
             name=written.name,
             variant=variant.name,
             program=program,
             first=written.begins.first,
             zone=zone,
-            events=(*known, *events.all()),
+            events=(*(each for each in known if each.subject not in newcomers), *events.all()),
             until=written.until,
             only_about=written.only_about,
             expect=tuple(_expected(written)),

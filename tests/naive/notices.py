@@ -79,6 +79,9 @@ def recipients(known: Known, slot: Slot, to: str) -> list[Recipient]:
     elif to == "participant":
         is_one = slot.place.subject.kind is SubjectKind.PARTICIPANT
         people = [slot.place.subject.id if is_one else None]
+    elif slot.place.subject.kind is SubjectKind.PARTICIPANT:
+        one = slot.place.subject.id
+        people = [one if _role(known, slot.place.program, one) == to else None]
     else:
         roles = ("mentor", "mentee") if to == "both" else (to,)
         people = [getattr(pair, role) for role in roles] if pair else []
@@ -92,6 +95,14 @@ def _participant(known: Known, place: Place, person: str) -> Recipient:
     else:
         role = known.profile(place.program, person, "role") or ""
     return Recipient(person, person, role, bool(known.profile(place.program, person, "email")))
+
+
+def _role(known: Known, program: str, person: str) -> str:
+    """Return a participant's role: as they registered, else as a match names them, else mentee."""
+    registered = known.profile(program, person, "role")
+    pairs = [pair for place, pair in known.pairs.items() if place.program == program and person in pair]
+    matched = next(("mentor" if person == pair.mentor else "mentee" for pair in pairs), "mentee")
+    return registered or matched
 
 
 def _advisor(known: Known, place: Place) -> list[Recipient]:

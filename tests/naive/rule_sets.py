@@ -285,7 +285,7 @@ def _sends(random: Random, for_each: SubjectKind, kind: Kind, type_: EventType |
     staff = ("staff.primary", "staff.safeguarding")
     words = {
         SubjectKind.MENTORSHIP: ("both", "both", "mentor", "mentee", "initiator", "counterpart", "advisor", *staff),
-        SubjectKind.PARTICIPANT: ("participant", "participant", "participant", "advisor", staff[0]),
+        SubjectKind.PARTICIPANT: ("participant", "participant", "participant", "mentor", "mentee", "advisor", staff[0]),
         SubjectKind.PROGRAM: staff,
     }[for_each]
     if kind in (Kind.ALERT, Kind.REPORT):

@@ -31,7 +31,10 @@ LIVES = {
         "withdrawn": Does.CLOSES,
     },
     "survey": {"opened": Does.OPENS, "completed": Does.CLOSES},
+    "checklist_item": {"checklist_item_completed": Does.OPENS},
 }
+ID_FIELDS = {"help": "request_id", "checklist_item": "item"}
+"""Of things whose id is not called after them."""
 
 
 def test_each_thing_has_its_life() -> None:
@@ -45,7 +48,7 @@ def test_each_thing_has_its_life() -> None:
 @pytest.mark.parametrize("thing", LIVES)
 def test_one_field_holds_the_thing_s_id(thing: str) -> None:
     ids = {each.id_field for each in SCHEMAS.catalogue.things[thing]}
-    assert ids == {"request_id" if thing == "help" else f"{thing}_id"}
+    assert ids == {ID_FIELDS.get(thing, f"{thing}_id")}
 
 
 def test_the_gate_words_are_those_of_the_rule_language() -> None:

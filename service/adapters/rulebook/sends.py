@@ -16,7 +16,7 @@ from service.domain.rules import PICKS, STAFF_PREFIX, Send
 _SEND_KEYS = ("to", "message", "resource")
 _PEOPLE = {
     SubjectKind.MENTORSHIP: ("mentor", "mentee", "both", "initiator", "counterpart", "advisor"),
-    SubjectKind.PARTICIPANT: ("participant", "initiator", "advisor"),
+    SubjectKind.PARTICIPANT: ("participant", "mentor", "mentee", "initiator", "advisor"),
     SubjectKind.PROGRAM: (),
 }
 _ABOUT = {

@@ -91,6 +91,7 @@ def _rows(path: Path, query: str) -> list[tuple[Any, ...]]:
 def _idle(folder: Path) -> bool:
     """Return whether every question is answered. Alerts to staff may wait: the next quarter hour merges them."""
     open_work = """SELECT (SELECT count(*) FROM subjects WHERE news_at IS NOT NULL)
+        + (SELECT count(*) FROM checks)
         + (SELECT count(*) FROM pending WHERE rule = 'help-confirmed')
         + (SELECT count(*) FROM emails WHERE state = 'sending')"""
     return bool(_rows(folder / "intouch.db", open_work)[0][0] == 0)

@@ -74,9 +74,13 @@ class Visit:
     tokens: Tokens
     now: Instant
     book: ProgramBook = field(init=False)
+    zone: str = field(init=False)
+    """The zone in which the person reads dates."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "book", book_of(self.rule_set, self.grant.program))
+        program = program_facts(self.snapshot, self.grant.program)
+        object.__setattr__(self, "zone", zone_of(self.book, self.facts(self.person), program))
 
     @property
     def person(self) -> Subject:
@@ -115,11 +119,6 @@ class Visit:
             about=about,
         )
         return f"../{purpose}/{self.tokens.token(grant)}"
-
-    @property
-    def zone(self) -> str:
-        """The zone in which the person reads dates."""
-        return zone_of(self.book, self.facts(self.person), program_facts(self.snapshot, self.grant.program))
 
     @property
     def today(self) -> date:

@@ -4,7 +4,7 @@ import pytest
 
 from service.domain.calendar import DAY, HOUR, MINUTE
 from service.domain.grants import Purpose
-from service.pages.help import REACH_OUT
+from service.pages.help_options import REACH_OUT
 from tests.console.site import read
 from tests.flow.events import event
 from tests.pages.visits import Visits, hidden

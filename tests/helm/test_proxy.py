@@ -14,6 +14,7 @@ import pytest
 
 from service.domain.grants import Purpose
 from tests.helm.engine import rendered, values_named
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.helm
 PASSWORD = {"Authorization": "Basic " + b64encode(b"sam:open").decode()}
@@ -58,7 +59,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     (folder / "users").write_text("sam:{PLAIN}open\n", "utf-8")
     behind = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
     Thread(target=behind.serve_forever, daemon=True).start()
-    people, probes = _free_port(), _free_port()
+    people, probes = free_ports(2)
     config = folder / "nginx.conf"
     config.write_text(_config(behind.server_port, people, probes), "utf-8")
     nginx = subprocess.Popen(
@@ -125,13 +126,6 @@ def _config(behind: int, people: int, probes: int) -> str:
         assert old in text
         text = text.replace(old, new)
     return text
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await(port: int) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.ports import free_port
+
 
 @dataclass(slots=True)
 class Taken:
@@ -68,11 +70,6 @@ def secure_server(certificate: Path, *, tls: bool) -> Iterator[tuple[int, Taken]
         yield controller.port, taken
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
 
 
 CLOSE = "<close>"

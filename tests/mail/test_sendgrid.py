@@ -12,7 +12,7 @@ from service.domain.errors import OperatorError, ProviderError
 from service.flow.mail_port import Fate
 from tests.mail.emails import email
 from tests.mail.fake_sendgrid import CHECK, CUT, KEY, SILENCE, FakeSendGrid, Reply, fake_sendgrid
-from tests.mail.servers import free_port
+from tests.ports import free_port
 
 NOW_S = 1_772_460_000.0
 

@@ -11,7 +11,8 @@ from service.adapters.mail.smtp import SmtpMailer, SmtpServer
 from service.domain.errors import ProviderError
 from service.flow.mail_port import Fate
 from tests.mail.emails import email
-from tests.mail.servers import CLOSE, SILENCE, free_port, in_order, real_server, scripted_server, secure_server
+from tests.mail.servers import CLOSE, SILENCE, in_order, real_server, scripted_server, secure_server
+from tests.ports import free_port
 
 
 def mailer_at(port: int, *, user: str = "", answer_s: float = 5.0) -> SmtpMailer:

@@ -11,7 +11,8 @@ import psycopg
 from sqlalchemy import make_url
 
 from service.adapters.store import migrate
-from tests.servers.process import Process, free_ports, program
+from tests.ports import free_port
+from tests.servers.process import Process, program
 
 _PLACE = "usr/lib/postgresql/*/bin"
 _SETTINGS = (
@@ -35,7 +36,7 @@ class PostgreSql:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (self.port,) = free_ports(1)
+        self.port = free_port()
         self.url = f"postgresql://intouch@127.0.0.1:{self.port}/postgres"
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -15,18 +14,6 @@ READY_S = 120
 
 class ServerError(Exception):
     """A server that the tests need is not installed, or did not start."""
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports of this machine that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def program(name: str, *places: str) -> Path:

@@ -13,7 +13,8 @@ import orjson
 import pika
 from pika.exceptions import AMQPError
 
-from tests.servers.process import Process, free_ports, program
+from tests.ports import free_ports
+from tests.servers.process import Process, program
 
 VHOSTS = 96
 

@@ -3,7 +3,8 @@
 import socket
 from pathlib import Path
 
-from tests.servers.process import Process, free_ports, program
+from tests.ports import free_port
+from tests.servers.process import Process, program
 
 DATABASES = 4_096
 
@@ -13,7 +14,7 @@ class Redis:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (self.port,) = free_ports(1)
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/"
 
     def start(self) -> None:

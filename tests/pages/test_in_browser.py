@@ -50,7 +50,7 @@ def looked_at(page: Page) -> None:
     [
         (Purpose.HELP, "lea", "m-9"),
         (Purpose.LOG, "lea", "m-9"),
-        (Purpose.MINE, "lea", ""),
+        (Purpose.MINE, "ada", ""),
         (Purpose.PREFERENCES, "ada", ""),
         (Purpose.UNSUBSCRIBE, "ada", ""),
         (Purpose.ACKNOWLEDGE, "staff.primary", "m-9/help/h-1"),
@@ -60,7 +60,9 @@ def test_nothing_stands_in_the_way(
     seen: tuple[Visits, str], page: Page, purpose: Purpose, who: str, about: str
 ) -> None:
     people, base = seen
-    page.goto(base + people.link(purpose, who, about))
+    response = page.goto(base + people.link(purpose, who, about))
+    assert response is not None
+    assert response.ok
     looked_at(page)
 
 

@@ -96,10 +96,16 @@ def test_what_is_no_object_is_no_event(event: object) -> None:
     assert messages(event) == {"": "Send an event as a JSON object."}
 
 
+def test_every_event_of_the_largest_batch_has_its_faults_told() -> None:
+    _, faults = SCHEMAS.admit([signed_in(data={"mood": "good"}, id="")] * 1_000)
+    assert {each.index for each in faults} == set(range(1_000))
+    assert {each.pointer for each in faults} == {"/id", "/data/mood"}
+
+
 def test_faults_are_bounded_however_much_is_wrong() -> None:
     silly = signed_in(data={"x" * 5_000: 1, **{f"x{place}": place for place in range(400)}})
-    _, faults = SCHEMAS.admit([silly] * 50)
-    assert len(faults) == 100
+    _, faults = SCHEMAS.admit([silly] * 51)
+    assert len(faults) == 50 * 100
     assert max(len(fault.pointer) + len(fault.message) for fault in faults) < 300
 
 

@@ -14,8 +14,11 @@ from service.domain.catalogue import Catalogue
 from service.domain.errors import EventSenderError
 from service.domain.events import Event, Incoming, SubjectKind
 
-MAX_FAULTS = 100
-"""Faults told at once; a sender who is that wrong will not read more, and must not cost more."""
+MAX_FAULTS_OF_ONE = 100
+"""Faults told of one event; a sender who is that wrong will not read more, and must not cost more."""
+
+MAX_FAULTS = 5_000
+"""Faults told of a batch: every event of the largest can have five."""
 
 MAX_VALUES = 500
 MAX_CHARACTERS = 64 * 1024
@@ -61,7 +64,7 @@ class Schemas:
         """Return the event as a replay knows it, or what is wrong with it."""
         complete = _complete(event)
         faults = self._faults(complete, 0, Compiled.violations)
-        return (None if faults else known_event(complete)), faults[:MAX_FAULTS]
+        return (None if faults else known_event(complete)), faults
 
     def admit_one(self, event: object) -> Incoming:
         """Return the valid event as a value. Raises: EventSenderError, which names its faults."""
@@ -97,8 +100,8 @@ class Schemas:
     def _judged(self, compiled: Compiled, event: Any, index: int, judge: Judge) -> list[Fault]:
         if not _is_explainable(event):
             return [Fault(index=index, pointer="", message=_TOO_MUCH)]
-        violations = islice(judge(compiled, event), MAX_FAULTS)
-        return list(islice(explain(compiled.schema, event, violations, index), MAX_FAULTS))
+        violations = islice(judge(compiled, event), MAX_FAULTS_OF_ONE)
+        return list(islice(explain(compiled.schema, event, violations, index), MAX_FAULTS_OF_ONE))
 
     def _unknown_type(self, name: object, index: int) -> Fault:
         guess = did_you_mean(str(name), self.catalogue.types)

@@ -100,7 +100,9 @@ def test_what_will_not_go_is_kept_apart_with_its_reason(site: Site) -> None:
 
 def test_a_participant_sees_their_mail_and_outlook_over_all_mentorships(site: Site) -> None:
     found = timeline_of(site, "participants/ben")
-    assert set(told(found)) == {"you-are-matched", "first-message", "not-connecting-first", "help-confirmed"}
+    assert set(told(found)) == {
+        "checklist-mentee", "you-are-matched", "first-message", "not-connecting-first", "help-confirmed",
+    }  # fmt: skip
     assert all(copy.recipient == "ben" for each in found.past if isinstance(each, Told) for copy in each.copies)
     assert {each.recipient for each in forecast_of(site, "participants/ben").silent} == {"ben"}
 

@@ -125,6 +125,7 @@ def test_a_silent_broker_is_given_up_within_two_heartbeats() -> None:
     assert SILENT_FOR + 1 / CHECKS < 2
 
 
+@pytest.mark.soak  # RabbitMQ 3.10 may lose a queue that is young when it is killed; nothing tells its age for sure
 def test_a_broker_that_freezes_or_is_killed_is_left_and_found_again(
     tmp_path: Path, node: RabbitMq, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -47,7 +47,10 @@ def history(seed: int) -> tuple[Event, ...]:
 
 
 def edited(rule_set: RuleSet, rule_id: str, **fields: object) -> RuleSet:
-    rules = (replace(each, **fields) if each.id == rule_id else each for each in rule_set.rules)  # type: ignore[arg-type]
+    rules = (
+        replace(each, **fields) if each.id == rule_id else each  # type: ignore[arg-type]  # fields of a rule by name
+        for each in rule_set.rules
+    )
     return replace(rule_set, rules=tuple(rules))
 
 

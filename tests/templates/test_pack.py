@@ -1,10 +1,14 @@
 """The standard pack of messages renders for those who can get them."""
 
+import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
+from urllib.parse import urlsplit
 
 import pytest
 
+from service.adapters.rulebook.load import load
+from service.adapters.rulebook.sources import read_sources
 from service.adapters.schemas.load import load_schemas
 from service.adapters.templates.book import Part, TemplateBook
 from service.adapters.templates.plain_text import as_text
@@ -56,9 +60,7 @@ SHORT = 150
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("name", REMINDERS)
 def test_a_reminder_is_short(name: str, number: int, role: str) -> None:
-    slot = {"number": number, "total": 3, "last": number == 3}
-    context = {**sample_context(role, start=start_with_every_field()), "slot": slot}
-    written = PACK.message(name).write(prepared(context))
+    written = PACK.message(name).write(prepared(read_by(role, number, 3)))
     assert len(as_text(written.body, written.values).split()) <= SHORT
 
 
@@ -80,3 +82,47 @@ def test_a_sample_start_has_every_field_and_the_first_of_its_values() -> None:
     assert isinstance(flag["topics"], list)
     assert flag["priority"] == catalogue().types["flag.submitted"].fields["priority"].values[0]
     assert sample_start(None, "date.program_ends") == {"date": "2 March 2026"}
+
+
+LINK = re.compile(r'<a [^>]*href="([^"]*)"[^>]*>([^<]*)</a>')
+OWN_PAGES = {
+    "log": ("log", "me"),
+    "in touch": ("help",),
+    "take it back": ("help",),
+    "take your request back": ("help",),
+    "pause": ("preferences",),
+}
+"""What a link's words promise, and the pages on which people do it with a press, without their platform's login."""
+
+
+@pytest.mark.parametrize("name", PACK.message_names)
+def test_what_can_be_done_on_our_own_pages_is_linked_there(name: str) -> None:
+    for role, number in product(("mentor", "mentee"), range(1, 7)):
+        context = read_by(role, number, 6)
+        if PACK.problems_of(name, [context]):
+            continue  # a message for staff
+        mail = PACK.render_email([Part(message=name, context=context)], LOOK, FOOT).html
+        for address, label in LINK.findall(mail):
+            wanted = [pages for words, pages in OWN_PAGES.items() if re.search(rf"\b{words}\b", label.lower())]
+            assert all(urlsplit(address).path.split("/")[1] in pages for pages in wanted), (label, address)
+
+
+def repeated() -> list[tuple[int, str]]:
+    """Return how often each rule of the pack reminds, and the message with which it does."""
+    loaded = load(read_sources(TEMPLATES.parent / "rules", TEMPLATES), catalogue()).rule_set
+    assert loaded is not None
+    return sorted({(each.total, send.message) for each in loaded.rules if each.total > 1 for send in each.sends})
+
+
+@pytest.mark.parametrize(("total", "name"), repeated())
+def test_no_reminder_is_an_earlier_one_again(total: int, name: str) -> None:
+    for role in ("mentor", "mentee"):
+        written = [PACK.message(name).write(prepared(read_by(role, k, total))) for k in range(1, total + 1)]
+        assert len({each.subject for each in written}) == total
+        assert len({as_text(each.body, each.values) for each in written}) == total
+
+
+def read_by(role: str, number: int, total: int) -> dict[str, object]:
+    """Return what the message of one slot may speak of."""
+    slot = {"number": number, "total": total, "last": number == total}
+    return {**sample_context(role, start=start_with_every_field()), "slot": slot}

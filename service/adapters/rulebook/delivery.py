@@ -27,7 +27,7 @@ def read_delivery(node: Node, findings: Findings) -> Delivery | None:
         hours=hours,
         timezone=zone,
         timezone_if_unknown=zone_if_unknown,
-        limits=form.read("limits", list_of(_limit), _DEFAULT.limits),
+        limits=form.read("limits", list_of(_limit, "[ { at_most: 1, in: 1 day } ]"), _DEFAULT.limits),
         send_within=form.read("send_within", duration(MINUTE), _DEFAULT.send_within),
         digest_at_most=form.read("digest", _digest, _DEFAULT.digest_at_most),
         safety=form.read("safety", _safety, _DEFAULT.safety),
@@ -42,7 +42,7 @@ def _hours(node: Node, findings: Findings) -> tuple[Hours, str | None, str | Non
     form = Form(table, findings, _HOURS_KEYS, 'a word of "hours"')
     opens = form.read("from", clock_time, _DEFAULT.hours.opens)
     closes = form.read("to", clock_time, _DEFAULT.hours.closes)
-    days = form.read("days", set_of(weekday), _DEFAULT.hours.days)
+    days = form.read("days", set_of(weekday, "[mon, tue, wed, thu, fri]"), _DEFAULT.hours.days)
     zone = form.read("timezone", time_zone("recipient"), "recipient")
     otherwise = form.read("timezone_if_unknown", time_zone("program"), "program")
     _check_open(form, opens, closes, findings)

@@ -6,7 +6,7 @@ from service.adapters.rulebook.context import Context
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
 from service.adapters.rulebook.times import duration
-from service.adapters.rulebook.tree import Entry, Items, Node, Table, Text
+from service.adapters.rulebook.tree import Entry, Node, Table, Text
 from service.adapters.rulebook.values import a_list, a_table, a_word, choice, whole
 from service.adapters.rulebook.wording import nearest, one_of, shorten
 from service.domain.calendar import MINUTE
@@ -110,7 +110,8 @@ def _gate_fits(word: Text, findings: Findings, context: Context) -> bool:
 
 def read_until(node: Node, findings: Findings, *, context: Context) -> tuple[Until, ...] | None:
     """Return the events that stop the rule. One without a list around it is a list of one."""
-    parts = node.items if isinstance(node, Items) else (node,) if isinstance(node, Table) else a_list(node, findings)
+    example = f"[ {{ event: {shorten(node.value)} }} ]" if isinstance(node, Text) else ""
+    parts = (node,) if isinstance(node, Table) else a_list(node, findings, example)
     if parts is None:
         return None
     found = (_read_stop(part, findings, context) for part in parts)

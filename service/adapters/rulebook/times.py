@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.tree import Node, Text
-from service.adapters.rulebook.values import Reader, a_word
+from service.adapters.rulebook.values import Reader, a_word, unquote
 from service.adapters.rulebook.wording import nearest, shorten
 from service.domain.calendar import DAY, HOUR, MINUTE, WEEK, Duration, is_zone
 
@@ -42,7 +42,7 @@ def duration(least: Duration = 0) -> Reader[Duration]:
 def _explain_duration(text: Text, span: Duration | None, findings: Findings) -> None:
     shown = shorten(text.value)
     if span is None:
-        hint = _better_duration(text.value) or 'Write it like "14 days", "36 hours" or "0 minutes".'
+        hint = _better_duration(text.value) or unquote(text) or 'Write it like "14 days", "36 hours" or "0 minutes".'
         findings.error("bad-duration", text.place, f'"{shown}" is not a length of time.', hint)
     elif span > LONGEST:
         findings.error("out-of-bounds", text.place, f'"{shown}" is longer than five years.', "Write a shorter time.")

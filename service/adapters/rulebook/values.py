@@ -63,13 +63,16 @@ def a_table(node: Node, findings: Findings) -> Table | None:
     return None
 
 
-def a_list(node: Node, findings: Findings) -> tuple[Node, ...] | None:
-    """Return the parts of the node if it is a list."""
+def a_list(node: Node, findings: Findings, example: str = "") -> tuple[Node, ...] | None:
+    """Return the parts of the node if it is a list.
+
+    `example` is a right one, for lists whose parts are no texts that could be put into brackets as they stand.
+    """
     if isinstance(node, Items):
         return node.items
     message, hint = "A list is expected here.", 'Begin each part with "- ", or put the parts into square brackets.'
     if isinstance(node, Text) and not node.is_empty:
-        hint = f"Write [{shorten(node.value)}]."
+        hint = f"Write {example or f'[{shorten(node.value)}]'}."
     elif isinstance(node, Table):
         message = "A dash is missing: this is a part of a list."
         hint = 'Begin it with "- " on a line of its own, or put it into square brackets: [ { … } ].'
@@ -78,11 +81,11 @@ def a_list(node: Node, findings: Findings) -> tuple[Node, ...] | None:
     return None
 
 
-def list_of(reader: Reader[T]) -> Reader[tuple[T, ...]]:
+def list_of(reader: Reader[T], example: str = "") -> Reader[tuple[T, ...]]:
     """Return a reader of lists, each part read by `reader`; parts with problems are left out."""
 
     def read(node: Node, findings: Findings) -> tuple[T, ...] | None:
-        parts = a_list(node, findings)
+        parts = a_list(node, findings, example)
         if parts is None:
             return None
         read_parts = (reader(each, findings) for each in parts)
@@ -91,9 +94,9 @@ def list_of(reader: Reader[T]) -> Reader[tuple[T, ...]]:
     return read
 
 
-def set_of(reader: Reader[T]) -> Reader[frozenset[T]]:
+def set_of(reader: Reader[T], example: str = "") -> Reader[frozenset[T]]:
     """Return a reader of lists whose order means nothing."""
-    read_list = list_of(reader)
+    read_list = list_of(reader, example)
 
     def read(node: Node, findings: Findings) -> frozenset[T] | None:
         found = read_list(node, findings)
@@ -122,13 +125,13 @@ def matching(pattern: re.Pattern[str], code: str, what: str, hint: str) -> Reade
         text = a_word(node, findings)
         if text is None or pattern.fullmatch(text.value):
             return text.value if text else None
-        findings.error(code, text.place, f'"{shorten(text.value)}" is not {what}.', _unquote(text) or hint)
+        findings.error(code, text.place, f'"{shorten(text.value)}" is not {what}.', unquote(text) or hint)
         return None
 
     return read
 
 
-def _unquote(text: Text) -> str:
+def unquote(text: Text) -> str:
     """Return the advice for curly quotes, which word processors write and YAML takes for letters."""
     return 'Write straight quotes: " at both ends.' if text.value[0] in CURLY_QUOTES else ""
 

@@ -26,6 +26,11 @@ class Settings:
     stands for the one in the data folder; `approve_above` is how many new messages in a day one person decides on."""
 
     http: str
+    """Where events and the readers of mail come in."""
+    console_http: str
+    """Where staff come in; where it is the same as `http`, one server is there for all."""
+    metrics_http: str
+    """Where monitoring comes in; "" where none was chosen."""
     data_dir: Path
     database_url: str
     mail_url: str
@@ -48,6 +53,8 @@ class Settings:
 
 _DEFAULTS: Mapping[str, str] = {
     "HTTP": "127.0.0.1:8080",
+    "CONSOLE_HTTP": "",
+    "METRICS_HTTP": "",
     "DATA_DIR": "./var",
     "DATABASE_URL": "",
     "MAIL_URL": "mailbox:",
@@ -76,6 +83,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     data_dir = Path(value["DATA_DIR"]).expanduser()
     return Settings(
         http=value["HTTP"],
+        console_http=value["CONSOLE_HTTP"] or value["HTTP"],
+        metrics_http=value["METRICS_HTTP"],
         data_dir=data_dir,
         database_url=value["DATABASE_URL"] or f"sqlite:///{data_dir.absolute() / 'intouch.db'}",
         mail_url=value["MAIL_URL"],
@@ -153,17 +162,30 @@ def _number(value: Mapping[str, str], name: str, least: int, most: int) -> int:
     return int(text)
 
 
-def refuse_open_door(listen: str) -> None:
-    """Raises: OperatorError when the address is reached from other machines: this version knows no credentials."""
-    host = listen.rpartition(":")[0].strip("[]")
-    if not host:
-        return  # no address; the server says what one looks like
-    try:
-        is_loopback = ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = host == "localhost"
-    if not is_loopback:
+def beside(listen: str) -> str:
+    """Return where `run` and `serve` show their metrics unless told otherwise: at the next port, to this machine."""
+    port = listen.rpartition(":")[2]
+    return f"127.0.0.1:{int(port) % 65_535 + 1 if port.isdecimal() and int(port) else 0}"
+
+
+def refuse_open_door(settings: Settings) -> None:
+    """Raises: OperatorError when an address that asks for no credentials is reached from other machines."""
+    if not is_loopback(settings.http):
         raise OperatorError(
-            f"{PREFIX}HTTP is {listen}, which other machines can reach, and there are no credentials yet. "
+            f"{PREFIX}HTTP is {settings.http}, which other machines can reach, and there are no credentials yet. "
             "Listen on 127.0.0.1 and let your own proxy decide who may pass."
         )
+    if not is_loopback(settings.console_http):
+        raise OperatorError(
+            f"{PREFIX}CONSOLE_HTTP is {settings.console_http}, which other machines can reach, and the console asks "
+            "nobody who they are. Listen on 127.0.0.1 and let a proxy of yours decide who may pass."
+        )
+
+
+def is_loopback(listen: str) -> bool:
+    """Return whether only this machine reaches the address; true also of what is none, which the server will refuse."""
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return not host or ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

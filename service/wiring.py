@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from logging import getLogger
 from random import SystemRandom
@@ -15,7 +15,9 @@ from flask import Blueprint
 
 from service.adapters.broker.binding import read_event
 from service.adapters.http.app import create_app
+from service.adapters.http.listening import Listening
 from service.adapters.http.server import HttpServer
+from service.adapters.http.site import create_site
 from service.adapters.link_tokens import LinkTokens
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.url import mailer_from_url
@@ -196,14 +198,38 @@ class Installation:
             recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) and self._has_one_writer else 1,
         )
 
+    def listening(self, metrics: str) -> Listening:
+        """Return the servers of a process with a door, bound but not started; `metrics` is where monitoring comes in.
+
+        Raises: OperatorError when an address is taken.
+        """
+        console = None if self._console_is_at_the_door else self._console_server()
+        return replace(self.metrics(metrics), door=self.server(), console=console)
+
     def server(self, **options: Any) -> HttpServer:
-        """Return the HTTP server, bound but not started. Raises: OperatorError when the address is taken."""
-        app = create_app(self.acceptor, self.schemas, self.ready, [*self._pages(), *self._webhooks()])
+        """Return the door, with the console where that has no address of its own. Raises: OperatorError."""
+        console = [self._console()] if self._console_is_at_the_door else []
+        app = create_app(self.acceptor, self.schemas, self.ready, [*console, *self.mail_pages(), *self._webhooks()])
         return HttpServer(app, self.settings.http, **options)
 
-    def _pages(self) -> list[Blueprint]:
-        """Return the pages for browsers: the staff console, and those that mail leads to."""
-        console = create_console(
+    @property
+    def _console_is_at_the_door(self) -> bool:
+        return self.settings.console_http == self.settings.http
+
+    def _console_server(self) -> HttpServer:
+        app = create_site(self.ready, [self._console()])
+        return HttpServer(app, self.settings.console_http, setting="INTOUCH_CONSOLE_HTTP", threads=4)
+
+    def metrics(self, listen: str) -> Listening:
+        """Return the server for monitoring at that address; none where it is "". Raises: OperatorError."""
+        if not listen:
+            return Listening()
+        app = create_site(self.ready)
+        return Listening(metrics=HttpServer(app, listen, setting="INTOUCH_METRICS_HTTP", threads=2))
+
+    def _console(self) -> Blueprint:
+        """Return the pages for staff."""
+        return create_console(
             store=self.store,
             rules=self.rules,
             mailbox=self.mailbox,
@@ -212,7 +238,6 @@ class Installation:
             hosts={urlsplit(self.settings.public_url).hostname or ""},
             rule_desk=RuleDesk(trials=self.trials, gate=self.gate, workshop=Workshop(self.trials)),
         )
-        return [console, *self.mail_pages()]
 
     def mail_pages(self) -> list[Blueprint]:
         """Return the pages that mail leads to: resources, and those on which people answer."""

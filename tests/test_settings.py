@@ -5,7 +5,7 @@ import pytest
 from service.domain.errors import OperatorError
 from service.settings import read_settings
 
-# As Kubernetes injects them into pods beside Services called intouch, intouch-serve and intouch-http, the first with a
+# As Kubernetes injects them into pods beside Services called intouch, intouch-serve and others, the first with a
 # port that is called http: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
 FROM_KUBERNETES = {
     "INTOUCH_SERVICE_HOST": "10.0.0.11",
@@ -22,6 +22,8 @@ FROM_KUBERNETES = {
     "INTOUCH_SERVE_PORT_80_TCP_ADDR": "10.0.0.12",
     "INTOUCH_HTTP_SERVICE_HOST": "10.0.0.13",
     "INTOUCH_HTTP_PORT": "tcp://10.0.0.13:80",
+    "INTOUCH_CONSOLE_PORT": "tcp://10.0.0.14:80",
+    "INTOUCH_METRICS_PORT": "tcp://10.0.0.14:80",
 }
 
 

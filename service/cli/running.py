@@ -10,12 +10,13 @@ from contextlib import contextmanager
 
 import click
 
+from service.adapters.http import Listening
 from service.cli.play import play_semester
 from service.cli.threads import Threads
 from service.domain.calendar import SECOND, format_rfc3339
 from service.domain.events import SubjectKind
 from service.domain.fold import STATUS
-from service.settings import Settings, read_settings, refuse_open_door
+from service.settings import Settings, beside, read_settings, refuse_open_door
 from service.wiring import Installation
 
 DRAIN_S = 25
@@ -26,20 +27,20 @@ DRAIN_S = 25
 def run(plays: bool) -> None:
     """Run everything in one process: intake, rules, mail and console."""
     settings = _prepared()
-    refuse_open_door(settings.http)
+    refuse_open_door(settings)
     with _installation(settings) as intouch:
         intouch.migrate()
         intouch.rules_folder.refresh()
         _need_rules(intouch)
-        server = intouch.server()
+        servers = _bound(intouch)
         if plays:
             play_semester(intouch)
         stop = _stop_on_signal(intouch)
-        server.start()
-        _greet(intouch, server.address)
+        servers.start()
+        _greet(intouch, servers)
         threads = _working(intouch, stop)
         _until(stop)
-        server.stop(DRAIN_S)
+        servers.stop(DRAIN_S)
         threads.join(DRAIN_S)
 
 
@@ -47,15 +48,15 @@ def run(plays: bool) -> None:
 def serve() -> None:
     """Take events in over HTTP and show the console; `intouch work` does the rest."""
     settings = _prepared()
-    refuse_open_door(settings.http)
+    refuse_open_door(settings)
     with _installation(settings) as intouch:
         _need_rules(intouch)
-        server = intouch.server()
+        servers = _bound(intouch)
         stop = _stop_on_signal(intouch)
-        server.start()
-        _greet(intouch, server.address)
+        servers.start()
+        _greet(intouch, servers)
         _until(stop)
-        server.stop(DRAIN_S)
+        servers.stop(DRAIN_S)
 
 
 @click.command()
@@ -64,11 +65,14 @@ def work() -> None:
     with _installation(_prepared()) as intouch:
         intouch.rules_folder.refresh()
         _need_rules(intouch)
+        metrics = intouch.metrics(intouch.settings.metrics_http)
         stop = _stop_on_signal(intouch)
+        metrics.start()
         threads = _working(intouch, stop)
         click.echo("Intouch is working. Stop it with Ctrl-C.")
         _until(stop)
         threads.join(DRAIN_S)
+        metrics.stop(0)
 
 
 @click.command()
@@ -78,13 +82,16 @@ def consume() -> None:
         line, consumer = intouch.consumer()
         intouch.prepare_broker()
         _ = intouch.store, intouch.schemas  # what cannot be opened is told now, not at the first event
+        metrics = intouch.metrics(intouch.settings.metrics_http)
         stop, drained = _stop_on_signal(intouch), threading.Event()
+        metrics.start()
         threads = Threads(stop)
         threads.start("line", lambda: line.run(stop, drained))
         threads.start("consume", lambda: _then(drained.set, lambda: consumer.run(stop)))
         click.echo("Intouch is taking events from the broker. Stop it with Ctrl-C.")
         _until(stop)
         threads.join(DRAIN_S)
+        metrics.stop(0)
 
 
 def _working(intouch: Installation, stop: threading.Event) -> Threads:
@@ -154,9 +161,15 @@ def _until(stop: threading.Event) -> None:
     click.echo("Finishing what is under way ...", err=True)
 
 
-def _greet(intouch: Installation, address: str) -> None:
+def _bound(intouch: Installation) -> Listening:
+    """Return the servers of a process with a door."""
+    settings = intouch.settings
+    return intouch.listening(settings.metrics_http or beside(settings.http))
+
+
+def _greet(intouch: Installation, servers: Listening) -> None:
     """Say where everything is, with one event to try about a mentorship that is really there."""
-    url = f"http://{address}"
+    door, console = (f"http://{each.address}" for each in (servers.door, servers.console or servers.door) if each)
     program, mentorship = _somebody(intouch)
     event = {
         "specversion": "1.0",
@@ -169,9 +182,9 @@ def _greet(intouch: Installation, address: str) -> None:
         "data": {"request_id": f"try-{intouch.clock()}", "by": "mentee", "option": "dont_know_how_to_reach_out"},
     }
     click.echo(
-        f"\nIntouch is running. Mail and timelines: {url}/console\n\n"
+        f"\nIntouch is running. Mail and timelines: {console}/console\n\n"
         "Try an event; when that mentorship is known, the answer is in the mailbox a moment later:\n\n"
-        f"  curl -i {url}/events -H 'Content-Type: application/cloudevents+json' \\\n    -d '{json.dumps(event)}'\n"
+        f"  curl -i {door}/events -H 'Content-Type: application/cloudevents+json' \\\n    -d '{json.dumps(event)}'\n"
     )
 
 

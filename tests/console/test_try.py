@@ -32,7 +32,12 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def app(live: Stage) -> Flask:
-    return create_app(live.intouch.acceptor, live.intouch.schemas, live.intouch.ready, live.intouch._pages())
+    return create_app(
+        live.intouch.acceptor,
+        live.intouch.schemas,
+        live.intouch.ready,
+        [live.intouch._console(), *live.intouch.mail_pages()],
+    )
 
 
 def post(app: Flask, address: str, headers: Mapping[str, str] = OWN, /, **form: str) -> TestResponse:

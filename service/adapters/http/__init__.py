@@ -1,6 +1,8 @@
 """The HTTP door: CloudEvents in, problem details out."""
 
 from service.adapters.http.app import EventReader, Intake, create_app
+from service.adapters.http.listening import Listening
 from service.adapters.http.server import HttpServer
+from service.adapters.http.site import create_site
 
-__all__ = ["EventReader", "HttpServer", "Intake", "create_app"]
+__all__ = ["EventReader", "HttpServer", "Intake", "Listening", "create_app", "create_site"]

@@ -1,20 +1,16 @@
-"""The Flask app: `POST /events`, the probes, and whatever pages others bring."""
+"""The door: `POST /events`, on a site with the probes and whatever pages others bring."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol
 
-import orjson
 from flask import Blueprint, Flask, Response, request
 
-from service.adapters.http.bindings import MAX_EVENT_BYTES, Mode, read_events, read_head, too_large
-from service.adapters.http.failures import register_failures
+from service.adapters.http.bindings import Mode, read_events, read_head, too_large
 from service.adapters.http.problems import Problem, RefusedError
+from service.adapters.http.site import Readiness, create_site, json_response
 from service.domain.events import Incoming
 from service.flow.accept import Accepted
-
-Readiness = Callable[[], tuple[bool, Mapping[str, Any]]]
-"""Returns whether the service can take events now, and what `/readyz` shows."""
 
 _CE_HEADER = "HTTP_CE_"
 
@@ -57,26 +53,12 @@ class EventReader(Protocol):
 
 def create_app(intake: Intake, reader: EventReader, ready: Readiness, blueprints: Iterable[Blueprint] = ()) -> Flask:
     """Return the WSGI application; the blueprints answer failures in their own words."""
-    app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_EVENT_BYTES  # for the forms of pages; events are measured by their mode
-    for blueprint in blueprints:
-        app.register_blueprint(blueprint)
-    register_failures(app)
+    app = create_site(ready, blueprints)
 
     @app.post("/events")
     def post_events() -> Response:
         accepted = _take(intake, reader)
-        return _json({"accepted": accepted.accepted, "duplicates": accepted.duplicates}, HTTPStatus.ACCEPTED)
-
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return _json({"status": "alive"}, HTTPStatus.OK)
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        is_ready, detail = ready()
-        status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
-        return _json({"ready": is_ready, **detail}, status)
+        return json_response({"accepted": accepted.accepted, "duplicates": accepted.duplicates}, HTTPStatus.ACCEPTED)
 
     return app
 
@@ -111,7 +93,3 @@ def _invalid(faults: Sequence[FaultInEvent]) -> Problem:
         detail=f"{number} to be changed; see errors. Nothing of this request was stored.",
         errors=[{"index": each.index, "pointer": each.pointer, "message": each.message} for each in faults],
     )
-
-
-def _json(value: Mapping[str, Any], status: HTTPStatus) -> Response:
-    return Response(orjson.dumps(value), status, content_type="application/json")

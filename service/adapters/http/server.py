@@ -38,12 +38,24 @@ def parse_address(text: str) -> tuple[str, int]:
 
 
 class HttpServer:
-    """A running server; `address` is what it listens on, the chosen port included where 0 was asked for."""
+    """A running server; `app` is what it serves, `address` where, the chosen port included where 0 was asked for."""
 
-    def __init__(self, app: Flask, listen: str, *, threads: int = 8, body_within_s: float = 30) -> None:
-        """Bind, so that a wrong or taken address is known at once. Raises: OperatorError."""
-        bound = _bind(listen)
+    def __init__(
+        self,
+        app: Flask,
+        listen: str,
+        *,
+        setting: str = "INTOUCH_HTTP",
+        threads: int = 8,
+        body_within_s: float = 30,
+    ) -> None:
+        """Bind, so that a wrong or taken address is known at once; `setting` is where the address was chosen.
+
+        Raises: OperatorError.
+        """
+        bound = _bind(listen, setting)
         host, port = bound.getsockname()[:2]
+        self.app = app
         self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._map: dict[int, Any] = {}
         self._server = cast(
@@ -113,7 +125,7 @@ def _is_busy(channel: Any) -> bool:
     return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
 
 
-def _bind(listen: str) -> socket.socket:
+def _bind(listen: str, setting: str) -> socket.socket:
     host, port = parse_address(listen)
     bound: socket.socket | None = None
     try:
@@ -126,12 +138,13 @@ def _bind(listen: str) -> socket.socket:
     except OSError as error:
         if bound is not None:
             bound.close()
-        raise OperatorError(_unbound(listen, error)) from error
+        raise OperatorError(_unbound(listen, setting, error)) from error
     return bound
 
 
-def _unbound(listen: str, error: OSError) -> str:
-    host = listen.rpartition(":")[0]
+def _unbound(listen: str, setting: str, error: OSError) -> str:
+    host, _, port = listen.rpartition(":")
     if error.errno == errno.EADDRINUSE:
-        return f"{listen} is in use: stop the other program, or set INTOUCH_HTTP to another port, as in {host}:8081"
-    return f"cannot listen on {listen} ({error.strerror}): set INTOUCH_HTTP to an address of this machine"
+        other = f"{host}:{int(port) + 1}"
+        return f"{listen} is in use: stop the other program, or set {setting} to another port, as in {other}"
+    return f"cannot listen on {listen} ({error.strerror}): set {setting} to an address of this machine"

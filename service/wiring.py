@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.adapters.broker.binding import read_event
 from service.adapters.http.app import create_app
@@ -21,10 +22,15 @@ from service.adapters.http.site import create_site
 from service.adapters.link_tokens import LinkTokens
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.url import mailer_from_url
+from service.adapters.metrics.counting_reader import CountingReader
+from service.adapters.metrics.instruments import Instruments
+from service.adapters.metrics.page import create_metrics_page
+from service.adapters.metrics.reading import StoreReading
 from service.adapters.rulebook.folder import RulesFolder
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import Sources, read_sources
 from service.adapters.schemas import Schemas, load_schemas
+from service.adapters.schemas.faults import Fault
 from service.adapters.secret_file import read_or_make_secret
 from service.adapters.store.migrate import migrate
 from service.adapters.store.store import SqlStore, open_store
@@ -145,7 +151,28 @@ class Installation:
 
     @cached_property
     def acceptor(self) -> Acceptor:
-        return Acceptor(self.store, self.clock, self.wake.set)
+        return Acceptor(self.store, self.clock, self.wake.set, self.measures)
+
+    @cached_property
+    def _registry(self) -> CollectorRegistry:
+        """One for this process, and nothing in it that we did not put there."""
+        return CollectorRegistry()
+
+    @cached_property
+    def measures(self) -> Instruments:
+        return Instruments(self._registry, self.schemas.catalogue.types)
+
+    @cached_property
+    def reader(self) -> CountingReader[Fault]:
+        """Who reads what comes in through a door."""
+        return CountingReader(self.schemas, self.measures)
+
+    def metrics_page(self) -> Blueprint:
+        """Return `/metrics`, of this process and of the store. Called once."""
+        self._registry.register(StoreReading(self.store, self.clock))
+        self._registry.register(ProcessCollector(registry=None))
+        _ = self.measures  # its names are there from the first scrape on
+        return create_metrics_page(self._registry)
 
     def migrate(self) -> None:
         """Make the store ready for this version. Raises: OperatorError."""
@@ -177,7 +204,7 @@ class Installation:
 
     def _read(self, delivery: "Delivery") -> Incoming:
         """Return the event that a broker delivered. Raises: EventSenderError."""
-        return self.schemas.admit_one(read_event(delivery.message, self.schemas.decode))
+        return self.reader.admit_one(read_event(delivery.message, self.reader.decode))
 
     @property
     def _has_one_writer(self) -> bool:
@@ -195,6 +222,7 @@ class Installation:
             links=Links(public_url=self.settings.public_url, token=self.link_tokens.token),
             jitter=SystemRandom().random,
             door_is_busy=self.acceptor.is_busy,
+            measures=self.measures,
             recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) and self._has_one_writer else 1,
         )
 
@@ -209,7 +237,7 @@ class Installation:
     def server(self, **options: Any) -> HttpServer:
         """Return the door, with the console where that has no address of its own. Raises: OperatorError."""
         console = [self._console()] if self._console_is_at_the_door else []
-        app = create_app(self.acceptor, self.schemas, self.ready, [*console, *self.mail_pages(), *self._webhooks()])
+        app = create_app(self.acceptor, self.reader, self.ready, [*console, *self.mail_pages(), *self._webhooks()])
         return HttpServer(app, self.settings.http, **options)
 
     @property
@@ -224,7 +252,7 @@ class Installation:
         """Return the server for monitoring at that address; none where it is "". Raises: OperatorError."""
         if not listen:
             return Listening()
-        app = create_site(self.ready)
+        app = create_site(self.ready, [self.metrics_page()])
         return Listening(metrics=HttpServer(app, listen, setting="INTOUCH_METRICS_HTTP", threads=2))
 
     def _console(self) -> Blueprint:

@@ -10,6 +10,7 @@ from threading import Lock
 
 from service.domain.errors import EventSenderError, OperatorError
 from service.domain.events import Incoming
+from service.flow.measure_port import Measures, Outcome, Unmeasured
 from service.flow.ports import Appended, Clock, Store
 
 
@@ -64,6 +65,7 @@ class Acceptor:
     store: Store
     clock: Clock
     news: Callable[[], None]
+    measures: Measures = field(default_factory=Unmeasured)
     _taken: int = 0
     _waiting: list[_Request] = field(default_factory=list)
     _queue: Lock = field(default_factory=Lock)
@@ -110,5 +112,16 @@ class Acceptor:
             return
         for each, appended in zip(requests, results, strict=True):
             each.appended = appended
+        for each, appended in zip(requests, results, strict=True):
+            self._measure(each.events, appended)
         if any(appended.accepted for appended in results):
             self.news()
+
+    def _measure(self, events: Sequence[Incoming], appended: Appended) -> None:
+        """Count what became of a batch; one with a conflict in it was not taken in, and only the conflict is told."""
+        if appended.conflicts:
+            self.measures.events(Outcome.CONFLICT, (events[n].type for n in appended.conflicts))
+            return
+        repeated = set(appended.repeated)
+        self.measures.events(Outcome.DUPLICATE, (events[n].type for n in appended.repeated))
+        self.measures.events(Outcome.ACCEPTED, (each.type for n, each in enumerate(events) if n not in repeated))

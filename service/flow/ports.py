@@ -16,6 +16,7 @@ from service.domain.events import Event, Incoming, Subject
 from service.domain.facts import SubjectFacts, Thing
 from service.domain.plan import Past, Pending
 from service.domain.suppression import Suppression
+from service.flow.backlog_port import BacklogReading
 from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
 
 
@@ -44,14 +45,18 @@ News = Sequence[tuple[int, Event]]
 
 
 class Appended(NamedTuple):
-    """How many events were new, how many were there before, and which (by index) had an id with another body.
+    """How many events were new, and which (by index) were there before or had an id with another body.
 
     Where there is a conflict, nothing was appended.
     """
 
     accepted: int
-    duplicates: int
+    repeated: tuple[int, ...] = ()
     conflicts: tuple[int, ...] = ()
+
+    @property
+    def duplicates(self) -> int:
+        return len(self.repeated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +168,7 @@ class Known(Protocol):
         """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
 
 
-class Snapshot(Known, BrakeReading, Protocol):
+class Snapshot(Known, BrakeReading, BacklogReading, Protocol):
     """What can be read, all of one moment."""
 
     def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:

@@ -1,7 +1,7 @@
 """Working: check what is due, send what may go, settle what was cut off; again and again until told to stop."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from logging import getLogger
 from threading import Event as Signal
@@ -14,8 +14,10 @@ from service.flow.accept import StoreUnavailable
 from service.flow.active import ActiveRules
 from service.flow.compose import Letter, compose
 from service.flow.dispatch import Claiming, Delivered, claim, deliver, record, settle_expired
+from service.flow.lag import waits
 from service.flow.links import Links
 from service.flow.mail_port import Mailer, Outgoing
+from service.flow.measure_port import Measures, Unmeasured
 from service.flow.ports import Clock, EmailRow, EmailState, Store
 from service.flow.reconcile import reconcile
 
@@ -61,6 +63,7 @@ class Worker:
     """Says whether events are coming in through this process now; the worker then leaves most of the time to them."""
     recipients_per_claim: int = 1
     """How many recipients one transaction claims for; more than one only where the mailer can tell what was sent."""
+    measures: Measures = field(default_factory=Unmeasured)
     paused_until: Instant = 0
     failures: int = 0
 
@@ -123,7 +126,10 @@ class Worker:
             due = transaction.due_recipients(now, max(self.recipients_per_claim, RECIPIENTS_TRIED))
             claims = (claim(transaction, rule_set, each, now, self.claiming) for each in due)
             done = list(islice((each for each in claims if each is not None), self.recipients_per_claim))
-            return tuple(email for emails in done for email in emails) if done else None
+        emails = tuple(email for emails in done for email in emails)
+        for cause, waited in (wait for email in emails for wait in waits(email)):
+            self.measures.claimed(cause, waited)
+        return emails if done else None
 
     def _deliver(self, email: EmailRow) -> None:
         if email.lease_until <= self.clock():
@@ -136,6 +142,7 @@ class Worker:
             self._note_channel(delivered)
         with self.store.writing() as transaction:
             record(transaction, email, delivered, self.clock())
+        self.measures.delivered(delivered.state, self.clock() - email.claimed_at)
 
     def _compose(self, email: EmailRow) -> tuple[Outgoing, ...]:
         with self.store.reading() as snapshot:

@@ -1,6 +1,6 @@
 """Appending: what is new goes to the log once, and its subjects are marked, in three statements for any number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -48,15 +48,21 @@ def _compared(session: Session, batches: Sequence[Sequence[_Hashed]]) -> tuple[l
     appended: list[Appended] = []
     for batch in batches:
         fresh: dict[_Name, _Hashed] = {}
-        held = [known.get(each.name) or fresh.setdefault(each.name, each).hash for each in batch]
+        repeated = tuple(n for n, each in enumerate(batch) if _repeats(each, known, fresh))
+        held = [known.get(each.name) or fresh[each.name].hash for each in batch]
         conflicts = tuple(n for n, (each, hash) in enumerate(zip(batch, held, strict=True)) if each.hash != hash)
         if conflicts:
-            appended.append(Appended(0, 0, conflicts))
+            appended.append(Appended(0, conflicts=conflicts))
             continue
         known |= {name: each.hash for name, each in fresh.items()}
         new += fresh.values()
-        appended.append(Appended(len(fresh), len(batch) - len(fresh)))
+        appended.append(Appended(len(fresh), repeated))
     return new, appended
+
+
+def _repeats(each: _Hashed, known: Mapping[_Name, bytes], fresh: dict[_Name, _Hashed]) -> bool:
+    """Return whether the event's name is known, or stands earlier in its batch; otherwise it is fresh."""
+    return each.name in known or fresh.setdefault(each.name, each) is not each
 
 
 def _known(session: Session, names: Sequence[_Name]) -> dict[_Name, bytes]:

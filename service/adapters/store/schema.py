@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0006"
+REVISION: Final = "0007"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -173,6 +173,7 @@ emails = Table(
     _json("notices"),
     PrimaryKeyConstraint("id"),
     _partial("ix_emails_lease_until", "lease_until", where="state = 'sending'"),
+    _partial("ix_emails_unknown", "claimed_at", where="state = 'unknown'"),
 )
 
 email_subjects = Table(  # kept when an email is released and its ledger rows go

@@ -7,6 +7,7 @@ import orjson
 
 from service.adapters.store import queries
 from service.adapters.store.address_hash import address_hash
+from service.adapters.store.backlog import SqlBacklogReading
 from service.adapters.store.brakes import SqlBrakeReading
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.notice_codec import candidate_of
@@ -38,7 +39,7 @@ _ABOUT: Final = ("program", "subject")
 V = TypeVar("V")
 
 
-class SqlSnapshot(SqlBrakeReading):
+class SqlSnapshot(SqlBrakeReading, SqlBacklogReading):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""
 

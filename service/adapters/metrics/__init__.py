@@ -1,0 +1,1 @@
+"""What Intouch measures of itself, for Prometheus."""

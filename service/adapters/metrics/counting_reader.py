@@ -1,0 +1,66 @@
+"""Counts what the schemas refuse, whichever door it came through."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from service.domain.errors import EventSenderError
+from service.domain.events import Incoming
+from service.flow.measure_port import Measures, Outcome
+
+
+class Fault(Protocol):
+    """One fault of one event."""
+
+    @property
+    def index(self) -> int: ...
+
+
+F = TypeVar("F", bound=Fault)
+F_co = TypeVar("F_co", bound=Fault, covariant=True)
+
+
+class Reader(Protocol[F_co]):
+    """Who knows what an event must look like."""
+
+    def decode(self, body: bytes) -> object:
+        """Return the value of a JSON text. Raises: EventSenderError."""
+
+    def admit(self, events: Iterable[object]) -> tuple[Sequence[Incoming], Sequence[F_co]]:
+        """Return the valid events as values, and the faults of the others."""
+
+    def admit_one(self, event: object) -> Incoming:
+        """Return the valid event as a value. Raises: EventSenderError, which names its faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountingReader(Generic[F]):
+    """Reads as the reader it is given does, and counts what that refuses."""
+
+    reader: Reader[F]
+    measures: Measures
+
+    def decode(self, body: bytes) -> object:
+        try:
+            return self.reader.decode(body)
+        except EventSenderError:
+            self._refused([None])
+            raise
+
+    def admit(self, events: Iterable[object]) -> tuple[Sequence[Incoming], Sequence[F]]:
+        told = list(events)
+        admitted, faults = self.reader.admit(told)
+        self._refused([told[index] for index in sorted({each.index for each in faults})])
+        return admitted, faults
+
+    def admit_one(self, event: object) -> Incoming:
+        try:
+            return self.reader.admit_one(event)
+        except EventSenderError:
+            self._refused([event])
+            raise
+
+    def _refused(self, events: Sequence[object]) -> None:
+        if events:
+            types = (event.get("type") if isinstance(event, dict) else None for event in events)
+            self.measures.events(Outcome.REFUSED, (each if isinstance(each, str) else "" for each in types))

@@ -11,10 +11,11 @@ from service.settings import beside, read_settings, refuse_open_door
 from service.wiring import Installation
 from tests.http.door import Door, MemoryIntake, served
 
-ASKED = ("/healthz", "/readyz", "/metrics", "/events", "/console", "/console/mail", "/help/x", "/resources/x", "/webhooks/sendgrid")
 ALWAYS = {"/healthz", "/readyz"}
 AT_THE_DOOR = {"/events", "/help/x", "/resources/x", "/webhooks/sendgrid"}
 FOR_STAFF = {"/console", "/console/mail"}
+FOR_MONITORING = {"/metrics"}
+ASKED = ALWAYS | AT_THE_DOOR | FOR_STAFF | FOR_MONITORING
 
 
 @pytest.fixture(name="installation")
@@ -44,7 +45,7 @@ def test_each_address_leads_to_what_it_is_for_and_to_nothing_else(installation: 
     servers = installation.listening("127.0.0.1:0")
     assert known(servers.door) == ALWAYS | AT_THE_DOOR
     assert known(servers.console) == ALWAYS | FOR_STAFF
-    assert known(servers.metrics) == ALWAYS | {"/metrics"}
+    assert known(servers.metrics) == ALWAYS | FOR_MONITORING
     servers.stop()
 
 

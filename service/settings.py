@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
 _FROM_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?$")
 _FOR_TESTS = f"{PREFIX}TEST_"
+
+
+class LogForm(StrEnum):
+    """How the log is written: for people, or for whatever collects logs."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,7 @@ class Settings:
     consume_batch: int
     consume_quiet_ms: int
     approve_above: int
+    log: LogForm
 
 
 _DEFAULTS: Mapping[str, str] = {
@@ -72,6 +81,7 @@ _DEFAULTS: Mapping[str, str] = {
     "CONSUME_BATCH": "500",
     "CONSUME_QUIET_MS": "50",
     "APPROVE_ABOVE": "50",
+    "LOG": "text",
 }
 
 
@@ -102,6 +112,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         consume_batch=_number(value, "CONSUME_BATCH", 1, 10_000),
         consume_quiet_ms=_number(value, "CONSUME_QUIET_MS", 1, 10_000),
         approve_above=_number(value, "APPROVE_ABOVE", 0, 1_000_000),
+        log=_log(value["LOG"]),
     )
 
 
@@ -153,6 +164,12 @@ def _secret(text: str) -> str:
             f"{PREFIX}SECRET is too short to be one: give it at least {SHORTEST_SECRET} characters, made by chance."
         )
     return text
+
+
+def _log(text: str) -> LogForm:
+    if text not in list(LogForm):
+        raise OperatorError(f"{PREFIX}LOG must be {' or '.join(LogForm)}.")
+    return LogForm(text)
 
 
 def _number(value: Mapping[str, str], name: str, least: int, most: int) -> int:

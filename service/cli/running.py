@@ -1,9 +1,7 @@
 """The commands that run Intouch: `run`, `serve`, `consume`, `work`, `migrate`."""
 
 import json
-import logging
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from service.adapters.http import Listening
+from service.cli.log_lines import begin_log
 from service.cli.play import play_semester
 from service.cli.threads import Threads
 from service.domain.calendar import SECOND, format_rfc3339
@@ -117,12 +116,9 @@ def migrate() -> None:
 
 
 def _prepared() -> Settings:
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("pika").setLevel(logging.CRITICAL)  # whatever it reports with a trace, we report in a line
-    return read_settings()
+    settings = read_settings()
+    begin_log(settings.log)
+    return settings
 
 
 @contextmanager

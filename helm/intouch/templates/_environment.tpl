@@ -5,6 +5,7 @@ crash report.
 {{- define "intouch.env" -}}
 - {name: INTOUCH_HTTP, value: "127.0.0.1:8080"}
 - {name: INTOUCH_DATA_DIR, value: /var/lib/intouch}
+- {name: INTOUCH_LOG, value: json}
 - {name: INTOUCH_PUBLIC_URL, value: {{ .root.Values.publicUrl | quote }}}
 {{- with .root.Values.mailFrom }}
 - {name: INTOUCH_MAIL_FROM, value: {{ . | quote }}}

@@ -5,6 +5,7 @@ SendGrid knows no idempotency: once a request has left, only a refusal says that
 comes, or one that something in front of SendGrid may have given, the email stays unknown until a report settles it.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -26,6 +27,8 @@ _CHANNEL_REST_S: Final = 300.0
 _LONGEST_REST_S: Final = 3_600.0
 _NOT_TAKEN: Final = frozenset({400, 404, 405, 406, 413, 415, 422})
 """Refusals of this one email: trying it again brings the same."""
+_FIELD: Final = re.compile(r"[a-z_]+(\.[a-z_0-9]+){0,8}")
+"""A place in what was asked, as `personalizations.0.to.0.email`; whatever else stands there may be somebody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,7 @@ def _why_not(answer: urllib3.BaseHTTPResponse) -> str:
     said = f"SendGrid does not take this email ({answer.status})"
     try:
         errors = orjson.loads(answer.data)["errors"]
-        fields = sorted({str(each.get("field") or "")[:80] for each in errors} - {"", "None"})
+        fields = sorted({field for each in errors if _FIELD.fullmatch(field := str(each.get("field") or ""))})
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         fields = []
     return f"{said}: see {', '.join(fields[:5])}." if fields else f"{said}."

@@ -58,6 +58,8 @@ class Settings:
     consume_quiet_ms: int
     approve_above: int
     log: LogForm
+    key_events_per_s: int
+    """How many events each key may send, in each process."""
 
 
 _DEFAULTS: Mapping[str, str] = {
@@ -82,6 +84,7 @@ _DEFAULTS: Mapping[str, str] = {
     "CONSUME_QUIET_MS": "50",
     "APPROVE_ABOVE": "50",
     "LOG": "text",
+    "KEY_EVENTS_PER_SECOND": "1000",
 }
 
 
@@ -113,6 +116,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         consume_quiet_ms=_number(value, "CONSUME_QUIET_MS", 1, 10_000),
         approve_above=_number(value, "APPROVE_ABOVE", 0, 1_000_000),
         log=_log(value["LOG"]),
+        key_events_per_s=_number(value, "KEY_EVENTS_PER_SECOND", 1, 1_000_000),
     )
 
 
@@ -185,17 +189,21 @@ def beside(listen: str) -> str:
     return f"127.0.0.1:{int(port) % 65_535 + 1 if port.isdecimal() and int(port) else 0}"
 
 
-def refuse_open_door(settings: Settings) -> None:
-    """Raises: OperatorError when an address that asks for no credentials is reached from other machines."""
-    if not is_loopback(settings.http):
+def refuse_open_door(settings: Settings, *, has_publishers: bool) -> None:
+    """Raises: OperatorError when an address that asks nobody who they are is reached from other machines.
+
+    `has_publishers` is whether anybody was ever given a credential.
+    """
+    if not is_loopback(settings.http) and not has_publishers:
         raise OperatorError(
-            f"{PREFIX}HTTP is {settings.http}, which other machines can reach, and there are no credentials yet. "
-            "Listen on 127.0.0.1 and let your own proxy decide who may pass."
+            f"{PREFIX}HTTP is {settings.http}, which other machines can reach, and nobody has a key yet. Make the "
+            "first: `intouch keys create NAME --source /matching --program northfield`. Or listen on 127.0.0.1."
         )
     if not is_loopback(settings.console_http):
         raise OperatorError(
             f"{PREFIX}CONSOLE_HTTP is {settings.console_http}, which other machines can reach, and the console asks "
-            "nobody who they are. Listen on 127.0.0.1 and let a proxy of yours decide who may pass."
+            "nobody who they are. Listen on 127.0.0.1, as in 127.0.0.1:8082, and let a proxy of yours decide who may "
+            "pass."
         )
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from logging import getLogger
 from random import SystemRandom
 from threading import Event as Signal
-from time import time_ns
+from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -51,10 +51,12 @@ from service.flow.dispatch import Claiming
 from service.flow.feedback import Report, take_in
 from service.flow.links import Links
 from service.flow.mail_port import Mailer
+from service.flow.pace import Pace
+from service.flow.permit import Permits, permit
 from service.flow.ports import Clock
 from service.flow.work import Worker
 from service.pages import create_answer_pages, create_resource_pages
-from service.settings import ROOT, Settings
+from service.settings import ROOT, Settings, is_loopback
 from service.trial.gate import Gate
 from service.trial.trial import Trials
 from service.trial.workshop import Workshop
@@ -174,6 +176,11 @@ class Installation:
         _ = self.measures  # its names are there from the first scrape on
         return create_metrics_page(self._registry)
 
+    @cached_property
+    def permits(self) -> Permits:
+        pace = Pace(self.settings.key_events_per_s, monotonic)
+        return Permits(self.store, self.clock, needs_key=not is_loopback(self.settings.http), pace=pace)
+
     def migrate(self) -> None:
         """Make the store ready for this version. Raises: OperatorError."""
         if self._has_one_writer:
@@ -203,8 +210,14 @@ class Installation:
         return line, Consumer(source=line, read=self._read, acceptor=self.acceptor, jitter=jitter)
 
     def _read(self, delivery: "Delivery") -> Incoming:
-        """Return the event that a broker delivered. Raises: EventSenderError."""
-        return self.reader.admit_one(read_event(delivery.message, self.reader.decode))
+        """Return the event that a broker delivered, if its publisher may send it.
+
+        Raises: EventSenderError, StoreUnavailable.
+        """
+        publisher = self.permits.by_user(delivery.message.user_id)
+        event = self.reader.admit_one(read_event(delivery.message, self.reader.decode))
+        permit(publisher, [event])
+        return event
 
     @property
     def _has_one_writer(self) -> bool:
@@ -237,7 +250,8 @@ class Installation:
     def server(self, **options: Any) -> HttpServer:
         """Return the door, with the console where that has no address of its own. Raises: OperatorError."""
         console = [self._console()] if self._console_is_at_the_door else []
-        app = create_app(self.acceptor, self.reader, self.ready, [*console, *self.mail_pages(), *self._webhooks()])
+        pages = [*console, *self.mail_pages(), *self._webhooks()]
+        app = create_app(self.acceptor, self.reader, self.ready, pages, self.permits, self.schemas)
         return HttpServer(app, self.settings.http, **options)
 
     @property

@@ -25,9 +25,7 @@ DRAIN_S = 25
 @click.option("--play-semester", "plays", is_flag=True, help="Fill an empty store with a sample semester first.")
 def run(plays: bool) -> None:
     """Run everything in one process: intake, rules, mail and console."""
-    settings = _prepared()
-    refuse_open_door(settings)
-    with _installation(settings) as intouch:
+    with _installation(_prepared()) as intouch:
         intouch.migrate()
         intouch.rules_folder.refresh()
         _need_rules(intouch)
@@ -46,9 +44,7 @@ def run(plays: bool) -> None:
 @click.command()
 def serve() -> None:
     """Take events in over HTTP and show the console; `intouch work` does the rest."""
-    settings = _prepared()
-    refuse_open_door(settings)
-    with _installation(settings) as intouch:
+    with _installation(_prepared()) as intouch:
         _need_rules(intouch)
         servers = _bound(intouch)
         stop = _stop_on_signal(intouch)
@@ -158,8 +154,10 @@ def _until(stop: threading.Event) -> None:
 
 
 def _bound(intouch: Installation) -> Listening:
-    """Return the servers of a process with a door."""
+    """Return the servers of a process with a door. Raises: OperatorError, also where the door would stand open."""
     settings = intouch.settings
+    with intouch.store.reading() as snapshot:
+        refuse_open_door(settings, has_publishers=bool(snapshot.publishers()))
     return intouch.listening(settings.metrics_http or beside(settings.http))
 
 

@@ -81,6 +81,14 @@ class Acceptor:
             raise IdConflict(appended.conflicts)
         return Accepted(accepted=appended.accepted, duplicates=appended.duplicates)
 
+    def foresee(self, events: Sequence[Incoming]) -> Sequence[Appended]:
+        """Return what would become of each of the events, sent one by one; nothing is stored.
+
+        Raises: StoreUnavailable.
+        """
+        with self.store.reading() as snapshot:
+            return snapshot.foresee_each([[each] for each in events])
+
     def accept_each(self, batches: Sequence[Sequence[Incoming]]) -> Sequence[Appended]:
         """Return what became of each batch, after the commit: each was taken in, or is in conflict.
 

@@ -1,4 +1,5 @@
-"""What people do by hand: stop and resume, release and drop what is held, announce a launch, allow an address.
+"""What people do by hand: stop and resume, release and drop what is held, announce a launch, allow an address, let
+somebody publish and publish no more.
 
 Each is one transaction, kept with who did it and when, and in effect at the next claim.
 """
@@ -8,8 +9,9 @@ from hashlib import sha256
 
 from service.domain.calendar import Instant, format_rfc3339
 from service.domain.delivery import LedgerKey, Notice
+from service.domain.publishers import CredentialKind
 from service.flow.brake_port import HeldNotice, Scope, Stop, scope_in_words
-from service.flow.ports import Action, AuditRow, EmailRow, EmailState, SubjectKey, Transaction
+from service.flow.ports import Action, AuditRow, EmailRow, EmailState, KnownPublisher, SubjectKey, Transaction
 
 MOST_AT_ONCE = 100_000
 """How many held notices one command releases or drops."""
@@ -95,6 +97,30 @@ def allow(transaction: Transaction, address: str, by: str, now: Instant) -> bool
         # Which one it was stays out of the audit: the list would tell it, if anything did.
         _note(transaction, Action.ADDRESS_ALLOWED, "an address", by, now)
     return allowed
+
+
+def let_publish(transaction: Transaction, known: KnownPublisher) -> bool:
+    """Let somebody publish; False where the name is taken by a live one. In effect everywhere within seconds."""
+    publisher = known.publisher
+    added = transaction.add_publisher(known)
+    if added:
+        detail = {"sources": publisher.sources, "programs": publisher.programs}
+        about = credential_in_words(publisher.kind, publisher.name)
+        _note(transaction, Action.KEY_CREATED, about, publisher.created_by, publisher.created_at, **detail)
+    return added
+
+
+def revoke(transaction: Transaction, kind: CredentialKind, name: str, by: str, now: Instant) -> bool:
+    """Let somebody publish no more, and return whether they might. In effect everywhere within seconds."""
+    revoked = transaction.revoke_publisher(kind, name, by, now)
+    if revoked:
+        _note(transaction, Action.KEY_REVOKED, credential_in_words(kind, name), by, now)
+    return revoked
+
+
+def credential_in_words(kind: CredentialKind, name: str) -> str:
+    """Return `key matching` or `broker user matching`."""
+    return f"{kind.replace('-', ' ')} {name}"
 
 
 def _chosen(transaction: Transaction, rule: str, only: Sequence[str]) -> list[HeldNotice]:

@@ -15,6 +15,7 @@ from service.domain.delivery import LedgerKey, Notice
 from service.domain.events import Event, Incoming, Subject
 from service.domain.facts import SubjectFacts, Thing
 from service.domain.plan import Past, Pending
+from service.domain.publishers import CredentialKind, Publisher
 from service.domain.suppression import Suppression
 from service.flow.backlog_port import BacklogReading
 from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
@@ -136,6 +137,8 @@ class Action(StrEnum):
     HELD_DROPPED = "held.dropped"
     LAUNCH_EXPECTED = "launch.expected"
     ADDRESS_ALLOWED = "address.allowed"
+    KEY_CREATED = "key.created"
+    KEY_REVOKED = "key.revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,13 @@ class AuditRow:
     action: Action
     about: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class KnownPublisher(NamedTuple):
+    """A publisher, and what the store keeps of that by which it shows who it is."""
+
+    publisher: Publisher
+    shown: bytes
 
 
 class Known(Protocol):
@@ -231,6 +241,12 @@ class Snapshot(Known, BrakeReading, BacklogReading, Protocol):
     def sources_of(self, hash: str) -> str | None:
         """Return the files of a rule set that was ever active, as JSON, or None."""
 
+    def publishers(self) -> Sequence[KnownPublisher]:
+        """Return everybody who ever might publish, revoked ones too, by kind and name, the newest last."""
+
+    def foresee_each(self, batches: Sequence[Sequence[Incoming]]) -> Sequence[Appended]:
+        """Return what would become of each batch if they were appended now; nothing is."""
+
     def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
         """Return what was done of one sort, newest first."""
 
@@ -246,6 +262,12 @@ class Transaction(Snapshot, BrakeWriting, Protocol):
 
     def append_each(self, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> Sequence[Appended]:
         """Append several batches, each as `append` would, and return what became of each."""
+
+    def add_publisher(self, known: KnownPublisher) -> bool:
+        """Let somebody publish; False, and nothing is changed, where a live one of that kind has the name."""
+
+    def revoke_publisher(self, kind: CredentialKind, name: str, by: str, now: Instant) -> bool:
+        """Let somebody publish no more, and return whether they might."""
 
     def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
         """Return subjects that have news, whose check is due or asked for, or that another rule set checked.

@@ -23,9 +23,15 @@ def channel_to(url: str) -> Iterator[BlockingChannel]:
         connection.close()
 
 
-def publish(url: str, *bodies: object, content_type: str = STRUCTURED, headers: dict[str, Any] | None = None) -> None:
+def publish(
+    url: str,
+    *bodies: object,
+    content_type: str = STRUCTURED,
+    headers: dict[str, Any] | None = None,
+    user_id: str | None = None,
+) -> None:
     """Publish bodies (events as dicts, or bytes as they are), and return when the broker has them all."""
-    properties = pika.BasicProperties(content_type=content_type, headers=headers, delivery_mode=2)
+    properties = pika.BasicProperties(content_type=content_type, headers=headers, delivery_mode=2, user_id=user_id)
     with channel_to(url) as channel:
         channel.confirm_delivery()
         for body in bodies:

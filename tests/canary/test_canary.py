@@ -18,7 +18,7 @@ from service.domain.events import Incoming
 from service.domain.grants import Purpose, granted
 from service.flow.accept import Accepted
 from service.flow.consume import Consumer
-from service.flow.ports import SubjectKey
+from service.flow.ports import Appended, SubjectKey
 from tests.canary.cage import ADDRESSES, NAMES, Heard, canaries, listening
 from tests.flow.events import event
 from tests.flow.stage import Stage
@@ -60,6 +60,9 @@ class Defect:
     def accept(self, events: Sequence[Incoming]) -> Accepted:
         raise RuntimeError(f"cannot {[dict(each.data) for each in events]} {NAMES[0]} {ADDRESSES[0]}")
 
+    def foresee(self, events: Sequence[Incoming]) -> Sequence[Appended]:
+        raise RuntimeError(f"cannot look up {[dict(each.data) for each in events]}")
+
 
 def answers(server: HttpServer, *requests: tuple[str, str, bytes, str]) -> list[str]:
     """Return what a server says to each (method, path, body, content type), where it does not say yes."""
@@ -93,7 +96,8 @@ def test_the_door_refuses_without_repeating_whom_it_is_about(stage: Stage, heard
 def test_a_defect_is_told_without_its_words(stage: Stage, heard: Heard) -> None:
     app = create_app(Defect(), stage.intouch.reader, stage.intouch.ready)
     body = json.dumps(canaries(MONDAY)[0]).encode()
-    heard.told += answers(HttpServer(app, "127.0.0.1:0"), ("POST", "/events", body, STRUCTURED))
+    asked = [("POST", path, body, STRUCTURED) for path in ("/events", "/events?validate=true")]
+    heard.told += answers(HttpServer(app, "127.0.0.1:0"), *asked)
     assert "RuntimeError" in heard.text.getvalue()
     assert heard.traces() == []
 

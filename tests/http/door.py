@@ -12,6 +12,8 @@ from flask import Blueprint
 from service.adapters.http import HttpServer, Intake, create_app
 from service.domain.events import Incoming
 from service.flow.accept import Accepted
+from service.flow.permit import Permits
+from service.flow.ports import Appended
 from tests.schemas.samples import SCHEMAS
 
 STRUCTURED = "application/cloudevents+json"
@@ -35,6 +37,10 @@ class MemoryIntake:
         new = [each for each in events if (each.program, each.source, each.id) not in known]
         self.taken += new
         return Accepted(accepted=len(new), duplicates=len(events) - len(new))
+
+    def foresee(self, events: Sequence[Incoming]) -> Sequence[Appended]:
+        known = {(each.program, each.source, each.id) for each in self.taken}
+        return [Appended(0, (0,)) if (each.program, each.source, each.id) in known else Appended(1) for each in events]
 
 
 @dataclass(frozen=True)
@@ -101,9 +107,10 @@ def served(
     ready: tuple[bool, dict[str, Any]] = (True, {}),
     blueprints: Sequence[Blueprint] = (),
     body_within_s: float = 20,
+    permits: Permits | None = None,
 ) -> Iterator[Door]:
     """Run a server for as long as the block lasts."""
-    app = create_app(intake, SCHEMAS, lambda: ready, blueprints)
+    app = create_app(intake, SCHEMAS, lambda: ready, blueprints, permits)
     server = HttpServer(app, "127.0.0.1:0", body_within_s=body_within_s)
     server.start()
     try:

@@ -57,10 +57,11 @@ def test_a_server_that_never_began_gives_its_port_back() -> None:
     server(first.address).stop()
 
 
-class SlowIntake:
+class SlowIntake(MemoryIntake):
     """An intake that is at work until it is let go."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.at_work = threading.Event()
         self.go_on = threading.Event()
 

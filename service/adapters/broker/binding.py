@@ -27,6 +27,8 @@ class Message:
     content_type: str
     content_encoding: str
     headers: Mapping[str, Any]
+    user_id: str = ""
+    """Who published it, if that was said: RabbitMQ lets nobody say another name than the one they connected with."""
 
 
 def read_event(message: Message, decode: Decode) -> object:

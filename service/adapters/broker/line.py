@@ -127,6 +127,7 @@ class Line:
             content_type=properties.content_type or "",
             content_encoding=properties.content_encoding or "",
             headers=properties.headers or {},
+            user_id=properties.user_id or "",
         )
         came_back = _came_back(method, properties)
         self._in_hand += 1

@@ -10,8 +10,11 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from service.adapters.http.problems import PROBLEM_JSON, Problem, RefusedError, name_of
+from service.adapters.http.verdicts import ID_TAKEN
 from service.domain.errors import EventSenderError
 from service.flow.accept import IdConflict, StoreUnavailable
+from service.flow.pace import TooFast
+from service.flow.permit import NotKnown, NotPermitted
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,17 +29,29 @@ def register_failures(app: Flask) -> None:
 
     @app.errorhandler(EventSenderError)
     def on_malformed(error: EventSenderError) -> Response:
-        return problem_response(Problem(status=HTTPStatus.BAD_REQUEST, name="malformed", detail=str(error)))
+        return problem_response(_told(HTTPStatus.BAD_REQUEST, error))
 
     @app.errorhandler(IdConflict)
     def on_conflict(error: IdConflict) -> Response:
         return problem_response(_conflict(error))
 
+    @app.errorhandler(NotKnown)
+    def on_unknown(error: NotKnown) -> Response:
+        response = problem_response(_told(HTTPStatus.UNAUTHORIZED, error))
+        response.headers["WWW-Authenticate"] = 'Bearer realm="intouch"'
+        return response
+
+    @app.errorhandler(NotPermitted)
+    def on_trespass(error: NotPermitted) -> Response:
+        return problem_response(_not_permitted(error))
+
+    @app.errorhandler(TooFast)
+    def on_too_fast(error: TooFast) -> Response:
+        return _to_come_back(_told(HTTPStatus.TOO_MANY_REQUESTS, error), error.retry_after_s)
+
     @app.errorhandler(StoreUnavailable)
     def on_unavailable(error: StoreUnavailable) -> Response:
-        response = problem_response(_UNAVAILABLE)
-        response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
-        return response
+        return _to_come_back(_UNAVAILABLE, error.retry_after_s)
 
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Response | HTTPException:
@@ -64,13 +79,31 @@ _UNAVAILABLE = Problem(
 )
 
 
+def _to_come_back(problem: Problem, after_s: float) -> Response:
+    response = problem_response(problem)
+    response.headers["Retry-After"] = str(max(1, math.ceil(after_s)))
+    return response
+
+
+def _told(status: HTTPStatus, error: EventSenderError) -> Problem:
+    return Problem(status=status, name=name_of(status), detail=str(error))
+
+
+def _not_permitted(error: NotPermitted) -> Problem:
+    return Problem(
+        status=HTTPStatus.FORBIDDEN,
+        name=name_of(HTTPStatus.FORBIDDEN),
+        detail="The key may not publish this; see errors. Nothing of this request was stored.",
+        errors=[{"index": each.index, "pointer": each.pointer, "message": each.message} for each in error.trespasses],
+    )
+
+
 def _conflict(error: IdConflict) -> Problem:
-    message = "This id was used before for another event. Send this event with an id of its own."
     return Problem(
         status=HTTPStatus.CONFLICT,
         name="id-conflict",
         detail="The same id came with another content. Nothing of this request was stored.",
-        errors=[{"index": index, "pointer": "/id", "message": message} for index in error.indices],
+        errors=[{"index": index, "pointer": "/id", "message": ID_TAKEN} for index in error.indices],
     )
 
 

@@ -39,6 +39,9 @@ class Problem:
 
 _NAMES = {
     HTTPStatus.BAD_REQUEST: "malformed",
+    HTTPStatus.UNAUTHORIZED: "unknown-key",
+    HTTPStatus.FORBIDDEN: "not-permitted",
+    HTTPStatus.TOO_MANY_REQUESTS: "too-fast",
     HTTPStatus.NOT_FOUND: "not-found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
     HTTPStatus.REQUEST_TIMEOUT: "timeout",

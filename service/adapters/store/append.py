@@ -41,6 +41,12 @@ def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorde
     return appended
 
 
+def foresee_each(session: Session, batches: Sequence[Sequence[Incoming]]) -> list[Appended]:
+    """Return what would become of the batches if they were appended now."""
+    hashed = [[_Hashed(each, sha256(each.canonical).digest()) for each in batch] for batch in batches]
+    return _compared(session, hashed)[1]
+
+
 def _compared(session: Session, batches: Sequence[Sequence[_Hashed]]) -> tuple[list[_Hashed], list[Appended]]:
     """Return the events that are new, and what becomes of each batch."""
     known = _known(session, [each.name for batch in batches for each in batch])

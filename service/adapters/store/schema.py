@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -272,6 +272,30 @@ reports = Table(  # what providers said of sends, about unknown ones too
     _at("at"),
     _id("detail"),
     PrimaryKeyConstraint("send_id", "what", "at"),
+)
+
+publishers = Table(  # who may publish, and who might
+    "publishers",
+    metadata,
+    _number("n"),
+    _id("kind"),
+    _id("name"),
+    Column("shown", LargeBinary, nullable=False),  # of a key its hash: the key itself is nowhere
+    _json("sources"),
+    _json("programs"),
+    _at("created_at"),
+    _id("created_by"),
+    _at("revoked_at", nullable=True),
+    _id("revoked_by"),
+    Index(
+        "ix_publishers_live",
+        "kind",
+        "name",
+        unique=True,
+        sqlite_where=text("revoked_at IS NULL"),
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+    sqlite_autoincrement=True,
 )
 
 suppressions = Table(

@@ -7,21 +7,24 @@ import orjson
 
 from service.adapters.store import queries
 from service.adapters.store.address_hash import address_hash
+from service.adapters.store.append import foresee_each
 from service.adapters.store.backlog import SqlBacklogReading
 from service.adapters.store.brakes import SqlBrakeReading
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.notice_codec import candidate_of
+from service.adapters.store.publishers import SqlPublisherReading
 from service.adapters.store.rows import about, email_of, event_of, key_of, listed, named, past_of, subject_row
 from service.adapters.store.session import Session
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
-from service.domain.events import Event, Subject, SubjectKind
+from service.domain.events import Event, Incoming, Subject, SubjectKind
 from service.domain.facts import Thing
 from service.domain.plan import Past, Pending
 from service.domain.suppression import Reason, Suppression
 from service.flow.ports import (
     Action,
     ActivationRow,
+    Appended,
     AuditRow,
     EmailRow,
     News,
@@ -39,7 +42,7 @@ _ABOUT: Final = ("program", "subject")
 V = TypeVar("V")
 
 
-class SqlSnapshot(SqlBrakeReading, SqlBacklogReading):
+class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""
 
@@ -232,6 +235,9 @@ class SqlSnapshot(SqlBrakeReading, SqlBacklogReading):
     def sources_of(self, hash: str) -> str | None:
         row = self._session.one(queries.SOURCES, {"hash": hash})
         return str(row[0]) if row else None
+
+    def foresee_each(self, batches: Sequence[Sequence[Incoming]]) -> Sequence[Appended]:
+        return foresee_each(self._session, batches)
 
     def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
         rows = self._session.all(queries.AUDIT, {"action": action.value, "limit": limit})

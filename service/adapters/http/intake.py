@@ -1,0 +1,111 @@
+"""From a request to the use case: who sends it, what it holds, and whether they may."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from service.adapters.http.bindings import Mode, read_events, read_head, too_large
+from service.adapters.http.problems import Problem, RefusedError
+from service.adapters.http.verdicts import Checked, FaultInEvent, checked
+from service.domain.events import Incoming
+from service.domain.publishers import Publisher
+from service.flow.accept import Accepted
+from service.flow.permit import NotKnown, Permits, permit
+from service.flow.ports import Appended
+
+_CE_HEADER = "HTTP_CE_"
+
+
+class Intake(Protocol):
+    """The use case behind the door."""
+
+    def accept(self, events: Sequence[Incoming]) -> Accepted:
+        """Return what became of the events, after the commit: all of them, or none.
+
+        Raises: IdConflict, StoreUnavailable.
+        """
+        ...
+
+    def foresee(self, events: Sequence[Incoming]) -> Sequence[Appended]:
+        """Return what would become of each of the events; nothing is stored. Raises: StoreUnavailable."""
+        ...
+
+
+class EventReader(Protocol):
+    """Who knows what an event must look like."""
+
+    def decode(self, body: bytes) -> object:
+        """Return the value of a JSON text. Raises: EventSenderError, saying what is wrong with it."""
+        ...
+
+    def admit(self, events: Iterable[object]) -> tuple[Sequence[Incoming], Sequence[FaultInEvent]]:
+        """Return the valid events as values, and the faults of the others."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Serves requests, each a WSGI environment. Without permits, anybody may publish."""
+
+    intake: Intake
+    reader: EventReader
+    permits: Permits | None
+    checker: EventReader
+
+    def take(self, environ: Mapping[str, Any]) -> Accepted:
+        """Return what became of the events of the request.
+
+        Raises: RefusedError, NotKnown, TooFast, NotPermitted, and those of `accept`.
+        """
+        publisher, sent = self._sent(environ)
+        events, faults = self.reader.admit(sent)
+        if faults:
+            raise RefusedError(_invalid(faults))
+        permit(publisher, events)
+        return self.intake.accept(events) if events else Accepted(accepted=0, duplicates=0)
+
+    def check(self, environ: Mapping[str, Any]) -> Checked:
+        """Return what would become of each event of the request. Raises as `take`, but for what is wrong with one."""
+        publisher, sent = self._sent(environ)
+        return checked([self.checker.admit([each]) for each in sent], publisher, self.intake.foresee)
+
+    def _sent(self, environ: Mapping[str, Any]) -> tuple[Publisher | None, list[object]]:
+        """Return who sends what: None for nobody in particular, and events that nobody has checked yet."""
+        publisher = self.permits.by_key(_key(environ)) if self.permits else None
+        attributes = {
+            name[len(_CE_HEADER) :].lower(): value for name, value in environ.items() if name.startswith(_CE_HEADER)
+        }
+        head = read_head(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""), attributes)
+        sent = read_events(head, _body(environ, head.mode), self.reader.decode)
+        if self.permits and publisher:
+            self.permits.pace.spend(publisher.name, max(1, len(sent)))
+        return publisher, sent
+
+
+def _key(environ: Mapping[str, Any]) -> str | None:
+    """Return the key in the request's headers, or None. Raises: NotKnown for one that is sent in another way."""
+    header: str = environ.get("HTTP_AUTHORIZATION", "").strip()
+    scheme, _, key = header.partition(" ")
+    if header and scheme.lower() != "bearer":
+        raise NotKnown("Send the key of your service as the header “Authorization: Bearer KEY”.")
+    return key.strip() or None
+
+
+def _body(environ: Mapping[str, Any], mode: Mode) -> bytes:
+    """Return the body, read from WSGI itself: Flask's layers over it take as long as all our checks together."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > mode.max_bytes:
+        raise too_large(mode)
+    body: bytes = environ["wsgi.input"].read(int(length))
+    return body
+
+
+def _invalid(faults: Sequence[FaultInEvent]) -> Problem:
+    number = "One thing is" if len(faults) == 1 else f"{len(faults)} things are"
+    return Problem(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        name="invalid-event",
+        detail=f"{number} to be changed; see errors. Nothing of this request was stored.",
+        errors=[{"index": each.index, "pointer": each.pointer, "message": each.message} for each in faults],
+    )

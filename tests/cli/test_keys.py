@@ -1,0 +1,96 @@
+"""`intouch keys`, as operators type it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.domain.errors import OperatorError
+from service.flow.permit import shown_key
+from service.flow.ports import Action
+from service.settings import read_settings, refuse_open_door
+from tests.cli.commands import Ran, here
+from tests.flow.braking import MONDAY
+from tests.flow.stage import Stage
+
+BOUNDS = ("--source", "/matching", "--program", "northfield")
+
+
+@pytest.fixture(name="stage")
+def _stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path, MONDAY)
+    yield made
+    made.close()
+
+
+def run(stage: Stage, *words: object) -> Ran:
+    return here("keys", *words, environment={"INTOUCH_DATA_DIR": str(stage.folder)})
+
+
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(stage: Stage) -> None:
+    made = run(stage, "create", "matching", *BOUNDS, "--by", "kim")
+    key = made.out.strip()
+    assert (made.code, key.startswith("intouch_"), len(key) > 48) == (0, True, True)
+    assert "shown once" in made.err
+    with stage.intouch.store.reading() as snapshot:
+        (known,) = snapshot.publishers()
+        (deed,) = snapshot.audit(Action.KEY_CREATED)
+    assert known.shown == shown_key(key)
+    assert (deed.who, deed.about) == ("kim", "key matching")
+    assert deed.detail == {"sources": ["/matching"], "programs": ["northfield"]}
+    assert key not in run(stage, "list").out + run(stage, "list", "--format", "json").out
+
+
+def test_a_taken_name_is_refused_and_says_what_to_do(stage: Stage) -> None:
+    run(stage, "create", "matching", *BOUNDS)
+    again = run(stage, "create", "matching", *BOUNDS)
+    assert (again.code, "matching-2" in again.err, again.out) == (1, True, "")
+
+
+def test_revoking_is_kept_with_who_did_it(stage: Stage) -> None:
+    run(stage, "create", "matching", *BOUNDS)
+    assert run(stage, "revoke", "matching", "--by", "sam").out.startswith("Revoked: key matching.")
+    assert "by sam" in run(stage, "list").out
+    again = run(stage, "revoke", "matching")
+    assert (again.code, "intouch keys list" in again.err) == (1, True)
+    with stage.intouch.store.reading() as snapshot:
+        assert [(each.who, each.about) for each in snapshot.audit(Action.KEY_REVOKED)] == [("sam", "key matching")]
+
+
+def test_a_user_of_the_broker_gets_no_key_and_is_another_kind(stage: Stage) -> None:
+    made = run(stage, "create", "matching", *BOUNDS, "--broker-user", "--format", "json")
+    assert json.loads(made.out) == {"name": "matching"}
+    assert run(stage, "revoke", "matching").code == 1
+    assert run(stage, "revoke", "matching", "--broker-user").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("matching",), "--source /matching --program northfield"),
+        (("matching", "--source", "/matching"), "--program northfield"),
+        ((" ", *BOUNDS), "a name that people can read"),
+        (("matching", "--source", "/intouch/pages", "--program", "*"), "Intouch's own"),
+    ],
+)
+def test_what_binds_to_nothing_or_to_too_much_is_refused(stage: Stage, words: tuple[str, ...], said: str) -> None:
+    ran = run(stage, "create", *words)
+    assert (ran.code != 0, said in ran.err) == (True, True)
+
+
+def test_the_list_is_the_same_for_programs(stage: Stage) -> None:
+    assert "intouch keys create" in run(stage, "list").out
+    run(stage, "create", "matching", *BOUNDS)
+    (listed,) = json.loads(run(stage, "list", "--format", "json").out)
+    assert (listed["kind"], listed["sources"], listed["revoked_at"]) == ("key", ["/matching"], None)
+
+
+def test_an_open_address_without_anybody_to_let_in_does_not_start(stage: Stage) -> None:
+    settings = read_settings({"INTOUCH_HTTP": "0.0.0.0:8080", "INTOUCH_CONSOLE_HTTP": "127.0.0.1:8082"})
+    with pytest.raises(OperatorError, match=r"INTOUCH_HTTP is 0\.0\.0\.0:8080, .*intouch keys create"):
+        refuse_open_door(settings, has_publishers=False)
+    refuse_open_door(settings, has_publishers=True)
+    environment = {"INTOUCH_DATA_DIR": str(stage.folder), "INTOUCH_HTTP": "0.0.0.0:0"}
+    ran = here("serve", environment=environment)
+    assert (ran.code, "intouch keys create" in ran.err) == (1, True)

@@ -1,0 +1,60 @@
+"""What a credential lets in: its sources, its programs, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.publishers import CredentialKind, Publisher, covers, trespasses
+from tests.store.samples import NOW, incoming, mentorship
+
+
+def publisher(*, sources: tuple[str, ...] = ("/matching",), programs: tuple[str, ...] = ("northfield",)) -> Publisher:
+    return Publisher(
+        kind=CredentialKind.KEY, name="m", sources=sources, programs=programs, created_at=NOW, created_by="kim"
+    )
+
+
+@pytest.mark.parametrize(
+    ("allowed", "name", "covered"),
+    [
+        ("/matching", "/matching", True),
+        ("/matching", "/matching/eu", False),
+        ("/matching", "/match", False),
+        ("/matching/*", "/matching/eu", True),
+        ("/matching/*", "/matching", False),
+        ("*", "/anything", True),
+        ("north?", "north1", False),  # no other sign has a meaning
+        ("[a]*", "a", False),
+    ],
+)
+def test_a_name_is_met_exactly_and_a_star_ends_a_beginning(allowed: str, name: str, covered: bool) -> None:
+    assert covers([allowed], name) is covered
+
+
+@given(allowed=st.lists(st.text("ab/*"), max_size=3), name=st.text("ab/"))
+def test_what_has_no_star_covers_only_itself(allowed: list[str], name: str) -> None:
+    plain = [each for each in allowed if not each.endswith("*")]
+    assert covers(plain, name) is (name in plain)
+
+
+def test_each_trespass_says_where_and_what_would_be_allowed() -> None:
+    events = [
+        incoming("e-0"),
+        incoming("e-1", mentorship("m-1", "riverside")),
+        incoming("e-2", source="/surveys"),
+        incoming("e-3", mentorship("m-1", "riverside"), source="/surveys"),
+    ]
+    found = trespasses(publisher(), events)
+    assert [(each.index, each.pointer) for each in found] == [
+        (1, "/program"),
+        (2, "/source"),
+        (3, "/program"),
+        (3, "/source"),
+    ]
+    assert "for the program northfield, and for no other" in found[0].message
+    assert "from the source /matching, and from no other" in found[1].message
+
+
+def test_nobody_speaks_for_our_own_pages_whatever_they_are_bound_to() -> None:
+    (found,) = trespasses(publisher(sources=("*",)), [incoming("e-1", source="/intouch/pages")])
+    assert (found.pointer, "Intouch's own" in found.message) == ("/source", True)

@@ -244,6 +244,18 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """From when on a mentorship counts as what. Durations in microseconds, the first two since the match."""
+
+    new_for: Duration = 7 * DAY
+    not_connected_after: Duration = 21 * DAY
+    highly_engaged_from: int = 3
+    """Conversations."""
+    drifting_after: Duration = 45 * DAY
+    """Since the last logged conversation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One program's file, or the defaults where it has none. `staff` is ordered: who is next.
 
@@ -266,7 +278,7 @@ class Program:
     """Group name → whether it is private."""
     flag_labels: Mapping[str, str] = field(default_factory=dict)
     flags_hidden: frozenset[str] = frozenset()
-    drifting_after: Duration = 45 * DAY
+    engagement: Thresholds = Thresholds()
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     """The institution's own contacts, by the names that resources ask for (`counselling`)."""
     overrides: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

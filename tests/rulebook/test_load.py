@@ -31,6 +31,7 @@ from service.domain.rules import (
     Safety,
     Send,
     StartsFrom,
+    Thresholds,
     Until,
 )
 from tests.rulebook.sets import HERE, catalogue, load_rules, sound_sources
@@ -160,7 +161,7 @@ def test_the_example_program_has_exactly_these_values() -> None:
             groups={"fall-2026": False, "first-generation": True},
             flag_labels={"depression": "Mental health"},
             flags_hidden=frozenset({"housing_food"}),
-            drifting_after=45 * DAY,
+            engagement=Thresholds(drifting_after=45 * DAY),
             overrides={
                 "log-first-conversation": {"wait": 21 * DAY, "before": None},
                 "celebrate-three": {"enabled": False},

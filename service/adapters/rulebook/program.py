@@ -24,12 +24,14 @@ from service.adapters.rulebook.values import (
     name,
     set_of,
     url,
+    whole,
 )
-from service.adapters.rulebook.vocabulary import PROGRAM_ENDS, PROGRAM_KEYS
-from service.domain.calendar import DAY, Duration
-from service.domain.rules import Break, Program
+from service.adapters.rulebook.vocabulary import ENGAGEMENT_KEYS, PROGRAM_ENDS, PROGRAM_KEYS
+from service.domain.calendar import DAY
+from service.domain.rules import Break, Program, Thresholds
 
 _MOST_DATES = 100
+_MOST_CONVERSATIONS = 100
 _NO_FLAGS: tuple[Mapping[str, str], frozenset[str]] = ({}, frozenset())
 
 
@@ -55,7 +57,7 @@ def read_program(table: Table, findings: Findings) -> Program:
         groups=form.read("groups", table_of(kebab, _is_private), {}),
         flag_labels=labels,
         flags_hidden=hidden,
-        drifting_after=form.read("engagement", _engagement, 45 * DAY),
+        engagement=form.read("engagement", _engagement, Thresholds()),
         contacts=form.read("contacts", table_of(name, read_contact), {}),
     )
 
@@ -160,8 +162,19 @@ def read_topic(node: Node, findings: Findings) -> str | None:
     return choice(topics, "a topic of flags", "unknown-topic")(node, findings)
 
 
-def _engagement(node: Node, findings: Findings) -> Duration | None:
+def _engagement(node: Node, findings: Findings) -> Thresholds | None:
     table = a_table(node, findings)
     if table is None:
         return None
-    return Form(table, findings, ("drifting_after",), 'a word of "engagement"').maybe("drifting_after", duration(DAY))
+    form, usual = Form(table, findings, ENGAGEMENT_KEYS, 'a word of "engagement"'), Thresholds()
+    found = Thresholds(
+        new_for=form.read("new_for", duration(DAY), usual.new_for),
+        not_connected_after=form.read("not_connected_after", duration(DAY), usual.not_connected_after),
+        highly_engaged_from=form.read("highly_engaged_from", whole(2, _MOST_CONVERSATIONS), usual.highly_engaged_from),
+        drifting_after=form.read("drifting_after", duration(DAY), usual.drifting_after),
+    )
+    if found.not_connected_after <= found.new_for:
+        message = "A pair would be not connected while it still counts as new."
+        findings.error("out-of-bounds", form.place("not_connected_after"), message, 'Let "not_connected_after" be longer than "new_for".')
+        return None
+    return found

@@ -18,6 +18,7 @@ PROGRAM_KEYS = (
     "program", "name", "timezone", "dashboard", "from", "brand", "staff", "dates", "breaks", "groups", "flags",
     "engagement", "contacts", "overrides",
 )  # fmt: skip
+ENGAGEMENT_KEYS = ("new_for", "not_connected_after", "highly_engaged_from", "drifting_after")
 RECIPIENTS = ("mentor", "mentee", "both", "participant", "initiator", "counterpart", "advisor")
 PROGRAM_ENDS = "program_ends"
 

@@ -33,7 +33,8 @@ PROGRAM: Final = {
         "flags: { labels: { depression: Mental health }, hidden: [housing_food] }",
     ),
     "engagement": Word(
-        "After how long without a conversation a pair is drifting.", "engagement: { drifting_after: 45 days }"
+        "From when on a pair counts as what, in the digest and on the worklist.",
+        "engagement: { not_connected_after: 28 days, drifting_after: 60 days }",
     ),
     "contacts": Word(
         "People to call, by the names that resources ask for.",
@@ -52,6 +53,11 @@ PROGRAM_INNER: Final = {
     "private": Word("`true`: it never shows in what the counterpart reads.", "private: true"),
     "labels": Word("What this program calls a topic.", "labels: { depression: Mental health }"),
     "hidden": Word("Topics that this program does not use.", "hidden: [housing_food]"),
+    "new_for": Word("So long after its match, a pair without a conversation is new.", "new_for: 7 days"),
+    "not_connected_after": Word(
+        "So long after its match, a pair without a conversation is not connected.", "not_connected_after: 21 days"
+    ),
+    "highly_engaged_from": Word("So many conversations make a pair highly engaged.", "highly_engaged_from: 3"),
     "drifting_after": Word("So long without a conversation.", "drifting_after: 45 days"),
     "contact.name": Word("Who it is.", "name: Campus Police"),
     "contact.phone": Word("The number as it is dialled.", 'phone: "555-0100"'),

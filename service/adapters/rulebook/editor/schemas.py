@@ -21,9 +21,11 @@ from service.adapters.rulebook.editor.shapes import (
     ref,
     table,
     table_of,
+    whole,
     worded,
 )
 from service.adapters.rulebook.overrides import CHANGEABLE
+from service.adapters.rulebook.vocabulary import ENGAGEMENT_KEYS
 from service.domain.rules import RuleSet
 
 _ROLE = "^[a-z][a-z0-9_-]{0,63}$"
@@ -55,7 +57,7 @@ def _program(names: Names) -> Schema:
         "breaks": list_of(table(_inner({"break.name": TEXT, "break.from": DAY, "break.to": DAY}), ("from", "to"))),
         "groups": table_of(table(_inner({"private": TRUTH}))),
         "flags": table(_inner({"labels": table(dict.fromkeys(names.topics, TEXT)), "hidden": list_of(topics)})),
-        "engagement": table(_inner({"drifting_after": DURATION})),
+        "engagement": table(_inner({**dict.fromkeys(ENGAGEMENT_KEYS, DURATION), "highly_engaged_from": whole(2)})),
         "contacts": table_of(
             table(
                 _inner(dict.fromkeys(("contact.name", "contact.phone", "contact.url", "contact.hours"), TEXT)),

@@ -19,6 +19,7 @@ from service.domain.inbox import zone_of
 from service.domain.rules import Category, Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View
 from service.flow.links import Links
+from service.flow.monitoring import overview_words, state_words
 from service.flow.ports import EmailRow, Known, RecipientKey, SubjectKey, SubjectRow
 from service.flow.reach import participant_of, reach_of
 from service.flow.views import program_facts, view_of
@@ -106,6 +107,8 @@ class _Composer:
         }
         if candidate.subject.kind is SubjectKind.MENTORSHIP:
             context |= self._mentorship(candidate)
+        elif candidate.role is Role.STAFF:
+            context |= self._for_staff(candidate)
         if candidate.key.value:
             label = self.book.program.flag_labels.get(candidate.key.value, candidate.key.value.replace("_", " "))
             context["topic"] = {"key": candidate.key.value, "label": label}
@@ -183,6 +186,15 @@ class _Composer:
         """Return the recipient's own address of a page."""
         return self.links.page(purpose, self.email.program, self.email.recipient, self.email.claimed_at, about)
 
+    def _for_staff(self, candidate: Candidate) -> dict[str, object]:
+        """Return what staff read of a participant, or of the whole program."""
+        if candidate.subject.kind is SubjectKind.PROGRAM:
+            return {"overview": overview_words(self.snapshot, self.book, self.email.claimed_at)}
+        row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
+        facts = row.facts if row else None
+        unknown = "a participant"
+        return {"participant": {"name": _full_name(facts) or unknown, "first_name": _first_name(facts) or unknown}}
+
     def _mentorship(self, candidate: Candidate) -> dict[str, object]:
         row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
         if row is None or row.facts is None:
@@ -200,6 +212,7 @@ class _Composer:
         return {
             "id": row.key.subject.id,
             "conversations": view.own.count("conversation.logged"),
+            "engagement": state_words(view.own, self.book, self.email.claimed_at),
             "matched_on": self._written(matched) if matched is not None else "",
         }
 

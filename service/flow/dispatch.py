@@ -22,6 +22,7 @@ from service.domain.rules import Kind, OnUnknown, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.domain.view import participants_of
 from service.flow.brake import forget_holds, plan_braked, take_back
+from service.flow.found_out import Bad, suppress
 from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
 from service.flow.reach import inbox_now
@@ -174,8 +175,8 @@ def _send(outgoing: Outgoing, mailer: Mailer) -> Delivered:
 
 def record(transaction: Transaction, email: EmailRow, delivered: Delivered, now: Instant) -> None:
     """Settle an email as its delivery ended; one that surely was not sent is decided anew."""
-    for bounce in delivered.bounced:
-        transaction.suppress(bounce.address, Suppression(reason=Reason.HARD_BOUNCE, at=now, detail=bounce.code))
+    reasons = ((each, Suppression(reason=Reason.HARD_BOUNCE, at=now, detail=each.code)) for each in delivered.bounced)
+    suppress(transaction, (Bad(each.address, reason, email) for each, reason in reasons), now)
     settled = transaction.settle(email.id, delivered.state, now, reference=delivered.reference, error=delivered.error)
     if settled and delivered.state is EmailState.SENT:
         forget_holds(transaction, email)

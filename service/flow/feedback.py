@@ -5,7 +5,7 @@ that came back is decided anew once its address is blocked, so that it reaches t
 came back is shown as such and not sent again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from service.domain.book import book_of
 from service.domain.calendar import Instant
 from service.domain.rules import Kind, RuleSet
 from service.domain.suppression import Reason, Suppression
+from service.flow.found_out import Bad, suppress
 from service.flow.ports import EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
 from service.flow.reach import participant_of, reach_of
 
@@ -59,14 +60,21 @@ def take_in(transaction: Transaction, rule_set: RuleSet, reports: Iterable[Repor
         for each in sorted(reports, key=_order)
         if transaction.keep_report(each.send_id, each.what, each.at, each.detail)
     ]
+    emails = {each: transaction.email(each) for each in dict.fromkeys(report.email_id for report in new)}
+    suppress(transaction, _bad(new, emails), now)
     for report in new:
-        reason = _BLOCKING.get(report.what)
-        if reason is not None:
-            transaction.suppress(report.address, Suppression(reason=reason, at=report.at, detail=report.detail))
-        email = transaction.email(report.email_id)
+        email = emails[report.email_id]
         if email is not None:
             _apply(transaction, rule_set, report, email, now)
     return len(new)
+
+
+def _bad(reports: Iterable[Report], emails: Mapping[str, EmailRow | None]) -> Iterator[Bad]:
+    for each in reports:
+        if reason := _BLOCKING.get(each.what):
+            yield Bad(
+                each.address, Suppression(reason=reason, at=each.at, detail=each.detail), emails.get(each.email_id)
+            )
 
 
 def _order(report: Report) -> tuple[str, Instant, str]:

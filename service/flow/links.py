@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.domain.calendar import Instant
+from service.domain.events import SubjectKind
 from service.domain.grants import Grant, Purpose, granted
 from service.flow.ports import SubjectKey
 
@@ -19,7 +20,9 @@ class Links:
         return f"{self.public_url}/resources/{slug}?program={program}" if self.public_url and slug else ""
 
     def subject(self, key: SubjectKey) -> str:
-        return f"{self.public_url}/console/{key.program}/{key.subject}" if self.public_url else ""
+        """Return the subject's page in the console; of a program, the list of its mentorships."""
+        page = "mentorships" if key.subject.kind is SubjectKind.PROGRAM else key.subject
+        return f"{self.public_url}/console/{key.program}/{page}" if self.public_url else ""
 
     def page(self, purpose: Purpose, program: str, recipient: str, now: Instant, about: str = "") -> str:
         """Return the recipient's own address of a page, good from now on for as long as its purpose is."""

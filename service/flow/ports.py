@@ -171,6 +171,9 @@ class Known(Protocol):
     def mentorships_of(self, program: str, participant: str) -> Sequence[str]:
         """Return the ids of the participant's mentorships, sorted."""
 
+    def all_subjects(self, program: str, kind: str, after: str = "", limit: int = 100) -> Sequence[SubjectRow]:
+        """Return a page of a program's subjects of one kind, by id."""
+
     def event(self, program: str, source: str, id: str) -> Event | None:
         """Return one event of the log, or None."""
 
@@ -183,9 +186,6 @@ class Snapshot(Known, BrakeReading, BacklogReading, Protocol):
 
     def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
         """Return those of the subject's things that `refs` (kind, id) name, live or not."""
-
-    def all_subjects(self, program: str, kind: str, after: str = "", limit: int = 100) -> Sequence[SubjectRow]:
-        """Return a page of a program's subjects of one kind, by id."""
 
     def programs(self) -> Sequence[str]:
         """Return the programs that have events, by name."""

@@ -33,6 +33,19 @@ class KnownWorld:
     def mentorships_of(self, program: str, participant: str) -> Sequence[str]:  # noqa: ARG002 -- it knows one program
         return sorted(self.world.mentorships.get(participant, ()))
 
+    def all_subjects(
+        self,
+        program: str,
+        kind: str,
+        after: str = "",
+        limit: int = 100,
+    ) -> Sequence[SubjectRow]:
+        found = sorted(
+            (each for each in self.world.subjects.values() if each.subject.kind == kind and each.subject.id > after),
+            key=lambda facts: facts.subject.id,
+        )
+        return [SubjectRow(key=SubjectKey(program, each.subject), facts=each) for each in found[:limit]]
+
     def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:  # noqa: ARG002 -- none is, here
         return {}
 

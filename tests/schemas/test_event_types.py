@@ -9,7 +9,7 @@ from tests.schemas.samples import SCHEMAS, SOURCES, TYPES, cloudevent, examples,
 ALL = """
     participant.invited participant.registered participant.updated participant.checklist_item_completed
     participant.signed_in participant.preferences_changed participant.paused participant.resumed participant.left
-    participant.consent_given participant.consent_withdrawn participant.erasure_requested
+    participant.address_failed participant.consent_given participant.consent_withdrawn participant.erasure_requested
     mentorship.matched mentorship.message_sent mentorship.paused mentorship.resumed mentorship.completed
     mentorship.unmatched conversation.logged conversation.corrected conversation.deleted
     flag.submitted flag.updated flag.acknowledged flag.resolved flag.reopened concern.raised concern.acknowledged

@@ -175,6 +175,7 @@ def _engagement(node: Node, findings: Findings) -> Thresholds | None:
     )
     if found.not_connected_after <= found.new_for:
         message = "A pair would be not connected while it still counts as new."
-        findings.error("out-of-bounds", form.place("not_connected_after"), message, 'Let "not_connected_after" be longer than "new_for".')
+        place = form.place("not_connected_after")
+        findings.error("out-of-bounds", place, message, 'Let "not_connected_after" be longer than "new_for".')
         return None
     return found

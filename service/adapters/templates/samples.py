@@ -61,6 +61,8 @@ def sample_context(
     }
     if mentorship:
         context |= _about_mentorship(role)
+    elif role == "staff":
+        context |= {"overview": _OVERVIEW, "participant": _PEOPLE["mentee"]}
     if resource:
         context["resource"] = _RESOURCE
     if topic:
@@ -83,7 +85,7 @@ def _sample_value(name: str, values: tuple[str, ...], is_list: bool) -> object:
 
 def _about_mentorship(role: str) -> dict[str, object]:
     about: dict[str, object] = {
-        "mentorship": {"id": "m-812", "conversations": 2, "matched_on": "16 February 2026"},
+        "mentorship": {"id": "m-812", "conversations": 2, "matched_on": "16 February 2026", "engagement": "connected"},
         "mentor": _PEOPLE["mentor"],
         "mentee": _PEOPLE["mentee"],
     }
@@ -107,6 +109,19 @@ def _links(role: str, resource: bool, mentorship: bool, start: Mapping[str, obje
 
 _TAKEN_ON: Final = frozenset({"flag_id", "request_id", "concern_id"})
 """Fields of a start whose thing staff acknowledge."""
+_OVERVIEW: Final = {
+    "new": 4,
+    "not_yet_connected": 9,
+    "not_connected": 6,
+    "connected": 71,
+    "highly_engaged": 48,
+    "drifting": 12,
+    "matched": 162,
+    "going_on": 150,
+    "asking_for_help": 3,
+    "unreachable": 2,
+    "connection_rate": 86,
+}
 _RESOURCE: Final = {
     "slug": "tips-for-your-first-message",
     "title": "Tips for your first message",

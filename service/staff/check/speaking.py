@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from service.domain.catalogue import EventType, Field
 from service.domain.delivery import Role
+from service.domain.engagement import Engagement
 from service.domain.events import SubjectKind
 from service.domain.rules import Rule, RuleSet, Send
 from service.staff.check.acts import Fields
@@ -23,7 +24,12 @@ _ALWAYS = {
     "slot": ("number", "total", "last"),
     "links": ("resource", "preferences", "console"),
 }
-_MENTORSHIP = {"mentorship": ("id", "conversations", "matched_on"), "mentor": _PERSON, "mentee": _PERSON}
+_MENTORSHIP = {
+    "mentorship": ("id", "conversations", "matched_on", "engagement"),
+    "mentor": _PERSON,
+    "mentee": _PERSON,
+}
+_OVERVIEW = (*Engagement, "matched", "going_on", "asking_for_help", "unreachable", "connection_rate")
 _RESOURCE = ("slug", "title", "summary", "minutes", "url", "body")
 
 
@@ -93,6 +99,9 @@ def _has(reader: Reader, start: EventType | None) -> frozenset[str]:
         groups.update(_MENTORSHIP)
         if reader.role in _PAIR:
             groups["counterpart"] = (*_PERSON, "role")
+    elif reader.role is Role.STAFF:
+        is_program = reader.rule.for_each is SubjectKind.PROGRAM
+        groups.update({"overview": _OVERVIEW} if is_program else {"participant": _PERSON})
     if reader.send.resource is not None:
         groups["resource"] = _RESOURCE
     if _has_topic(reader, start):

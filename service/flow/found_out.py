@@ -1,0 +1,70 @@
+"""What Intouch itself finds out while it delivers, as events like everybody else's, so that rules can start from it."""
+
+from collections.abc import Iterable, Mapping
+from json import dumps
+from typing import Final, NamedTuple
+
+from service.domain.calendar import Instant, format_rfc3339
+from service.domain.delivery import ADVISOR_PREFIX
+from service.domain.events import Incoming, Subject, SubjectKind
+from service.domain.rules import STAFF_PREFIX
+from service.domain.suppression import Suppression
+from service.flow.ports import EmailRow, Transaction
+
+SOURCE: Final = "/intouch/delivery"
+
+
+class Bad(NamedTuple):
+    """An address that takes no mail, and the email that found it out; None for one that nobody here knows."""
+
+    address: str
+    suppression: Suppression
+    email: EmailRow | None
+
+
+def suppress(transaction: Transaction, found: Iterable[Bad], now: Instant) -> None:
+    """Block the addresses, and tell once of each that is a participant's.
+
+    To be called before anything about emails or recipients is changed: an append waits for subjects, which everybody
+    takes first and in one order.
+    """
+    news = [
+        _address_failed(each.email, each.suppression, now)
+        for each in found
+        if transaction.suppress(each.address, each.suppression) and each.email and _is_participants(each.email)
+    ]
+    if news:
+        transaction.append(news, now)
+
+
+def _is_participants(email: EmailRow) -> bool:
+    return not email.recipient.startswith((STAFF_PREFIX, ADVISOR_PREFIX))
+
+
+def _address_failed(email: EmailRow, suppression: Suppression, now: Instant) -> Incoming:
+    subject = Subject(SubjectKind.PARTICIPANT, email.recipient)
+    data = {"reason": suppression.reason.value}
+    return _event("participant.address_failed", f"address-failed {email.id}", email.program, subject, data, now)
+
+
+def _event(type_: str, id_: str, program: str, subject: Subject, data: Mapping[str, object], now: Instant) -> Incoming:
+    told = {
+        "specversion": "1.0",
+        "id": id_,
+        "source": SOURCE,
+        "type": type_,
+        "subject": str(subject),
+        "program": program,
+        "time": format_rfc3339(now),
+        "data": data,
+    }
+    return Incoming(
+        program=program,
+        source=SOURCE,
+        id=id_,
+        type=type_,
+        subject=subject,
+        time=now,
+        data=data,
+        canonical=dumps(told, sort_keys=True, separators=(",", ":")).encode(),
+    )

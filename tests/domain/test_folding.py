@@ -22,8 +22,11 @@ from tests.domain.tangled import BEGINS, all_sorts_of_rules, shuffled, tangled
 from tests.naive.examples import event, pair
 
 RULES = all_sorts_of_rules()
-BOOK: ProgramBook = book_of(RULES, "north")
 ENDS = BEGINS + 110 * DAY
+
+
+def _book() -> ProgramBook:
+    return book_of(RULES, "north")
 
 
 def one_by_one(subject: Subject, events: Iterable[Event]) -> SubjectFacts:
@@ -35,9 +38,9 @@ def one_by_one(subject: Subject, events: Iterable[Event]) -> SubjectFacts:
         seen.add((each.source, each.id))
         log.append(each)
         try:
-            BOOK.folding.one(facts, each)
+            _book().folding.one(facts, each)
         except Refold:
-            facts = BOOK.folding.whole(subject, log)
+            facts = _book().folding.whole(subject, log)
     return facts
 
 
@@ -50,7 +53,7 @@ def by_subject(events: Iterable[Event]) -> dict[Subject, list[Event]]:
 
 def canonical(facts: SubjectFacts) -> SubjectFacts:
     """Return the facts without what no rule can ask for at the end, and without what counts for nothing."""
-    BOOK.lens.prune(facts, ENDS, crowded=0)
+    _book().lens.prune(facts, ENDS, crowded=0)
     for reach in facts.reached.values():
         logged = {step.ref for step in reach.steps if step.opens}
         reach.steps = [step for step in reach.steps if step.ref in logged]  # a correction of what is no log here
@@ -79,8 +82,8 @@ def test_order_and_repetition_change_no_fact(seed: int) -> None:
     """Whatever the order and however often they come, the same events give the facts that the whole log gives."""
     random = Random(seed)
     for subject, events in by_subject(tangled(seed)).items():
-        whole = canonical(BOOK.folding.whole(subject, events))
-        assert canonical(BOOK.folding.whole(subject, shuffled(events, random))) == whole
+        whole = canonical(_book().folding.whole(subject, events))
+        assert canonical(_book().folding.whole(subject, shuffled(events, random))) == whole
         assert canonical(one_by_one(subject, shuffled(events, random))) == whole
 
 
@@ -88,7 +91,7 @@ def test_order_and_repetition_change_no_fact(seed: int) -> None:
 def test_order_and_repetition_change_no_decision(seed: int) -> None:
     """Whatever the order, the same events allow the same messages, with the same verdicts and next instants."""
     logs, random = by_subject(tangled(seed)), Random(seed)
-    whole = views({subject: BOOK.folding.whole(subject, events) for subject, events in logs.items()})
+    whole = views({subject: _book().folding.whole(subject, events) for subject, events in logs.items()})
     grown = views({subject: one_by_one(subject, shuffled(events, random)) for subject, events in logs.items()})
     for now in (BEGINS + random.randint(0, 100 * 24) * HOUR for _ in range(6)):
         for one, other in zip(whole, grown, strict=True):
@@ -97,23 +100,23 @@ def test_order_and_repetition_change_no_decision(seed: int) -> None:
 
 
 def _decided(view: View, now: Instant) -> tuple[list[Candidate], Instant]:
-    decision = decide(BOOK, view, (), now)
+    decision = decide(_book(), view, (), now)
     return sorted(decision.candidates, key=lambda each: (each.order, each.key)), decision.next_at
 
 
 def _judged(view: View, now: Instant) -> list[str]:
-    return sorted(map(repr, judge_all(BOOK, view, (), now)))
+    return sorted(map(repr, judge_all(_book(), view, (), now)))
 
 
 @pytest.mark.parametrize("seed", range(400, 460))
 def test_what_is_forgotten_on_the_way_is_never_missed(seed: int) -> None:
     """Facts kept small while events arrive allow what the whole log allows, at every arrival."""
-    world, log = ProgramWorld("north", BOOK), list[Event]()
+    world, log = ProgramWorld("north", _book()), list[Event]()
     world.facts_of(Subject(SubjectKind.PROGRAM, "north"))
     for arriving in sorted(tangled(seed, most=160), key=lambda each: each.recorded):
         log.append(arriving)
         world.fold(arriving)
-        whole = {subject: BOOK.folding.whole(subject, events) for subject, events in by_subject(log).items()}
+        whole = {subject: _book().folding.whole(subject, events) for subject, events in by_subject(log).items()}
         for view in views(whole):
             if view.subject.kind is not SubjectKind.PARTICIPANT:
                 kept = world.view(view.subject)
@@ -148,13 +151,13 @@ def _objects(value: object) -> int:
 
 def test_the_head_stays_small_and_an_event_costs_the_same_after_ten_thousand() -> None:
     """After 10,000 events on one mentorship, an event costs what it did after 1,000, and as little is kept."""
-    world = ProgramWorld("north", BOOK)
+    world = ProgramWorld("north", _book())
     for arriving in pair():
         world.fold(arriving)
 
     def take(arriving: Event) -> None:
         world.fold(arriving)
-        decide(BOOK, world.view(arriving.subject), (), arriving.recorded)
+        decide(_book(), world.view(arriving.subject), (), arriving.recorded)
 
     def costs(events: list[Event]) -> tuple[int, int]:
         """Return the calls that the events cost together, and the most objects there were."""

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded soak bench bench-rules check lock clean
+.PHONY: help run test test-embedded soak mutants bench bench-rules check lock clean
 
 help:
 	@echo "make run    start Intouch with a demo semester and open for events"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-embedded   those of them that need no server, browser, editor or Helm"
 	@echo "make check  ruff, mypy and the import rules only"
 	@echo "make soak   the same properties over long histories (minutes)"
+	@echo "make mutants  make small mistakes in the domain, one by one, and see whether its tests notice (an hour)"
 	@echo "make bench  measure what docs claim"
 	@echo "make bench-rules  measure deciding against general rule engines"
 	@echo "make lock   choose dependency versions anew"
@@ -33,6 +34,9 @@ test-embedded: check
 
 soak: $(READY)
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak"
+
+mutants: $(READY)
+	@$(BIN)/python -m tests.mutation
 
 bench: $(READY)
 	@$(BIN)/python -m bench

@@ -44,7 +44,7 @@ def parse_rfc3339(text: str) -> Instant:
 
     A leap second (`:60`) is read as the second after it; fractions beyond microseconds are cut.
     """
-    body = text.replace("t", "T").replace("z", "Z")
+    body = text.replace("z", "Z")
     if body[17:19] == "60":
         return parse_rfc3339(f"{body[:17]}59{body[19:]}") + SECOND
     parsed = datetime.fromisoformat(body)

@@ -23,7 +23,6 @@ class Kinships:
         if kind == SubjectKind.PROGRAM:
             return None
         member = program, subject
-        self.part_of(member)
         if kind == SubjectKind.MENTORSHIP:
             for name in _NAMED:
                 if isinstance(id := data.get(name), str):

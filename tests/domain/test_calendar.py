@@ -11,17 +11,22 @@ from service.domain.calendar import (
     NEVER,
     QUARTER,
     SECOND,
+    Duration,
     Hours,
     Instant,
     Span,
+    end_of_day,
     format_rfc3339,
     instant,
+    instant_span,
+    is_zone,
     local_date,
     local_instant,
     merge_spans,
     parse_rfc3339,
     quarter_down,
     quarter_up,
+    span,
     start_of_day,
 )
 from service.domain.rules import Break, Program
@@ -72,6 +77,54 @@ def test_wall_times_around_clock_changes_are_those_of_a_search_minute_by_minute(
     for day in (change + timedelta(days=ahead) for change in CHANGES[zone] for ahead in (-1, 0, 1)):
         for minute in range(0, 1441, 15):
             assert local_instant(day, minute, zone) == zones.first_showing(day, minute, zone), (day, minute)
+
+
+def test_the_end_of_a_gap_is_a_whole_microsecond_whatever_was_skipped() -> None:
+    """Each of the sixty minutes that London skips in March is the same integer, at which the clock shows 02:00."""
+    ends = [local_instant(date(2026, 3, 29), minute, "Europe/London") for minute in range(60, 120)]
+    assert set(ends) == {parse_rfc3339("2026-03-29T01:00:00Z")}
+    assert set(map(type, ends)) == {int}
+
+
+@pytest.mark.parametrize(("day", "zone", "expected"), [
+    (date.max, "UTC", NEVER),
+    (date.max, "America/Chicago", NEVER),
+    (date.min, "Asia/Tokyo", -NEVER),
+])  # fmt: skip
+def test_a_day_beyond_the_calendar_is_before_or_after_everything(day: date, zone: str, expected: Instant) -> None:
+    """24:00 of the last day there is never comes, and where the first day begins too early, it always has."""
+    assert (start_of_day if day is date.min else end_of_day)(day, zone) == expected
+
+
+def test_instants_beyond_the_calendar_are_on_its_last_or_first_day() -> None:
+    """What never comes is put on the last day, and what always was on the first."""
+    assert local_date(NEVER, "UTC") == date.max
+    assert local_date(-NEVER, "UTC") == date.min
+
+
+def test_a_span_of_any_length_counts_its_days_seconds_and_microseconds() -> None:
+    """Each part of a timedelta counts, in microseconds."""
+    assert instant_span(timedelta(days=2, seconds=3, microseconds=4)) == 2 * DAY + 3 * SECOND + 4
+    assert instant_span(timedelta(minutes=-1)) == -MINUTE
+
+
+@pytest.mark.parametrize(
+    ("duration", "said"),
+    [
+        (0, "1 minute"), (MINUTE, "1 minute"), (2 * MINUTE, "2 minutes"), (HOUR - MINUTE, "59 minutes"),
+        (HOUR, "1 hour"), (35 * HOUR, "35 hours"), (36 * HOUR, "2 days"), (20 * DAY, "20 days"), (21 * DAY, "3 weeks"),
+        (60 * DAY, "9 weeks"),
+    ],
+)  # fmt: skip
+def test_a_span_is_said_in_its_largest_fitting_unit(duration: Duration, said: str) -> None:
+    """Minutes up to an hour, hours up to a day and a half, days up to three weeks, then weeks; one stands alone."""
+    assert span(duration) == said
+
+
+def test_a_zone_is_what_the_world_has_one_by_that_name() -> None:
+    """Names that staff or publishers got wrong are no zones, and neither are paths into the machine."""
+    assert is_zone("Asia/Kathmandu")
+    assert not any(map(is_zone, ("Asia/Atlantis", "", "../etc/passwd", "America")))
 
 
 OPENINGS = [
@@ -174,6 +227,6 @@ def test_the_local_date_turns_at_local_midnight() -> None:
 
 def test_a_naive_datetime_is_no_instant() -> None:
     """A datetime without a zone is refused."""
-    with pytest.raises(ValueError, match="zone"):
+    with pytest.raises(ValueError, match=r"^a datetime without a zone is not an instant$"):
         instant(datetime(2026, 3, 2))  # noqa: DTZ001 - a naive one is what is tried here
     assert instant(datetime(1970, 1, 1, 0, 1, tzinfo=UTC)) == MINUTE

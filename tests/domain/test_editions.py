@@ -70,3 +70,4 @@ def test_whatever_changes_who_gets_what_and_when_changes_it(other: Rule) -> None
 def test_it_is_the_same_in_every_process() -> None:
     """It is kept in the store, so nothing that differs from one start to the next may go into it."""
     assert edition_of(RULE) == "d8ee76ef5416dc35"
+    assert edition_of(replace(RULE, sends=(*RULE.sends, Send(to="mentor", message="well-done")))) == "32b7d31caa7efe97"

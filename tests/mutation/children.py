@@ -22,7 +22,10 @@ class Ended(Enum):
 
 
 def in_child(work: Callable[[], _T]) -> _T | Ended:
-    """Return what the work returns, which must be picklable, or how its process ended otherwise."""
+    """Return what the work returns, which must be picklable, or how its process ended otherwise.
+
+    Raises: RuntimeError where the work itself raised.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -32,11 +35,11 @@ def in_child(work: Callable[[], _T]) -> _T | Ended:
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read()
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGVTALRM:
-        return Ended.TIMEOUT
-    if not said or status:
-        return Ended.CRASHED
-    answer: _T = pickle.loads(said)  # noqa: S301 - our own child's
+    if os.WIFSIGNALED(status):
+        return Ended.TIMEOUT if os.WTERMSIG(status) == signal.SIGVTALRM else Ended.CRASHED
+    if status:
+        raise RuntimeError("the child says above what went wrong")
+    answer: _T = pickle.loads(said)
     return answer
 
 

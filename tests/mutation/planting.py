@@ -1,6 +1,7 @@
 """Putting a mutant in the place of the function that it was made from, wherever that is already known."""
 
 import __future__
+
 from functools import cached_property
 from importlib import import_module
 from textwrap import indent
@@ -39,17 +40,25 @@ def _function(mutant: Mutant) -> FunctionType:
 
 def _compiled(mutant: Mutant, function: FunctionType) -> FunctionType:
     """Return the mutant as a function with the free names of the one that it replaces (`super()` needs a class)."""
-    free = ", ".join(function.__code__.co_freevars)
-    name = function.__name__
-    text = f"def around({free}):\n{indent(_undecorated(mutant.source), '    ')}    return {name}\n"
+    source, name, free = _undecorated(mutant.source), function.__name__, function.__code__.co_freevars
+    if free:
+        around = _run(
+            f"def around({', '.join(free)}):\n{indent(source, '    ')}    return {name}\n", "around", function
+        )
+        planted = around(*[None] * len(free))
+        assert isinstance(planted, FunctionType)
+        return planted
+    return _run(source, name, function)
+
+
+def _run(text: str, name: str, function: FunctionType) -> FunctionType:
+    """Return the function of that name which the text defines among the names of the other one's module."""
     made: dict[str, object] = {}
-    code = compile(text, f"<{mutant.place}>", "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
-    exec(code, function.__globals__, made)  # noqa: S102 - the repository's own function with one word changed
-    around = made["around"]
-    assert isinstance(around, FunctionType)
-    planted = around(*[None] * len(function.__code__.co_freevars))
-    assert isinstance(planted, FunctionType), mutant.place
-    return planted
+    code = compile(text, f"<{name}>", "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+    exec(code, function.__globals__, made)
+    defined = made[name]
+    assert isinstance(defined, FunctionType)
+    return defined
 
 
 def _undecorated(source: str) -> str:

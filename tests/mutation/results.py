@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,8 +36,7 @@ class Results:
     def add(self, mutant: Mutant, verdict: Verdict) -> None:
         """Keep a verdict, in the file too."""
         self._known[_digest(mutant)] = verdict
-        said = {"mutant": _digest(mutant), "place": mutant.place, "change": mutant.change}
-        said |= {"killed_by": verdict.killed_by, "timeout": verdict.timeout, "tried": verdict.tried}
+        said = {"mutant": _digest(mutant), "place": mutant.place, "change": mutant.change, **asdict(verdict)}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(said) + "\n")

@@ -56,6 +56,8 @@ class Settings:
     heartbeat_s: int
     consume_batch: int
     consume_quiet_ms: int
+    outbound: bool
+    """Whether Intouch's own events are kept for the broker, and published."""
     approve_above: int
     log: LogForm
     key_events_per_s: int
@@ -82,6 +84,7 @@ _DEFAULTS: Mapping[str, str] = {
     "BROKER_HEARTBEAT_SECONDS": "20",
     "CONSUME_BATCH": "500",
     "CONSUME_QUIET_MS": "50",
+    "OUTBOUND": "on",
     "APPROVE_ABOVE": "50",
     "LOG": "text",
     "KEY_EVENTS_PER_SECOND": "1000",
@@ -114,6 +117,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         heartbeat_s=_number(value, "BROKER_HEARTBEAT_SECONDS", 1, 3_600),
         consume_batch=_number(value, "CONSUME_BATCH", 1, 10_000),
         consume_quiet_ms=_number(value, "CONSUME_QUIET_MS", 1, 10_000),
+        outbound=_switch(value, "OUTBOUND"),
         approve_above=_number(value, "APPROVE_ABOVE", 0, 1_000_000),
         log=_log(value["LOG"]),
         key_events_per_s=_number(value, "KEY_EVENTS_PER_SECOND", 1, 1_000_000),
@@ -174,6 +178,12 @@ def _log(text: str) -> LogForm:
     if text not in list(LogForm):
         raise OperatorError(f"{PREFIX}LOG must be {' or '.join(LogForm)}.")
     return LogForm(text)
+
+
+def _switch(value: Mapping[str, str], name: str) -> bool:
+    if value[name] not in ("on", "off"):
+        raise OperatorError(f"{PREFIX}{name} must be on or off.")
+    return value[name] == "on"
 
 
 def _number(value: Mapping[str, str], name: str, least: int, most: int) -> int:

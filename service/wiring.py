@@ -15,6 +15,7 @@ from flask import Blueprint
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.adapters.broker.binding import read_event
+from service.adapters.broker.identity import identify
 from service.adapters.http.app import create_app
 from service.adapters.http.listening import Listening
 from service.adapters.http.server import HttpServer
@@ -51,9 +52,11 @@ from service.flow.dispatch import Claiming
 from service.flow.feedback import Report, take_in
 from service.flow.links import Links
 from service.flow.mail_port import Mailer
+from service.flow.outbound import Sent, outbox_in_words
 from service.flow.pace import Pace
 from service.flow.permit import Permits, permit
 from service.flow.ports import Clock
+from service.flow.relay import Relay
 from service.flow.work import Worker
 from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings, is_loopback
@@ -66,6 +69,8 @@ if TYPE_CHECKING:
     from service.adapters.broker.tray import Delivery
 
 log = getLogger("intouch")
+
+_NO_BROKER = "There is no broker: set INTOUCH_BROKER_URL, as in amqps://intouch@mq.example.org/"
 
 RECIPIENTS_PER_CLAIM = 20
 """For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown. And for a store with
@@ -188,6 +193,8 @@ class Installation:
         migrate(self.settings.database_url)
         if self.settings.broker_url:
             self.prepare_broker()
+            with self.store.writing() as transaction:
+                transaction.use_outbox(self.clock(), wanted=self.settings.outbound)
 
     def prepare_broker(self) -> None:
         """Make at the broker what is not there yet. Raises: OperatorError when something is, but otherwise."""
@@ -203,11 +210,26 @@ class Installation:
 
         settings, jitter = self.settings, SystemRandom().random
         if not settings.broker_url:
-            raise OperatorError("There is no broker: set INTOUCH_BROKER_URL, as in amqps://intouch@mq.example.org/")
+            raise OperatorError(_NO_BROKER)
         parameters = parameters_of(settings.broker_url, settings.heartbeat_s)
         tray = Tray(settings.consume_batch, settings.consume_quiet_ms / 1_000)
         line = Line(parameters, tray, settings.consume_batch, jitter)
-        return line, Consumer(source=line, read=self._read, acceptor=self.acceptor, jitter=jitter)
+        consumer = Consumer(
+            source=line, read=self._read, identify=self._identify, acceptor=self.acceptor, jitter=jitter
+        )
+        return line, consumer
+
+    def relay(self) -> Relay:
+        """Return what publishes Intouch's own events. Raises: OperatorError."""
+        from service.adapters.broker import topology
+        from service.adapters.broker.line import parameters_of
+        from service.adapters.broker.outlet import RabbitOutlet
+
+        settings = self.settings
+        if not settings.broker_url:
+            raise OperatorError(_NO_BROKER)
+        outlet = RabbitOutlet(parameters_of(settings.broker_url, settings.heartbeat_s), topology.OUTBOUND)
+        return Relay(store=self.store, outlet=outlet, clock=self.clock, jitter=SystemRandom().random)
 
     def _read(self, delivery: "Delivery") -> Incoming:
         """Return the event that a broker delivered, if its publisher may send it.
@@ -218,6 +240,9 @@ class Installation:
         event = self.reader.admit_one(read_event(delivery.message, self.reader.decode))
         permit(publisher, [event])
         return event
+
+    def _identify(self, delivery: "Delivery") -> Sent:
+        return identify(delivery.message, self.schemas.decode)
 
     @property
     def _has_one_writer(self) -> bool:
@@ -314,6 +339,7 @@ class Installation:
             with self.store.reading() as snapshot:
                 active = snapshot.active_rule_set()
                 detail |= braked_detail(snapshot)
+                detail["outbox"] = outbox_in_words(snapshot.outbox(), self.clock())
         except IntouchError as error:
             return False, {**detail, "store": str(error)}
         detail |= {"store": "ok", "rule_set": active.hash[:12] if active else None}

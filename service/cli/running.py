@@ -1,4 +1,4 @@
-"""The commands that run Intouch: `run`, `serve`, `consume`, `work`, `migrate`."""
+"""The commands that run Intouch: `run`, `serve`, `consume`, `work`, `relay`, `migrate`."""
 
 import json
 import signal
@@ -89,8 +89,26 @@ def consume() -> None:
         metrics.stop(0)
 
 
+@click.command()
+def relay() -> None:
+    """Publish Intouch's own events to the broker, where `intouch work` has none."""
+    with _installation(_prepared()) as intouch:
+        publishing = intouch.relay()
+        intouch.prepare_broker()
+        _ = intouch.store
+        stop = _stop_on_signal(intouch)
+        threads = Threads(stop)
+        threads.start("relay", lambda: publishing.run(stop))
+        click.echo("Intouch is publishing its own events. Stop it with Ctrl-C.")
+        _until(stop)
+        threads.join(DRAIN_S)
+
+
 def _working(intouch: Installation, stop: threading.Event) -> Threads:
     threads = Threads(stop)
+    if intouch.settings.broker_url and intouch.settings.outbound:
+        publishing = intouch.relay()
+        threads.start("relay", lambda: publishing.run(stop))
     threads.start("work", lambda: intouch.worker().run(stop, intouch.wake))
     threads.start("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set))
     return threads

@@ -1,5 +1,7 @@
 """Errors, split by who must act. Each message says what is wrong and what to do, and names no personal datum."""
 
+from collections.abc import Sequence
+
 
 class IntouchError(Exception):
     """The base of every error that Intouch raises on purpose."""
@@ -11,6 +13,14 @@ class RuleAuthorError(IntouchError):
 
 class EventSenderError(IntouchError):
     """An event cannot be accepted; the service that sent it must change it."""
+
+
+class FaultyEventError(EventSenderError):
+    """An event does not fit its schema; `faults` are pairs of a JSON pointer and what to send instead."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__(" ".join(f"{pointer or '/'}: {message}" for pointer, message in faults))
+        self.faults = faults
 
 
 class OperatorError(IntouchError):

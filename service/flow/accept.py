@@ -11,7 +11,8 @@ from threading import Lock
 from service.domain.errors import EventSenderError, OperatorError
 from service.domain.events import Incoming
 from service.flow.measure_port import Measures, Outcome, Unmeasured
-from service.flow.ports import Appended, Clock, Store
+from service.flow.outbound import tell_pressed
+from service.flow.ports import Appended, Clock, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +41,10 @@ class StoreUnavailable(OperatorError):  # noqa: N818 - it names what it is, to a
 
 @dataclass(slots=True, eq=False)
 class _Request:
-    """One caller's events, and what became of them once somebody took them in."""
+    """One caller's events, and what became of them once somebody took them in. `ours` are told to others."""
 
     events: Sequence[Incoming]
+    ours: bool = False
     appended: Appended | None = None
     error: Exception | None = None
 
@@ -58,6 +60,12 @@ def _outcome(request: _Request) -> Appended:
     return request.appended
 
 
+def _tell_ours(transaction: Transaction, requests: Sequence[_Request], results: Sequence[Appended]) -> None:
+    for each, appended in zip(requests, results, strict=True):
+        if each.ours and appended.accepted:
+            tell_pressed(transaction, each.events)
+
+
 @dataclass(slots=True)
 class Acceptor:
     """Takes events in. `news` is called after each commit that added any."""
@@ -71,12 +79,14 @@ class Acceptor:
     _queue: Lock = field(default_factory=Lock)
     _turn: Lock = field(default_factory=Lock)
 
-    def accept(self, events: Sequence[Incoming]) -> Accepted:
+    def accept(self, events: Sequence[Incoming], *, ours: bool = False) -> Accepted:
         """Return what became of the events, after the commit: all of them were taken in, or none.
+
+        Those that are `ours`, since they happened here, are told to other services too.
 
         Raises: IdConflict, StoreUnavailable.
         """
-        (appended,) = self.accept_each([events])
+        (appended,) = self.accept_each([events], ours=ours)
         if appended.conflicts:
             raise IdConflict(appended.conflicts)
         return Accepted(accepted=appended.accepted, duplicates=appended.duplicates)
@@ -89,12 +99,12 @@ class Acceptor:
         with self.store.reading() as snapshot:
             return snapshot.foresee_each([[each] for each in events])
 
-    def accept_each(self, batches: Sequence[Sequence[Incoming]]) -> Sequence[Appended]:
+    def accept_each(self, batches: Sequence[Sequence[Incoming]], *, ours: bool = False) -> Sequence[Appended]:
         """Return what became of each batch, after the commit: each was taken in, or is in conflict.
 
         Raises: StoreUnavailable, and then nothing was taken in.
         """
-        requests = [_Request(events) for events in batches]
+        requests = [_Request(events, ours) for events in batches]
         with self._queue:
             self._waiting += requests
         with self._turn:
@@ -114,6 +124,7 @@ class Acceptor:
         try:
             with self.store.writing() as transaction:
                 results = transaction.append_each([each.events for each in requests], self.clock())
+                _tell_ours(transaction, requests, results)
         except Exception as error:  # whatever it is, every caller in this commit must hear of it
             for each in requests:
                 each.error = error

@@ -78,7 +78,7 @@ class Answering:
         events, faults = self.admit([_cloud_event(grant, each, now) for each in fresh])
         assert not faults, "the pages offer only what the schemas allow"
         try:
-            self.acceptor.accept(events)
+            self.acceptor.accept(events, ours=True)
         except IdConflict:  # the same press came twice at once, and the other one was first
             return Taken.AGAIN
         return Taken.NEW

@@ -24,6 +24,7 @@ from service.domain.view import participants_of
 from service.flow.brake import forget_holds, plan_braked, take_back
 from service.flow.found_out import Bad, suppress
 from service.flow.mail_port import Fate, Mailer, Outgoing
+from service.flow.outbound import tell_escalations, tell_sent
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
 from service.flow.reach import inbox_now
 from service.flow.views import program_facts
@@ -83,6 +84,7 @@ def claim(
     )
     for email in emails:
         transaction.claim(email)
+        tell_escalations(transaction, email)
     transaction.planned(key, None if planned.next_at == NEVER else planned.next_at)
     return emails
 
@@ -180,6 +182,7 @@ def record(transaction: Transaction, email: EmailRow, delivered: Delivered, now:
     settled = transaction.settle(email.id, delivered.state, now, reference=delivered.reference, error=delivered.error)
     if settled and delivered.state is EmailState.SENT:
         forget_holds(transaction, email)
+        tell_sent(transaction, email, now)
     if settled and delivered.state is EmailState.RELEASED:
         take_back(transaction, email)
         subjects = {SubjectKey(email.program, each.candidate.subject) for each in email.notices}

@@ -14,6 +14,7 @@ from service.domain.calendar import Instant
 from service.domain.rules import Kind, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.flow.found_out import Bad, suppress
+from service.flow.outbound import tell_sent
 from service.flow.ports import EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
 from service.flow.reach import participant_of, reach_of
 
@@ -84,7 +85,8 @@ def _order(report: Report) -> tuple[str, Instant, str]:
 
 def _apply(transaction: Transaction, rule_set: RuleSet, report: Report, email: EmailRow, now: Instant) -> None:
     if report.what not in _CAME_BACK:
-        transaction.settle(email.id, EmailState.SENT, now, reference=email.reference)
+        if transaction.settle(email.id, EmailState.SENT, now, reference=email.reference):
+            tell_sent(transaction, email, now)
     elif not _reached_somebody(transaction, rule_set, report, email):
         anew = report.what is What.BOUNCED and all(each.candidate.kind is Kind.ALERT for each in email.notices)
         if transaction.give_back(email.id, now, _words(report), anew=anew) and anew:

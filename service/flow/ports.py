@@ -19,6 +19,7 @@ from service.domain.publishers import CredentialKind, Publisher
 from service.domain.suppression import Suppression
 from service.flow.backlog_port import BacklogReading
 from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
+from service.flow.outbox_port import OutboxReading, OutboxWriting
 
 
 class Clock(Protocol):
@@ -181,7 +182,7 @@ class Known(Protocol):
         """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
 
 
-class Snapshot(Known, BrakeReading, BacklogReading, Protocol):
+class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, Protocol):
     """What can be read, all of one moment."""
 
     def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
@@ -251,7 +252,7 @@ class Snapshot(Known, BrakeReading, BacklogReading, Protocol):
         """Return what was done of one sort, newest first."""
 
 
-class Transaction(Snapshot, BrakeWriting, Protocol):
+class Transaction(Snapshot, BrakeWriting, OutboxWriting, Protocol):
     """What can be changed, as a whole or not at all."""
 
     def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:

@@ -12,6 +12,8 @@ from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
+import orjson
+
 from service.domain.calendar import parse_rfc3339
 from service.settings import ROOT, read_settings
 from service.wiring import Installation
@@ -73,6 +75,12 @@ class Site:
         """Return the ids of the events in the log, as they were appended."""
         with self.installed() as intouch, intouch.store.reading() as snapshot:
             return [id for (id,) in snapshot._session.all("SELECT id FROM events ORDER BY seq", {})]
+
+    def told(self) -> list[tuple[str, str]]:
+        """Return the types of our own events that wait, and the ids of the events that they are about."""
+        with self.installed() as intouch, intouch.store.reading() as snapshot:
+            rows = snapshot._session.all("SELECT type, event FROM outbox ORDER BY n", {})
+        return [(type, orjson.loads(event)["data"].get("id", "")) for type, event in rows]
 
     @contextmanager
     def process(self) -> Iterator["subprocess.Popen[bytes]"]:

@@ -59,6 +59,7 @@ def test_what_is_not_valid_is_a_dead_letter_with_a_reason_and_costs_nobody_else(
     assert 'Did you mean "conversation.logged"?' in mistaken[1]
     assert "used before for another event" in taken[1]
     assert site.stored() == ["n-0", "n-2", "n-3"]
+    assert sorted(site.told()) == [("intake.rejected", ""), ("intake.rejected", "n-1"), ("intake.rejected", "n-2")]
     assert left_in(site.broker, topology.INTAKE) == 0
 
 

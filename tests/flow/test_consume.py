@@ -12,8 +12,10 @@ import pytest
 from service.domain.calendar import parse_rfc3339
 from service.flow.accept import Acceptor, StoreUnavailable
 from service.flow.consume import Consumer
+from service.flow.outbound import Sent
 from service.flow.ports import Snapshot, Store, Transaction
 from tests.flow.events import pair
+from tests.flow.outbound import schema_faults, waiting
 from tests.flow.stage import Stage
 
 MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
@@ -61,9 +63,17 @@ class AwayStore:
         return self.store.writing()
 
 
+def identified(delivery: Any) -> Sent:
+    said = delivery if isinstance(delivery, dict) else {}
+    source, id, type, program = (said.get(name, "") for name in ("source", "id", "type", "program"))
+    return Sent(source=source, id=id, type=type, program=program, mark=repr(delivery))
+
+
 def consumer(stage: Stage, source: Given, store: Store) -> Consumer[Any]:
     acceptor = Acceptor(store, stage.clock, lambda: None)
-    return Consumer(source=source, read=stage.schemas.admit_one, acceptor=acceptor, jitter=lambda: 0.5)
+    return Consumer(
+        source=source, read=stage.schemas.admit_one, identify=identified, acceptor=acceptor, jitter=lambda: 0.5
+    )
 
 
 def stored(stage: Stage) -> int:
@@ -96,3 +106,28 @@ def test_each_of_a_batch_is_taken_in_or_refused_by_itself(stage: Stage) -> None:
     assert "used before" in str(reasons[3])
     assert "no.such.type" in str(reasons[4])
     assert stored(stage) == 2
+
+
+def test_what_is_refused_is_told_to_others_without_what_it_carried(stage: Stage) -> None:
+    first, _, third = pair(MONDAY)
+    other = {**first, "data": {**first["data"], "first_name": "Another"}}
+    wrong = {**third, "data": {"mentor_id": "ada", "nickname": "Countess"}}
+    source = Given([[first, 17, other, wrong], [17]])
+    with stage.intouch.store.writing() as transaction:
+        transaction.use_outbox(MONDAY, wanted=True)
+    consumer(stage, source, stage.intouch.store).run(Signal())
+    told = waiting(stage)
+    assert [each["type"] for each in told] == ["intake.rejected"] * 3
+    assert sorted((each["data"].get("id", ""), each["data"]["faults"][0]["pointer"]) for each in told) == [
+        ("", ""),
+        (first["id"], ""),
+        (third["id"], "/data/mentee_id"),
+    ]
+    assert not any(word in str(told) for word in ("Another", "Countess", "example.org"))
+    assert schema_faults(told) == []
+
+
+def test_a_refusal_that_cannot_be_kept_holds_the_batch_back(stage: Stage) -> None:
+    source, stop = Given([[17]]), Signal()
+    consumer(stage, source, AwayStore(stage.intouch.store, away=1, stop=stop)).run(stop)
+    assert source.settled == []

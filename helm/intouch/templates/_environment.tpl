@@ -28,7 +28,7 @@ crash report.
 {{- $needed := dict
   "serve" (append $every "sendgridWebhookKey")
   "consume" (append $every "brokerUrl")
-  "work" (concat $every (list "mailUrl" "sendgridKey"))
+  "work" (concat $every (list "mailUrl" "sendgridKey" "brokerUrl"))
   "migrate" (append $every "brokerUrl")
   "rules" $every -}}
 {{- $named := list -}}

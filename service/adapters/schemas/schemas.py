@@ -11,7 +11,7 @@ from service.adapters.schemas.faults import Fault, did_you_mean, quoted
 from service.adapters.schemas.incoming import incoming, known_event
 from service.adapters.schemas.validators import Compiled
 from service.domain.catalogue import Catalogue
-from service.domain.errors import EventSenderError
+from service.domain.errors import FaultyEventError
 from service.domain.events import Event, Incoming, SubjectKind
 
 MAX_FAULTS_OF_ONE = 100
@@ -67,10 +67,10 @@ class Schemas:
         return (None if faults else known_event(complete)), faults
 
     def admit_one(self, event: object) -> Incoming:
-        """Return the valid event as a value. Raises: EventSenderError, which names its faults."""
+        """Return the valid event as a value. Raises: FaultyEventError."""
         admitted, faults = self.admit([event])
         if faults:
-            raise EventSenderError(" ".join(f"{each.pointer or '/'}: {each.message}" for each in faults))
+            raise FaultyEventError([(each.pointer, each.message) for each in faults])
         return admitted[0]
 
     def validate(self, event: object, index: int = 0) -> list[Fault]:

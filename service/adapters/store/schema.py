@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0008"
+REVISION: Final = "0009"
 """The newest migration; a store that is not at it is refused."""
 
 metadata = MetaData(
@@ -262,6 +262,31 @@ stops = Table(
     _at("at"),
     _id("by"),
     PrimaryKeyConstraint("scope", "name"),
+)
+
+outbox = Table(  # Intouch's own events, until a broker has them
+    "outbox",
+    metadata,
+    _number("n"),
+    _id("source"),
+    _id("id"),
+    _id("type"),
+    _at("at"),
+    _at("ready_at"),  # 0, or until when somebody is publishing it
+    _id("trouble"),
+    _json("event"),
+    UniqueConstraint("source", "id"),
+    Index("ix_outbox_ready", "type", "ready_at", "n"),
+    _partial("ix_outbox_trouble", "type", where="trouble <> ''"),
+    sqlite_autoincrement=True,
+)
+
+outlets = Table(  # a row where somebody publishes the outbox; without one it stays empty
+    "outlets",
+    metadata,
+    _id("name"),
+    _at("since"),
+    PrimaryKeyConstraint("name"),
 )
 
 reports = Table(  # what providers said of sends, about unknown ones too

@@ -12,6 +12,7 @@ from service.adapters.store.backlog import SqlBacklogReading
 from service.adapters.store.brakes import SqlBrakeReading
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.notice_codec import candidate_of
+from service.adapters.store.outbox import SqlOutboxReading
 from service.adapters.store.publishers import SqlPublisherReading
 from service.adapters.store.rows import about, email_of, event_of, key_of, listed, named, past_of, subject_row
 from service.adapters.store.session import Session
@@ -42,7 +43,7 @@ _ABOUT: Final = ("program", "subject")
 V = TypeVar("V")
 
 
-class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading):
+class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading, SqlOutboxReading):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""
 

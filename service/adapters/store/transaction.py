@@ -11,6 +11,7 @@ from service.adapters.store.append import append_each
 from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.notice_codec import candidate_text, notices_text
+from service.adapters.store.outbox import SqlOutboxWriting
 from service.adapters.store.publishers import SqlPublisherWriting
 from service.adapters.store.rows import email_values, key_of, ledger_values, listed, named
 from service.adapters.store.session import Session
@@ -38,7 +39,7 @@ _Things = dict[tuple[str, str], tuple[str, bool]]
 _SUBJECT: Final = ("program", "kind", "id")
 
 
-class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting):
+class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutboxWriting):
     """A `Transaction` over one transaction of the database."""
 
     def __init__(self, session: Session, sources: dict[str, str], secret: bytes = b"") -> None:

@@ -68,7 +68,7 @@ def test_the_proxy_leaves_before_what_is_behind_it() -> None:
     [
         ("serve", {"DATABASE_URL", "SECRET", "SENDGRID_WEBHOOK_KEY"}),
         ("consume", {"DATABASE_URL", "SECRET", "BROKER_URL"}),
-        ("work", {"DATABASE_URL", "SECRET", "MAIL_URL", "SENDGRID_KEY"}),
+        ("work", {"DATABASE_URL", "SECRET", "MAIL_URL", "SENDGRID_KEY", "BROKER_URL"}),
         ("migrate", {"DATABASE_URL", "SECRET", "BROKER_URL"}),
         ("rules", {"DATABASE_URL", "SECRET"}),
     ],

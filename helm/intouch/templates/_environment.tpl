@@ -10,6 +10,9 @@ crash report.
 {{- with .root.Values.mailFrom }}
 - {name: INTOUCH_MAIL_FROM, value: {{ . | quote }}}
 {{- end }}
+{{- if not .root.Values.outbound }}
+- {name: INTOUCH_OUTBOUND, value: "off"}
+{{- end }}
 {{- if eq .root.Values.rules.from "pipeline" }}
 # An empty folder: nothing runs until the pipeline has deployed, not even the image's own pack.
 - {name: INTOUCH_RULES_DIR, value: /var/lib/intouch/no-rules}

@@ -11,7 +11,7 @@ from threading import Lock
 from service.domain.errors import EventSenderError, OperatorError
 from service.domain.events import Incoming
 from service.flow.measure_port import Measures, Outcome, Unmeasured
-from service.flow.outbound import tell_pressed
+from service.flow.outbound import tell_happened
 from service.flow.ports import Appended, Clock, Store, Transaction
 
 
@@ -63,7 +63,7 @@ def _outcome(request: _Request) -> Appended:
 def _tell_ours(transaction: Transaction, requests: Sequence[_Request], results: Sequence[Appended]) -> None:
     for each, appended in zip(requests, results, strict=True):
         if each.ours and appended.accepted:
-            tell_pressed(transaction, each.events)
+            tell_happened(transaction, each.events)
 
 
 @dataclass(slots=True)

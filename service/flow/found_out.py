@@ -9,6 +9,7 @@ from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Incoming, Subject, SubjectKind
 from service.domain.rules import STAFF_PREFIX
 from service.domain.suppression import Suppression
+from service.flow.outbound import tell_happened
 from service.flow.ports import EmailRow, Transaction
 
 SOURCE: Final = "/intouch/delivery"
@@ -35,6 +36,7 @@ def suppress(transaction: Transaction, found: Iterable[Bad], now: Instant) -> No
     ]
     if news:
         transaction.append(news, now)
+        tell_happened(transaction, news)
 
 
 def _is_participants(email: EmailRow) -> bool:

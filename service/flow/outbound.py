@@ -1,6 +1,7 @@
 """What Intouch tells other services, as events of its own, each kept in the transaction of its cause.
 
-- What people press on its pages (`help.requested`, `flag.acknowledged` …), as the log has it.
+- What people press on its pages (`help.requested`, `flag.acknowledged` …) and what delivering finds out
+  (`participant.address_failed`), as the log has it.
 - `notice.sent`: the provider took a message. One for each notice; an email that is decided anew is another sending.
 - `escalation.raised`: staff are being alerted. Told when it is decided, since mail may be what does not work; the same
   decision, made again, is the same event.
@@ -54,8 +55,8 @@ class Rejection:
     faults: Sequence[tuple[str, str]]
 
 
-def tell_pressed(transaction: OutboxWriting, events: Iterable[Incoming]) -> None:
-    """Tell what people pressed on the pages."""
+def tell_happened(transaction: OutboxWriting, events: Iterable[Incoming]) -> None:
+    """Tell what is in the log because it happened here."""
     transaction.publish_later(
         [
             OwnEvent(

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from service.domain.calendar import DAY, MINUTE, parse_rfc3339
 from service.domain.grants import Grant, Purpose
 from service.flow.answer import Act, Answering, Taken
-from service.flow.dispatch import Delivered, record
+from service.flow.dispatch import Bounce, Delivered, record
 from service.flow.feedback import Report, What, take_in
 from service.flow.ports import EmailState
 from tests.flow.events import event, pair
@@ -100,6 +100,16 @@ def test_an_email_of_which_only_the_provider_knew_that_it_went_is_told_when_it_r
         take_in(transaction, rule_set, [report], NOW)
         take_in(transaction, rule_set, [report], NOW)
     assert [each["id"] for each in of_type(stage, "notice.sent")] == ["s-1.1"]
+
+
+def test_an_address_that_takes_no_mail_is_told_as_the_log_has_it(stage: Stage) -> None:
+    stage.take(*pair(MONDAY))
+    claimed = email("s-1", candidate(recipient="ben"))
+    with stage.intouch.store.writing() as transaction:
+        record(transaction, claimed, Delivered(EmailState.FAILED, bounced=(Bounce("ben@example.org", "550"),)), NOW)
+    (told,) = of_type(stage, "participant.address_failed")
+    assert (told["source"], told["subject"]) == ("/intouch/delivery", "participants/ben")
+    assert "@" not in str(told)
 
 
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)

@@ -21,6 +21,7 @@ from service.flow.consume import Consumer
 from service.flow.ports import Appended, SubjectKey
 from tests.canary.cage import ADDRESSES, NAMES, Heard, canaries, listening
 from tests.flow.events import event
+from tests.flow.outbound import waiting
 from tests.flow.stage import Stage
 from tests.flow.test_consume import Given
 from tests.http.door import BATCH, STRUCTURED, Door
@@ -106,13 +107,17 @@ def test_a_broker_gets_reasons_without_people_and_so_does_the_log(stage: Stage, 
     bodies = [json.dumps(each).encode() for each in (*FAULTY, *canaries(MONDAY))] + [ADDRESSES[0].encode()]
     messages = [Message(body=each, content_type=STRUCTURED, content_encoding="", headers={}) for each in bodies]
     source = Given([[Delivery(message=each, tag=n, line=1, came_back=False) for n, each in enumerate(messages)]])
+    with stage.intouch.store.writing() as transaction:
+        transaction.use_outbox(MONDAY, wanted=True)
     for acceptor in (stage.intouch.acceptor, Defect()):
-        reader: Any = acceptor
-        consumer = Consumer(source=source, read=stage.intouch._read, acceptor=reader, jitter=lambda: 0.5)
-        consumer.run(Signal())
+        taker: Any = acceptor
+        own = stage.intouch
+        Consumer(source=source, read=own._read, identify=own._identify, acceptor=taker, jitter=lambda: 0.5).run(
+            Signal()
+        )
     (reasons,) = source.settled
-    heard.told += [each for each in reasons if each]
-    assert len(heard.told) == len(FAULTY) + 1
+    heard.told += [each for each in reasons if each] + list(map(str, waiting(stage)))
+    assert len(heard.told) == 2 * (len(FAULTY) + 1)
     assert heard.traces() == []
 
 

@@ -107,7 +107,7 @@ def test_resources_by_topic_are_one_notice_for_each_topic() -> None:
 def test_a_case_on_topics_picks_by_its_own_topic_and_any_other_by_all() -> None:
     """What is sent about stress picks on stress alone; what depends on another field picks on each topic."""
     tips = (_to("mentor", "tips", "by_topic"),)
-    flagged = {"topics": ["stress", "career"], "options": ["a"]}
+    flagged: dict[str, Any] = {"topics": ["stress", "career"], "options": ["a"]}
     assert _named(depends_on="topics", cases={"stress": tips}, **flagged) == [("ann", "tips", "stress")]
     assert _named(depends_on="options", cases={"a": tips}, **flagged) == [
         ("ann", "tips", "stress"), ("ann", "tips", "career"),

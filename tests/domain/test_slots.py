@@ -1,6 +1,7 @@
 """When slots are due and close, in examples by hand, and that the newest one due is found without counting them all."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def _start(time: int, recorded: int | None = None) -> Start:
     return Start("mentorship.matched", Moment(time, "/test", "e"), arrived, PAIR, "", {}, None)
 
 
-def _times(kind: Kind = Kind.NUDGE, within: Duration = DAY, **keys: int) -> Timetable:
+def _times(kind: Kind = Kind.NUDGE, within: Duration = DAY, **keys: Any) -> Timetable:
     return Timetable.of(rule(kind=kind, send_within=within, **keys), Delivery())
 
 

@@ -60,6 +60,7 @@ class Settings:
     """Whether Intouch's own events are kept for the broker, and published."""
     approve_above: int
     log: LogForm
+    drops_unknown_fields: bool
     key_events_per_s: int
     """How many events each key may send, in each process."""
 
@@ -88,6 +89,7 @@ _DEFAULTS: Mapping[str, str] = {
     "APPROVE_ABOVE": "50",
     "LOG": "text",
     "KEY_EVENTS_PER_SECOND": "1000",
+    "UNKNOWN_FIELDS": "refuse",
 }
 
 
@@ -117,9 +119,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         heartbeat_s=_number(value, "BROKER_HEARTBEAT_SECONDS", 1, 3_600),
         consume_batch=_number(value, "CONSUME_BATCH", 1, 10_000),
         consume_quiet_ms=_number(value, "CONSUME_QUIET_MS", 1, 10_000),
-        outbound=_switch(value, "OUTBOUND"),
+        outbound=_one_of(value, "OUTBOUND", "on", "off") == "on",
         approve_above=_number(value, "APPROVE_ABOVE", 0, 1_000_000),
         log=_log(value["LOG"]),
+        drops_unknown_fields=_one_of(value, "UNKNOWN_FIELDS", "refuse", "drop") == "drop",
         key_events_per_s=_number(value, "KEY_EVENTS_PER_SECOND", 1, 1_000_000),
     )
 
@@ -180,10 +183,10 @@ def _log(text: str) -> LogForm:
     return LogForm(text)
 
 
-def _switch(value: Mapping[str, str], name: str) -> bool:
-    if value[name] not in ("on", "off"):
-        raise OperatorError(f"{PREFIX}{name} must be on or off.")
-    return value[name] == "on"
+def _one_of(value: Mapping[str, str], name: str, *words: str) -> str:
+    if value[name] not in words:
+        raise OperatorError(f"{PREFIX}{name} must be one of: {', '.join(words)}.")
+    return value[name]
 
 
 def _number(value: Mapping[str, str], name: str, least: int, most: int) -> int:

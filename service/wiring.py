@@ -18,6 +18,7 @@ from service.adapters.broker.binding import read_event
 from service.adapters.broker.identity import identify
 from service.adapters.http.app import create_app
 from service.adapters.http.listening import Listening
+from service.adapters.http.schema_pages import create_schema_pages
 from service.adapters.http.server import HttpServer
 from service.adapters.http.site import create_site
 from service.adapters.link_tokens import LinkTokens
@@ -30,8 +31,7 @@ from service.adapters.metrics.reading import StoreReading
 from service.adapters.rulebook.folder import RulesFolder
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import Sources, read_sources
-from service.adapters.schemas import Schemas, load_schemas
-from service.adapters.schemas.faults import Fault
+from service.adapters.schemas import Fault, Schemas, UnknownFields, load_schemas
 from service.adapters.secret_file import read_or_make_secret
 from service.adapters.store.migrate import migrate
 from service.adapters.store.store import SqlStore, open_store
@@ -101,7 +101,8 @@ class Installation:
 
     @cached_property
     def schemas(self) -> Schemas:
-        return load_schemas(self.settings.schemas_dir)
+        unknown = UnknownFields.DROP if self.settings.drops_unknown_fields else UnknownFields.REFUSE
+        return load_schemas(self.settings.schemas_dir, self.clock, unknown)
 
     @cached_property
     def store(self) -> SqlStore:
@@ -275,7 +276,7 @@ class Installation:
     def server(self, **options: Any) -> HttpServer:
         """Return the door, with the console where that has no address of its own. Raises: OperatorError."""
         console = [self._console()] if self._console_is_at_the_door else []
-        pages = [*console, *self.mail_pages(), *self._webhooks()]
+        pages = [*console, *self.mail_pages(), *self._webhooks(), self._schema_pages()]
         app = create_app(self.acceptor, self.reader, self.ready, pages, self.permits, self.schemas)
         return HttpServer(app, self.settings.http, **options)
 
@@ -313,6 +314,9 @@ class Installation:
             create_resource_pages(store=self.store, rules=self.rules),
             create_answer_pages(answering=answering, rules=self.rules, tokens=self.link_tokens),
         ]
+
+    def _schema_pages(self) -> Blueprint:
+        return create_schema_pages(self.schemas.published, self.settings.public_url)
 
     def _webhooks(self) -> list[Blueprint]:
         """Return where providers report; none where nothing is sent through one that does."""

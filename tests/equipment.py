@@ -40,6 +40,7 @@ TOOLS = (
     Tool(program="chromium", package="chromium"),
     Tool(program="nginx", package="nginx-light", places=("usr/sbin/nginx",)),
     Tool(program="npm", package="npm"),
+    Tool(program="curl", package="curl"),
 )
 
 

@@ -84,6 +84,8 @@ class Incoming:
     canonical: bytes
     recordedtime: Instant | None = None
     traceparent: str | None = None
+    dropped_fields: int = 0
+    """How many fields of its data were left out, since its type does not know them."""
 
     def recorded_at(self, recorded: Instant) -> Event:
         """Return the event as the log keeps it, stamped with its arrival."""

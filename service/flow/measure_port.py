@@ -34,6 +34,9 @@ class Measures(Protocol):
     def events(self, outcome: Outcome, types: Iterable[str]) -> None:
         """Count one event for each of the types, which may be any words that a publisher sent."""
 
+    def dropped(self, type: str, fields: int) -> None:
+        """Count fields of an event that were left out, since its type does not know them."""
+
     def claimed(self, cause: Cause, waited: Duration) -> None:
         """Note how long a notice took from when it could go until it was claimed."""
 
@@ -45,6 +48,8 @@ class Unmeasured:
     """Measures nothing."""
 
     def events(self, outcome: Outcome, types: Iterable[str]) -> None: ...
+
+    def dropped(self, type: str, fields: int) -> None: ...
 
     def claimed(self, cause: Cause, waited: Duration) -> None: ...
 

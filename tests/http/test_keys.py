@@ -2,69 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.adapters.store import SqlStore, migrate, open_store
-from service.domain.publishers import CredentialKind, Publisher
-from service.flow import by_hand
-from service.flow.pace import LARGEST_BATCH, Pace
-from service.flow.permit import MEMORY, Permits, shown_key
-from service.flow.ports import KnownPublisher
-from tests.flow.stage import SetClock
-from tests.http.door import BATCH, STRUCTURED, Door, MemoryIntake, Reply, served
+from service.adapters.store import SqlStore
+from service.flow.pace import LARGEST_BATCH
+from service.flow.permit import MEMORY, shown_key
+from tests.http.door import BATCH, STRUCTURED, Door, Reply, served
+from tests.http.guarded import KEY, Guarded
 from tests.schemas.samples import cloudevent
-from tests.store.factories import sqlite_url
-from tests.store.samples import NOW
 
 EVENT = cloudevent("mentorship.matched")
-KEY = "intouch_of-matching"
-
-
-@dataclass
-class Guarded:
-    """A door that asks for keys, with a store and clocks of its own."""
-
-    store: SqlStore
-    clock: SetClock = field(default_factory=lambda: SetClock(NOW))
-    seconds: float = 0
-    events_per_s: int = 100
-    needs_key: bool = True
-
-    def __post_init__(self) -> None:
-        pace = Pace(self.events_per_s, lambda: self.seconds)
-        self.intake = MemoryIntake()
-        self.permits = Permits(self.store, self.clock, needs_key=self.needs_key, pace=pace)
-
-    def let(self, name: str, key: str, sources: tuple[str, ...] = ("/matching",), programs: str = "northfield") -> None:
-        kind = CredentialKind.KEY
-        publisher = Publisher(
-            kind=kind, name=name, sources=sources, programs=(programs,), created_at=NOW, created_by="kim"
-        )
-        with self.store.writing() as transaction:
-            assert by_hand.let_publish(transaction, KnownPublisher(publisher, shown_key(key)))
-
-    def revoke(self, name: str) -> None:
-        with self.store.writing() as transaction:
-            assert by_hand.revoke(transaction, CredentialKind.KEY, name, "kim", NOW)
-
-
-@pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[SqlStore]:
-    migrate(sqlite_url(tmp_path))
-    opened = open_store(sqlite_url(tmp_path))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(name="guarded")
-def _guarded(store: SqlStore) -> Guarded:
-    made = Guarded(store)
-    made.let("matching", KEY)
-    return made
 
 
 @pytest.fixture(name="door")

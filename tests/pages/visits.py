@@ -1,6 +1,6 @@
 """A small program whose people open the links in their mail, as a browser or a mail program would."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from re import findall
@@ -79,7 +79,8 @@ class Copied(Stage):
         self.folder, self.now, self.environment = folder, other.clock.now, environment
         self.clock = SetClock(self.now)
         self.intouch = Installation(read_settings({"INTOUCH_DATA_DIR": str(folder), **environment}), self.clock)
-        self.intouch.schemas, self.intouch.rules = other.intouch.schemas, other.intouch.rules
+        self.intouch.schemas = replace(other.intouch.schemas, clock=self.clock)
+        self.intouch.rules = other.intouch.rules
         self.worker = self.intouch.worker()
 
 

@@ -51,6 +51,10 @@ FLAWS: dict[str, tuple[Callable[[Schema], object], str]] = {
     "an example that is wrong": (at("examples", value=[{"by": "mentor"}]), "examples[0]"),
     "no x-intouch": (lambda schema: schema.pop("x-intouch"), "x-intouch"),
     "an unknown word in x-intouch": (at("x-intouch", "closes", value="flag"), "closes"),
+    "a field of a version that is not yet": (
+        at("properties", "by", "x-intouch", value={"since": 2}),
+        "the type's version",
+    ),
     "an unknown subject": (at("x-intouch", "subject", value="people"), "people"),
     "an unknown deed": (at("x-intouch", "thing", "does", value="shuts"), "shuts"),
     "an unknown word beside a field": (at("properties", "by", "x-intouch", value={"secret": True}), "by.x-intouch"),

@@ -28,8 +28,11 @@ def create_app(
     def post_events() -> Response:
         if _only_checks():
             return json_response(desk.check(request.environ).as_json(), HTTPStatus.OK)
-        accepted = desk.take(request.environ)
-        return json_response({"accepted": accepted.accepted, "duplicates": accepted.duplicates}, HTTPStatus.ACCEPTED)
+        taken = desk.take(request.environ)
+        told = {"accepted": taken.accepted.accepted, "duplicates": taken.accepted.duplicates}
+        if taken.dropped_fields:
+            told["dropped_fields"] = taken.dropped_fields
+        return json_response(told, HTTPStatus.ACCEPTED)
 
     return app
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from service.adapters.http.bindings import Mode, read_events, read_head, too_large
 from service.adapters.http.problems import Problem, RefusedError
@@ -44,6 +44,13 @@ class EventReader(Protocol):
         ...
 
 
+class Taken(NamedTuple):
+    """What became of the events of a request, and how many fields of their data were left out."""
+
+    accepted: Accepted
+    dropped_fields: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Serves requests, each a WSGI environment. Without permits, anybody may publish."""
@@ -53,7 +60,7 @@ class Desk:
     permits: Permits | None
     checker: EventReader
 
-    def take(self, environ: Mapping[str, Any]) -> Accepted:
+    def take(self, environ: Mapping[str, Any]) -> Taken:
         """Return what became of the events of the request.
 
         Raises: RefusedError, NotKnown, TooFast, NotPermitted, and those of `accept`.
@@ -63,7 +70,8 @@ class Desk:
         if faults:
             raise RefusedError(_invalid(faults))
         permit(publisher, events)
-        return self.intake.accept(events) if events else Accepted(accepted=0, duplicates=0)
+        accepted = self.intake.accept(events) if events else Accepted(accepted=0, duplicates=0)
+        return Taken(accepted, sum(each.dropped_fields for each in events))
 
     def check(self, environ: Mapping[str, Any]) -> Checked:
         """Return what would become of each event of the request. Raises as `take`, but for what is wrong with one."""

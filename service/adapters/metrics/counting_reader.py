@@ -1,4 +1,4 @@
-"""Counts what the schemas refuse, whichever door it came through."""
+"""Counts what the schemas refuse and leave out, whichever door it came through."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -51,14 +51,22 @@ class CountingReader(Generic[F]):
         told = list(events)
         admitted, faults = self.reader.admit(told)
         self._refused([told[index] for index in sorted({each.index for each in faults})])
+        self._dropped(admitted)
         return admitted, faults
 
     def admit_one(self, event: object) -> Incoming:
         try:
-            return self.reader.admit_one(event)
+            admitted = self.reader.admit_one(event)
         except EventSenderError:
             self._refused([event])
             raise
+        self._dropped([admitted])
+        return admitted
+
+    def _dropped(self, events: Sequence[Incoming]) -> None:
+        for each in events:
+            if each.dropped_fields:
+                self.measures.dropped(each.type, each.dropped_fields)
 
     def _refused(self, events: Sequence[object]) -> None:
         if events:

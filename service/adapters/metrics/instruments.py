@@ -28,6 +28,12 @@ class Instruments:
             ("type", "outcome"),
             registry=registry,
         )
+        self._dropped = Counter(
+            "intouch_dropped_fields",
+            "Fields of events that were left out, since the type does not know them (INTOUCH_UNKNOWN_FIELDS=drop).",
+            ("type",),
+            registry=registry,
+        )
         self._notices = Histogram(
             "intouch_event_to_notice_seconds",
             "From when a notice could go (by its event: recorded; by the clock: planned for) to its claim.",
@@ -48,6 +54,9 @@ class Instruments:
     def events(self, outcome: Outcome, types: Iterable[str]) -> None:
         for name, count in Tally(each if each in self._types else OTHER for each in types).items():
             self._events.labels(name, outcome.value).inc(count)
+
+    def dropped(self, type: str, fields: int) -> None:
+        self._dropped.labels(type).inc(fields)
 
     def claimed(self, cause: Cause, waited: Duration) -> None:
         self._notices.labels(cause.value).observe(waited / SECOND)

@@ -2,6 +2,6 @@
 
 from service.adapters.schemas.faults import Fault
 from service.adapters.schemas.load import SchemaFileError, load_schemas
-from service.adapters.schemas.schemas import Schemas
+from service.adapters.schemas.schemas import Schemas, UnknownFields
 
-__all__ = ["Fault", "SchemaFileError", "Schemas", "load_schemas"]
+__all__ = ["Fault", "SchemaFileError", "Schemas", "UnknownFields", "load_schemas"]

@@ -1,7 +1,7 @@
 """Reads `schemas/`: the envelope, the shared words, and one file per event type."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from jsonschema.exceptions import SchemaError, best_match
 
 from service.adapters.schemas import strict_json
 from service.adapters.schemas.inline import inlined
-from service.adapters.schemas.schemas import Schemas
+from service.adapters.schemas.schemas import Schemas, UnknownFields
 from service.adapters.schemas.soundness import X, flaws
 from service.adapters.schemas.validators import Compiled
 from service.adapters.schemas.words import catalogue_of
+from service.domain.calendar import Instant
 from service.domain.catalogue import Catalogue, Does
 from service.domain.errors import EventSenderError, OperatorError
 
@@ -29,8 +30,13 @@ class SchemaFileError(OperatorError):
         super().__init__(f"{path}: {fault}")
 
 
-def load_schemas(folder: Path) -> Schemas:
-    """Return the schemas of the folder, checked and compiled. Raises: OperatorError naming file and fault."""
+def load_schemas(
+    folder: Path, clock: Callable[[], Instant] | None = None, unknown: UnknownFields = UnknownFields.REFUSE
+) -> Schemas:
+    """Return the schemas of the folder, checked and compiled. Without a clock, no event is too far ahead.
+
+    Raises: OperatorError naming file and fault.
+    """
     words = _schema(folder / "words.json").get("$defs", {})
     meta = _schema(folder / "x-intouch.schema.json")
     envelope = _inlined(folder / "cloudevent.json", words)
@@ -44,6 +50,9 @@ def load_schemas(folder: Path) -> Schemas:
         catalogue=catalogue,
         envelope=_compiled(folder / "cloudevent.json", envelope),
         by_type={path.stem: _with_envelope(path, events[path.stem], envelope) for path in paths},
+        published={"cloudevent": envelope, **events},
+        clock=clock,
+        unknown=unknown,
         distinct={name: schema[X]["distinct"] for name, schema in events.items() if "distinct" in schema[X]},
     )
 

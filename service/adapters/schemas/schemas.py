@@ -1,7 +1,8 @@
 """What the door asks of every event, by type."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 
@@ -10,6 +11,7 @@ from service.adapters.schemas.explain import Violation, explain
 from service.adapters.schemas.faults import Fault, did_you_mean, quoted
 from service.adapters.schemas.incoming import incoming, known_event
 from service.adapters.schemas.validators import Compiled
+from service.domain.calendar import HOUR, NEVER, Instant
 from service.domain.catalogue import Catalogue
 from service.domain.errors import FaultyEventError
 from service.domain.events import Event, Incoming, SubjectKind
@@ -30,17 +32,39 @@ _TOO_MUCH = (
     "of text. Send only the fields of its type."
 )
 
+MOST_AHEAD = 24 * HOUR
+"""How far the time of an event may lie ahead of our clock: more is a mistake, and would hold up what rules wait for."""
+
+_AHEAD = (
+    "Send the time at which it happened, with its offset, as in 2026-03-02T15:00:00Z. This one is more than 24 hours "
+    "ahead of Intouch's clock."
+)
+
+
+class UnknownFields(StrEnum):
+    """What becomes of fields of `data` that the event's type does not know."""
+
+    REFUSE = "refuse"
+    DROP = "drop"
+
+
 Judge = Callable[[Compiled, Any], Iterator[Violation]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schemas:
-    """All event schemas, compiled. `envelope` judges events of unknown types; `distinct` are pairs by type."""
+    """All event schemas, compiled. `envelope` judges events of unknown types; `distinct` are pairs by type.
+
+    `published` are the schemas as publishers read them: of each type's data, and the envelope as `cloudevent`.
+    """
 
     catalogue: Catalogue
     envelope: Compiled
     by_type: Mapping[str, Compiled]
     distinct: Mapping[str, Sequence[str]]
+    published: Mapping[str, Mapping[str, Any]]
+    clock: Callable[[], Instant] | None = None
+    unknown: UnknownFields = UnknownFields.REFUSE
 
     def decode(self, body: bytes) -> object:
         """Return the value of a JSON text. Raises: MalformedJsonError, an EventSenderError."""
@@ -50,15 +74,38 @@ class Schemas:
         """Return the valid events as values, and the first MAX_FAULTS faults of the others."""
         admitted: list[Incoming] = []
         faults: list[Fault] = []
+        latest = NEVER if self.clock is None else self.clock() + MOST_AHEAD
         for index, event in enumerate(events):
-            complete = _complete(event)
-            found = self._faults(complete, index, Compiled.violations)
-            if not found:
-                admitted.append(incoming(complete))
-            faults += found
+            read = self._read(event, index)
+            if not isinstance(read, Incoming):
+                faults += read
+            elif read.time > latest:
+                faults.append(Fault(index=index, pointer="/time", message=_AHEAD))
+            else:
+                admitted.append(read)
             if len(faults) >= MAX_FAULTS:
                 break
         return admitted, faults[:MAX_FAULTS]
+
+    def _read(self, event: object, index: int) -> Incoming | list[Fault]:
+        """Return the valid event as a value, or what is wrong with it."""
+        complete = _complete(event)
+        faults = self._faults(complete, index, Compiled.violations)
+        if not faults:
+            return incoming(complete)
+        known, dropped = self._with_known_fields(complete) if self.unknown is UnknownFields.DROP else (complete, 0)
+        if not dropped:
+            return faults
+        return self._faults(known, index, Compiled.violations) or replace(incoming(known), dropped_fields=dropped)
+
+    def _with_known_fields(self, event: Any) -> tuple[Any, int]:
+        """Return the event without the fields of data that its type does not know, and how many those were."""
+        known = self.catalogue.types.get(str(event.get("type"))) if isinstance(event, dict) else None
+        data = event["data"] if known else None
+        if known is None or not isinstance(data, dict):
+            return event, 0
+        kept = {name: value for name, value in data.items() if name in known.fields}
+        return {**event, "data": kept}, len(data) - len(kept)
 
     def replayed(self, event: object) -> tuple[Event | None, list[Fault]]:
         """Return the event as a replay knows it, or what is wrong with it."""

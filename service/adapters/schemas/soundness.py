@@ -63,6 +63,9 @@ def _word_flaws(schema: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterato
             yield f'{X}: "distinct" names "{name}", which is not a field'
     for name, field in fields.items():
         yield from (f'field "{name}": {flaw}' for flaw in _field_word_flaws(field, fields.get(initiator or "", {})))
+        since = field.get(X, {}).get("since", 1)
+        if since > words.get("version", 1) or (since > 1 and name in required):
+            yield f'field "{name}": {X}: "since" is at most the type\'s version, and what came later is not required'
 
 
 def _field_word_flaws(field: Mapping[str, Any], initiator: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from service.adapters.broker.binding import read_event
+from service.adapters.broker.binding import Message, read_event
 from service.adapters.broker.identity import identify
 from service.adapters.http.app import create_app
 from service.adapters.http.listening import Listening
@@ -41,9 +41,9 @@ from service.adapters.templates.uses import MessageUses
 from service.adapters.templates.writer import LetterWriter
 from service.console import RuleDesk, create_console
 from service.domain.calendar import SECOND, Instant
-from service.domain.errors import IntouchError, OperatorError
+from service.domain.errors import EventSenderError, IntouchError, OperatorError
 from service.domain.events import Incoming
-from service.flow.accept import Acceptor
+from service.flow.accept import Acceptor, IdConflict
 from service.flow.active import ActiveRules, Loaded
 from service.flow.answer import Answering
 from service.flow.brake import braked_detail
@@ -65,6 +65,7 @@ from service.trial.trial import Trials
 from service.trial.workshop import Workshop
 
 if TYPE_CHECKING:
+    from service.adapters.broker.letters import DeadLetters
     from service.adapters.broker.line import Line
     from service.adapters.broker.tray import Delivery
 
@@ -237,10 +238,33 @@ class Installation:
 
         Raises: EventSenderError, StoreUnavailable.
         """
-        publisher = self.permits.by_user(delivery.message.user_id)
-        event = self.reader.admit_one(read_event(delivery.message, self.reader.decode))
+        return self._read_message(delivery.message)
+
+    def _read_message(self, message: Message) -> Incoming:
+        publisher = self.permits.by_user(message.user_id)
+        event = self.reader.admit_one(read_event(message, self.reader.decode))
         permit(publisher, [event])
         return event
+
+    def dead_letters(self) -> "DeadLetters":
+        """Return the dead letters at the broker. Raises: OperatorError."""
+        from service.adapters.broker.line import parameters_of
+        from service.adapters.broker.rabbit_letters import RabbitLetters
+
+        settings = self.settings
+        if not settings.broker_url:
+            raise OperatorError(_NO_BROKER)
+        return RabbitLetters(parameters_of(settings.broker_url, settings.heartbeat_s))
+
+    def foresee(self, message: Message) -> str:
+        """Return in the intake's words what would become of a message if it came now. Raises: StoreUnavailable."""
+        try:
+            (appended,) = self.acceptor.foresee([self._read_message(message)])
+        except EventSenderError as error:
+            return str(error)
+        if appended.conflicts:
+            return str(IdConflict(appended.conflicts))
+        return "It is in the log already." if appended.duplicates else "It would be taken in."
 
     def _identify(self, delivery: "Delivery") -> Sent:
         return identify(delivery.message, self.schemas.decode)

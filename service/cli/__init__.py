@@ -6,6 +6,7 @@ import click
 
 from service.cli.blocking import blocked
 from service.cli.braking import expect, resume, stop
+from service.cli.dead_letters import dead_letters
 from service.cli.deploying import deploy, rollback, rule_sets
 from service.cli.holding import held
 from service.cli.keying import keys
@@ -20,7 +21,7 @@ def intouch() -> None:
     """Intouch keeps mentorships in touch: rules decide who should hear what, and when."""
 
 
-_RUNNING = (run, serve, consume, work, relay, migrate, keys)
+_RUNNING = (run, serve, consume, work, relay, migrate, keys, dead_letters)
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
 _BRAKES = (stop, resume, expect, held, blocked)

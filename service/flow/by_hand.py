@@ -11,6 +11,7 @@ from service.domain.calendar import Instant, format_rfc3339
 from service.domain.delivery import LedgerKey, Notice
 from service.domain.publishers import CredentialKind
 from service.flow.brake_port import HeldNotice, Scope, Stop, scope_in_words
+from service.flow.outbound import Sent
 from service.flow.ports import Action, AuditRow, EmailRow, EmailState, KnownPublisher, SubjectKey, Transaction
 
 MOST_AT_ONCE = 100_000
@@ -121,6 +122,13 @@ def revoke(transaction: Transaction, kind: CredentialKind, name: str, by: str, n
 def credential_in_words(kind: CredentialKind, name: str) -> str:
     """Return `key matching` or `broker user matching`."""
     return f"{kind.replace('-', ' ')} {name}"
+
+
+def discard_letters(transaction: Transaction, letters: Sequence[Sent], why: str, by: str, now: Instant) -> None:
+    """Keep who discards which dead letters, and why. To be committed before they go."""
+    named = [{"source": each.source, "id": each.id, "type": each.type} for each in letters]
+    about = f"{len(letters)} dead letter{'' if len(letters) == 1 else 's'}"
+    _note(transaction, Action.LETTERS_DISCARDED, about, by, now, why=why, letters=named)
 
 
 def _chosen(transaction: Transaction, rule: str, only: Sequence[str]) -> list[HeldNotice]:

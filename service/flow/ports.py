@@ -138,6 +138,7 @@ class Action(StrEnum):
     HELD_DROPPED = "held.dropped"
     LAUNCH_EXPECTED = "launch.expected"
     ADDRESS_ALLOWED = "address.allowed"
+    LETTERS_DISCARDED = "dead_letters.discarded"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
 

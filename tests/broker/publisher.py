@@ -10,7 +10,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from service.adapters.broker import topology
 from service.adapters.broker.binding import STRUCTURED
-from service.adapters.broker.line import REASON_HEADER
+from service.adapters.broker.letters import REASON_HEADER
 from tests.servers.rabbitmq import connect
 
 

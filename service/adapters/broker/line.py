@@ -22,11 +22,11 @@ from pika.exceptions import AMQPError, ConnectionWrongStateError
 from service.adapters.broker import topology
 from service.adapters.broker.binding import Message
 from service.adapters.broker.frozen import FrozenWatch
+from service.adapters.broker.letters import REASON_HEADER, USER_HEADER, without_our_marks
 from service.adapters.broker.tray import Delivery, Tray
 from service.domain.errors import OperatorError
 
 LONGEST_REST_S: Final = 30.0
-REASON_HEADER: Final = "x-intouch-reason"
 
 log = logging.getLogger("intouch.broker")
 
@@ -65,6 +65,14 @@ def _came_back(method: Any, properties: BasicProperties) -> bool:
     """Return whether a message was delivered before and not settled."""
     headers: Mapping[str, Any] = properties.headers or {}
     return bool(method.redelivered or headers.get("x-delivery-count"))
+
+
+def _publisher(properties: BasicProperties, own: str) -> str:
+    """Return who published a message; of one that we published again (`own` is our name there), who did first."""
+    headers: Mapping[str, Any] = properties.headers or {}
+    if properties.user_id == own and USER_HEADER in headers:
+        return str(headers[USER_HEADER])
+    return properties.user_id or ""
 
 
 class Line:
@@ -127,7 +135,7 @@ class Line:
             content_type=properties.content_type or "",
             content_encoding=properties.content_encoding or "",
             headers=properties.headers or {},
-            user_id=properties.user_id or "",
+            user_id=_publisher(properties, self._parameters.credentials.username),
         )
         came_back = _came_back(method, properties)
         self._in_hand += 1
@@ -190,7 +198,7 @@ class Line:
         properties = BasicProperties(
             content_type=message.content_type or None,
             content_encoding=message.content_encoding or None,
-            headers={**message.headers, REASON_HEADER: reason},
+            headers={**without_our_marks(message.headers), REASON_HEADER: reason, USER_HEADER: message.user_id},
             delivery_mode=topology.PERSISTENT,
         )
         self._letters.basic_publish(topology.DEAD_LETTERS, "", message.body, properties, mandatory=True)

@@ -19,6 +19,8 @@ EVENTS: Final = "intouch.events"
 INTAKE: Final = "intouch.intake"
 DEAD_LETTERS: Final = "intouch.dead-letters"
 OUTBOUND: Final = "intouch.outbound"
+REPLAYED: Final = "replayed"
+"""The routing key of a dead letter that goes to the intake again; its own may be what was wrong with it."""
 
 DELIVERY_LIMIT: Final = 5
 """How often a message may come back before it counts as one that kills whoever takes it."""

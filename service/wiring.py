@@ -1,9 +1,9 @@
 """The composition root: settings in, running parts out. Only the command line imports it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from logging import getLogger
 from random import SystemRandom
 from threading import Event as Signal
@@ -49,13 +49,14 @@ from service.flow.answer import Answering
 from service.flow.brake import braked_detail
 from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
-from service.flow.feedback import Report, take_in
+from service.flow.feedback import Report, take_in, unsettled_detail
 from service.flow.links import Links
 from service.flow.mail_port import Mailer
 from service.flow.outbound import Sent, outbox_in_words
 from service.flow.pace import Pace
 from service.flow.permit import Permits, permit
 from service.flow.ports import Clock
+from service.flow.pulse import Pulse
 from service.flow.relay import Relay
 from service.flow.work import Worker
 from service.pages import create_answer_pages, create_resource_pages
@@ -94,6 +95,18 @@ class Installation:
 
     settings: Settings
     clock: Clock = machine_clock
+    queue_depths: Callable[[], dict[str, int]] | None = None
+    """How many messages each queue at the broker holds, where this process is on a line to it."""
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        """Who of this process's threads goes on."""
+        return Pulse(monotonic)
+
+    @cached_property
+    def _parts(self) -> dict[str, Callable[[], str]]:
+        """What this process consists of beside the store and the rules; each says `ok`, or what is wrong with it."""
+        return {}
 
     @cached_property
     def wake(self) -> Signal:
@@ -178,7 +191,7 @@ class Installation:
 
     def metrics_page(self) -> Blueprint:
         """Return `/metrics`, of this process and of the store. Called once."""
-        self._registry.register(StoreReading(self.store, self.clock))
+        self._registry.register(StoreReading(self.store, self.clock, self.queue_depths))
         self._registry.register(ProcessCollector(registry=None))
         _ = self.measures  # its names are there from the first scrape on
         return create_metrics_page(self._registry)
@@ -215,9 +228,16 @@ class Installation:
             raise OperatorError(_NO_BROKER)
         parameters = parameters_of(settings.broker_url, settings.heartbeat_s)
         tray = Tray(settings.consume_batch, settings.consume_quiet_ms / 1_000)
-        line = Line(parameters, tray, settings.consume_batch, jitter)
+        line = Line(parameters, tray, settings.consume_batch, jitter, partial(self.pulse.beat, "line"))
+        self._parts["broker"], self.queue_depths = line.in_words, line.depths
         consumer = Consumer(
-            source=line, read=self._read, identify=self._identify, acceptor=self.acceptor, jitter=jitter
+            source=line,
+            read=self._read,
+            identify=self._identify,
+            acceptor=self.acceptor,
+            jitter=jitter,
+            beat=partial(self.pulse.beat, "consume"),
+            rest=partial(self.pulse.rest, "consume"),
         )
         return line, consumer
 
@@ -276,7 +296,7 @@ class Installation:
     def worker(self, mailer: Mailer | None = None) -> Worker:
         """Return a worker that sends through the mailer given, or through the installation's own."""
         carrier = mailer or self.mailer
-        return Worker(
+        worker = Worker(
             store=self.store,
             rules=self.rules,
             mailer=carrier,
@@ -286,8 +306,11 @@ class Installation:
             jitter=SystemRandom().random,
             door_is_busy=self.acceptor.is_busy,
             measures=self.measures,
+            beat=partial(self.pulse.beat, "work"),
             recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) and self._has_one_writer else 1,
         )
+        self._parts["mail"] = worker.mail_in_words
+        return worker
 
     def listening(self, metrics: str) -> Listening:
         """Return the servers of a process with a door, bound but not started; `metrics` is where monitoring comes in.
@@ -301,7 +324,7 @@ class Installation:
         """Return the door, with the console where that has no address of its own. Raises: OperatorError."""
         console = [self._console()] if self._console_is_at_the_door else []
         pages = [*console, *self.mail_pages(), *self._webhooks(), self._schema_pages()]
-        app = create_app(self.acceptor, self.reader, self.ready, pages, self.permits, self.schemas)
+        app = create_app(self.acceptor, self.reader, self.ready, pages, self.permits, self.schemas, self.pulse.trouble)
         return HttpServer(app, self.settings.http, **options)
 
     @property
@@ -309,14 +332,14 @@ class Installation:
         return self.settings.console_http == self.settings.http
 
     def _console_server(self) -> HttpServer:
-        app = create_site(self.ready, [self._console()])
+        app = create_site(self.ready, [self._console()], self.pulse.trouble)
         return HttpServer(app, self.settings.console_http, setting="INTOUCH_CONSOLE_HTTP", threads=4)
 
     def metrics(self, listen: str) -> Listening:
         """Return the server for monitoring at that address; none where it is "". Raises: OperatorError."""
         if not listen:
             return Listening()
-        app = create_site(self.ready, [self.metrics_page()])
+        app = create_site(self.ready, [self.metrics_page()], self.pulse.trouble)
         return Listening(metrics=HttpServer(app, listen, setting="INTOUCH_METRICS_HTTP", threads=2))
 
     def _console(self) -> Blueprint:
@@ -360,18 +383,19 @@ class Installation:
         return new
 
     def ready(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether events can be taken now, and what is wrong, in words."""
-        problems = self.rules_folder.problems
-        detail: dict[str, Any] = {"rules": problems or "ok"}
+        """Return whether this process can do its work now, and what is wrong, in words."""
+        parts = {name: told() for name, told in self._parts.items()}
+        detail: dict[str, Any] = {"rules": self.rules_folder.problems or "ok", **parts}
         try:
+            self.store.check()
             with self.store.reading() as snapshot:
                 active = snapshot.active_rule_set()
-                detail |= braked_detail(snapshot)
+                detail |= braked_detail(snapshot) | unsettled_detail(snapshot, self.clock())
                 detail["outbox"] = outbox_in_words(snapshot.outbox(), self.clock())
         except IntouchError as error:
             return False, {**detail, "store": str(error)}
         detail |= {"store": "ok", "rule_set": active.hash[:12] if active else None}
-        return active is not None, detail
+        return active is not None and parts.get("broker", "ok") == "ok", detail
 
     def _load_stored(self, sources: str) -> Loaded[LetterWriter]:
         """Turn a stored rule set's files into what decides and what renders."""

@@ -15,6 +15,7 @@ from service.domain.errors import EventSenderError, FaultyEventError
 from service.domain.events import Incoming
 from service.flow.accept import Acceptor, IdConflict, StoreUnavailable
 from service.flow.outbound import Rejection, Sent, tell_rejections
+from service.flow.pulse import Beat, unwatched
 
 Delivery = TypeVar("Delivery")
 
@@ -57,18 +58,29 @@ class Consumer(Generic[Delivery]):
     """Returns what can be read of a delivery that is refused, whatever it holds."""
     acceptor: Acceptor
     jitter: Callable[[], float]
+    beat: Beat = unwatched
+    """Called with each try of a batch."""
+    rest: Beat = unwatched
+    """Called before it waits for the next one."""
 
     def run(self, stop: Signal) -> None:
         """Work until the source has no more, or until told to stop while the store is away."""
-        while batch := self.source.take():
+        while batch := self._next():
             refusals = self._taken(batch, stop)
             if refusals is None:
                 return
             self.source.settle(batch, [each.reason if each else None for each in refusals])
 
+    def _next(self) -> Sequence[Delivery]:
+        self.rest()
+        batch = self.source.take()
+        self.beat()
+        return batch
+
     def _taken(self, batch: Sequence[Delivery], stop: Signal) -> list[Refusal | None] | None:
         """Return why each is refused, None for what was taken in; None at all when told to stop before that."""
         while True:
+            self.beat()
             try:
                 refusals = self.take(batch)
                 self._tell(batch, refusals)

@@ -15,7 +15,7 @@ from service.domain.rules import Kind, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.flow.found_out import Bad, suppress
 from service.flow.outbound import tell_sent
-from service.flow.ports import EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
+from service.flow.ports import EmailRow, EmailState, RecipientKey, Snapshot, SubjectKey, Transaction
 from service.flow.reach import participant_of, reach_of
 
 
@@ -76,6 +76,13 @@ def _bad(reports: Iterable[Report], emails: Mapping[str, EmailRow | None]) -> It
             yield Bad(
                 each.address, Suppression(reason=reason, at=each.at, detail=each.detail), emails.get(each.email_id)
             )
+
+
+def unsettled_detail(snapshot: Snapshot, now: Instant) -> dict[str, str]:
+    """Return what is known of emails whose fate is not, for readiness; empty where all is settled."""
+    unknown = snapshot.backlog(now).unknown
+    told = f"Of {unknown:,} emails nobody knows whether they were sent; the provider's reports settle them, or staff."
+    return {"unknown_emails": told} if unknown else {}
 
 
 def _order(report: Report) -> tuple[str, Instant, str]:

@@ -8,7 +8,7 @@ from threading import Event as Signal
 from time import perf_counter
 from typing import Protocol
 
-from service.domain.calendar import SECOND, Instant
+from service.domain.calendar import SECOND, Instant, format_rfc3339
 from service.domain.rules import RuleSet
 from service.flow.accept import StoreUnavailable
 from service.flow.active import ActiveRules
@@ -19,6 +19,7 @@ from service.flow.links import Links
 from service.flow.mail_port import Mailer, Outgoing
 from service.flow.measure_port import Measures, Unmeasured
 from service.flow.ports import Clock, EmailRow, EmailState, Store
+from service.flow.pulse import Beat, unwatched
 from service.flow.reconcile import reconcile
 
 CHECKS_AT_ONCE = 25
@@ -64,13 +65,18 @@ class Worker:
     recipients_per_claim: int = 1
     """How many recipients one transaction claims for; more than one only where the mailer can tell what was sent."""
     measures: Measures = field(default_factory=Unmeasured)
+    beat: Beat = unwatched
+    """Called with each piece of work: who is not heard of for long is stuck."""
     paused_until: Instant = 0
     failures: int = 0
+    trouble: str = ""
+    """Why the channel is held back, in words."""
 
     def run(self, stop: Signal, wake: Signal) -> None:
         """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
         while not stop.is_set():
             wake.clear()
+            self.beat()
             try:
                 busy = self.turn(stop)
             except StoreUnavailable as error:
@@ -96,6 +102,7 @@ class Worker:
         total = 0
         while not (stop and stop.is_set()):
             begun = perf_counter()
+            self.beat()
             with self.store.writing() as transaction:
                 count = reconcile(transaction, self.rules.of(transaction).rule_set, now, CHECKS_AT_ONCE)
             total += count
@@ -113,6 +120,7 @@ class Worker:
                 break
             planned += 1
             for email in emails:
+                self.beat()
                 self._deliver(email)
         return planned
 
@@ -153,12 +161,18 @@ class Worker:
     def _note_channel(self, delivered: Delivered) -> None:
         """Hold the channel back after a temporary failure, longer each time in a row, up to five minutes."""
         if delivered.retry_after_s is None:
-            self.failures = 0
+            self.failures, self.trouble = 0, ""
             return
-        self.failures += 1
+        self.failures, self.trouble = self.failures + 1, delivered.error
         wait_s = min(delivered.retry_after_s * 2 ** (self.failures - 1), 300.0) * (0.5 + self.jitter() / 2)
         self.paused_until = self.clock() + int(wait_s * SECOND)
         log.warning("Mail cannot be sent now; trying again in %.0f s. %s", wait_s, delivered.error)
+
+    def mail_in_words(self) -> str:
+        """Return `ok`, or why no mail is sent, and until when it rests."""
+        if self.paused_until <= self.clock():
+            return "ok"
+        return f"Mail rests until {format_rfc3339(self.paused_until // SECOND * SECOND)}. {self.trouble}"
 
     def _wait_s(self) -> float:
         with self.store.reading() as snapshot:

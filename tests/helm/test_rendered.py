@@ -12,7 +12,7 @@ from tests.helm.engine import CHART, ENGINES, GOLDEN, NEWEST, VALUES, Manifest, 
 
 pytestmark = pytest.mark.helm
 
-FROM_OTHERS = {"PrometheusRule", "ScaledObject", "TriggerAuthentication"}
+FROM_OTHERS = {"PrometheusRule", "ServiceMonitor", "ScaledObject", "TriggerAuthentication"}
 """Kinds that operators bring; Kubernetes itself has no schema for them."""
 
 every_set = pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)

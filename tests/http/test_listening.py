@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -95,3 +96,15 @@ def test_metrics_are_at_the_port_beside_the_door_and_for_this_machine(listen: st
 def test_a_console_that_other_machines_reach_is_refused(listen: str) -> None:
     with pytest.raises(OperatorError, match=r"INTOUCH_CONSOLE_HTTP is .* asks nobody who they are"):
         refuse_open_door(read_settings({"INTOUCH_CONSOLE_HTTP": listen}), has_publishers=True)
+
+
+def test_a_stuck_process_says_so_at_each_of_its_addresses(installation: Installation) -> None:
+    servers = installation.listening("127.0.0.1:0")
+    servers.start()
+    doors = [Door(each.address) for each in servers.servers]
+    assert {door.send("GET", "/healthz").status for door in doors} == {200}
+    installation.pulse.beat("work")
+    installation.pulse.now_s = lambda: monotonic() + 3_600
+    replies = [door.send("GET", "/healthz") for door in doors]
+    servers.stop()
+    assert {(each.status, each.json["status"]) for each in replies} == {(503, "stuck")}

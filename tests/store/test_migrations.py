@@ -84,13 +84,22 @@ def test_a_store_without_tables_says_what_to_do(empty_url: str) -> None:
         open_store(empty_url)
 
 
-def test_a_store_of_another_version_is_refused(url: str) -> None:
+def brought_to(url: str, version: str) -> None:
     store = open_store(url)
     with store.altering() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{version}'"))
     store.close()
-    with pytest.raises(OperatorError, match="is at version 9999"):
+
+
+def test_a_store_of_an_older_version_is_refused(url: str) -> None:
+    brought_to(url, "0001")
+    with pytest.raises(OperatorError, match=r"is at version 0001, .* Run `intouch migrate`"):
         open_store(url)
+
+
+def test_a_store_that_a_newer_version_made_is_used_and_left_as_it_is(url: str) -> None:
+    brought_to(url, "9999")
+    open_store(url).close()
     with pytest.raises(OperatorError, match="A newer Intouch"):
         migrate(url)
 

@@ -1,4 +1,4 @@
-{{/* What is measured here: by kube-state-metrics (kube_…), and by RabbitMQ's own plugin for each queue (rabbitmq_…). */}}
+{{/* By Intouch itself (intouch_…), by kube-state-metrics (kube_…), and by RabbitMQ's own plugin for each queue (rabbitmq_…). */}}
 {{- define "intouch.alertList" -}}
 {{- $name := include "intouch.name" . -}}
 {{- $here := printf "namespace=%q" .Release.Namespace -}}
@@ -22,6 +22,58 @@
   for: 1m
   severity: warning
   summary: The store was not brought up to date, or the rules did not go live. What ran before still runs.
+- alert: IntouchStoreAway
+  expr: 'min(intouch_store_up{ {{- $here }}}) == 0'
+  for: 2m
+  severity: critical
+  summary: A process cannot read the database. Nothing is taken in, decided or sent there.
+- alert: IntouchDecidesLate
+  expr: 'max(intouch_news_age_seconds{ {{- $here }}}) > 300'
+  for: 5m
+  severity: critical
+  summary: Events have waited for more than five minutes to be decided on. Alerts and answers are late.
+- alert: IntouchSendsLate
+  expr: 'max(intouch_plan_age_seconds{ {{- $here }}}) > 900'
+  for: 10m
+  severity: warning
+  summary: Mail that may go has waited for more than a quarter of an hour.
+- alert: IntouchMailFails
+  expr: 'sum(rate(intouch_notice_to_provider_seconds_count{ {{- $here }},state!="sent"}[15m])) / sum(rate(intouch_notice_to_provider_seconds_count{ {{- $here }}}[15m])) > 0.2'
+  for: 15m
+  severity: critical
+  summary: More than every fifth email does not go out.
+- alert: IntouchUnknownSends
+  expr: 'max(intouch_emails{ {{- $here }},state="unknown"}) > 0'
+  for: 30m
+  severity: warning
+  summary: Nobody knows of some emails whether they were sent.
+- alert: IntouchHolds
+  expr: 'sum(max by (rule) (intouch_notices_held{ {{- $here }}})) > 0'
+  for: 15m
+  severity: warning
+  summary: The safety limit holds notices of a rule until staff release them.
+- alert: IntouchStopped
+  expr: 'sum(max by (scope) (intouch_stops{ {{- $here }}})) > 0'
+  for: 12h
+  severity: warning
+  summary: Somebody stopped mail half a day ago, and nobody has resumed it.
+- alert: IntouchRefusesEvents
+  expr: 'sum by (type) (increase(intouch_events_total{ {{- $here }},outcome=~"refused|conflict"}[1h])) > 20'
+  for: 5m
+  severity: warning
+  summary: A service sends events that cannot be taken in.
+- alert: IntouchStoresDiffer
+  expr: 'count(count by (hash) (intouch_rule_set{ {{- $here }}})) > 1'
+  for: 10m
+  severity: critical
+  summary: Processes of one release see different active rules, so they do not use the same database.
+{{- if .Values.monitoring.serviceMonitor.enabled }}
+- alert: IntouchNotMeasured
+  expr: 'absent(intouch_store_up{ {{- $here }}})'
+  for: 15m
+  severity: warning
+  summary: Prometheus gets nothing from any process of Intouch.
+{{- end }}
 {{- if .Values.consume.enabled }}
 - alert: IntouchNobodyConsumes
   expr: 'kube_deployment_status_replicas_available{ {{- $here }},deployment="{{ $name }}-consume"} == 0'

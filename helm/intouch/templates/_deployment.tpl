@@ -22,6 +22,7 @@ spec:
     metadata:
       labels:
         {{- include "intouch.labels" . | nindent 8 }}
+        intouch/measures: "yes"
       {{- with merge (dict) .values.podAnnotations (.annotations | default dict) }}
       annotations: {{ . | toJson }}
       {{- end }}
@@ -34,6 +35,8 @@ spec:
       containers:
         - name: {{ .process }}
           {{- include "intouch.container" (dict "root" .root "process" .process "args" (list .process)) | nindent 10 }}
+          ports:
+            - {name: metrics, containerPort: 9090}
           resources: {{ .values.resources | toJson }}
           {{- with .container }}
           {{- . | nindent 10 }}

@@ -6,6 +6,9 @@ crash report.
 - {name: INTOUCH_HTTP, value: "127.0.0.1:8080"}
 - {name: INTOUCH_DATA_DIR, value: /var/lib/intouch}
 - {name: INTOUCH_LOG, value: json}
+{{- if has .process (list "serve" "consume" "work") }}
+- {name: INTOUCH_METRICS_HTTP, value: "0.0.0.0:9090"}
+{{- end }}
 - {name: INTOUCH_PUBLIC_URL, value: {{ .root.Values.publicUrl | quote }}}
 {{- with .root.Values.mailFrom }}
 - {name: INTOUCH_MAIL_FROM, value: {{ . | quote }}}

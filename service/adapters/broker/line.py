@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event as Signal
+from time import monotonic
 from typing import Any, Final
 
 from pika import BasicProperties, BlockingConnection, URLParameters
@@ -27,6 +28,8 @@ from service.adapters.broker.tray import Delivery, Tray
 from service.domain.errors import OperatorError
 
 LONGEST_REST_S: Final = 30.0
+LOOK_EVERY_S: Final = 15.0
+"""How often a line asks how much waits in the queues."""
 
 log = logging.getLogger("intouch.broker")
 
@@ -76,13 +79,24 @@ def _publisher(properties: BasicProperties, own: str) -> str:
 
 
 class Line:
-    """Fills the tray from the intake queue for as long as it runs. `jitter` returns a number in [0, 1)."""
+    """Fills the tray from the intake queue for as long as it runs, and beats. `jitter` returns a number in [0, 1)."""
 
-    def __init__(self, parameters: URLParameters, tray: Tray, batch: int, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        parameters: URLParameters,
+        tray: Tray,
+        batch: int,
+        jitter: Callable[[], float],
+        beat: Callable[[], None],
+    ) -> None:
         self._parameters: Final = parameters
         self._tray: Final = tray
         self._prefetch: Final = 2 * batch
         self._jitter: Final = jitter
+        self._beat: Final = beat
+        self._trouble = "The broker is not reached yet."
+        self._depths: Final[dict[str, int]] = {}
+        self._look_at = 0.0
         self._number = 0
         self._connection: BlockingConnection | None = None
         self._intake: BlockingChannel | None = None
@@ -96,14 +110,16 @@ class Line:
         """Keep the line up until `stop`, then take no more and settle what is in hand until `drained`."""
         failures = 0
         while not stop.is_set():
+            self._beat()
             try:
                 self._open()
-                failures = 0
+                failures, self._trouble = 0, ""
                 self._serve(stop, drained)
             except (AMQPError, OSError, OperatorError) as error:
                 failures += 1
                 rest_s = self._jitter() * min(LONGEST_REST_S, 0.5 * 2**failures)
                 why = error if isinstance(error, OperatorError) else type(error).__name__
+                self._trouble = f"The broker is lost ({why}). It is tried again and again; events wait there."
                 log.warning("The broker is lost (%s); trying again in %.1f s.", why, rest_s)
                 self._lose()
                 stop.wait(rest_s)
@@ -145,8 +161,10 @@ class Line:
         assert self._connection is not None
         assert self._intake is not None
         while not stop.is_set():
+            self._beat()
             if not self._consumer:
                 self._fetch_one(self._intake)
+            self._look()
             self._connection.process_data_events(time_limit=1)
         if self._consumer:
             self._intake.basic_cancel(self._consumer)
@@ -164,6 +182,23 @@ class Line:
         if connection is not None and connection.is_open:
             with suppress(AMQPError, OSError):
                 connection.close()
+
+    def depths(self) -> dict[str, int]:
+        """Return how many messages each queue held a moment ago; nothing where the broker is lost."""
+        return {} if self._trouble else dict(self._depths)
+
+    def _look(self) -> None:
+        """Ask now and then how much waits."""
+        if monotonic() < self._look_at:
+            return
+        self._look_at = monotonic() + LOOK_EVERY_S
+        assert self._letters is not None
+        for queue in topology.QUEUES:
+            self._depths[queue.name] = self._letters.queue_declare(queue.name, passive=True).method.message_count
+
+    def in_words(self) -> str:
+        """Return `ok`, or what is wrong with the line."""
+        return self._trouble or "ok"
 
     def take(self) -> Sequence[Delivery]:
         """Return the next batch, in order; an empty one when there will be no more."""

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, request
 
 from service.adapters.http.intake import Desk, EventReader, Intake
 from service.adapters.http.problems import refused
-from service.adapters.http.site import Readiness, create_site, json_response
+from service.adapters.http.site import Readiness, Trouble, alive, create_site, json_response
 from service.flow.permit import Permits
 
 
@@ -18,10 +18,11 @@ def create_app(
     blueprints: Iterable[Blueprint] = (),
     permits: Permits | None = None,
     checker: EventReader | None = None,
+    trouble: Trouble = alive,
 ) -> Flask:
     """Return the WSGI application; the blueprints answer failures in their own words. Without permits, anybody may
     publish. `checker` reads events that are only to be checked, if they are not to be counted."""
-    app = create_site(ready, blueprints)
+    app = create_site(ready, blueprints, trouble)
     desk = Desk(intake=intake, reader=reader, permits=permits, checker=checker or reader)
 
     @app.post("/events")

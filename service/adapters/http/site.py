@@ -14,7 +14,16 @@ Readiness = Callable[[], tuple[bool, Mapping[str, Any]]]
 """Returns whether the service can take events now, and what `/readyz` shows."""
 
 
-def create_site(ready: Readiness, blueprints: Iterable[Blueprint] = ()) -> Flask:
+Trouble = Callable[[], str]
+"""Returns why the process had better be started anew, "" where it is alive."""
+
+
+def alive() -> str:
+    """Return that nothing is wrong."""
+    return ""
+
+
+def create_site(ready: Readiness, blueprints: Iterable[Blueprint] = (), trouble: Trouble = alive) -> Flask:
     """Return a WSGI application without the door; the blueprints answer failures in their own words."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_EVENT_BYTES  # for the forms of pages; events are measured by their mode
@@ -24,6 +33,9 @@ def create_site(ready: Readiness, blueprints: Iterable[Blueprint] = ()) -> Flask
 
     @app.get("/healthz")
     def healthz() -> Response:
+        stuck = trouble()
+        if stuck:
+            return json_response({"status": "stuck", "detail": stuck}, HTTPStatus.SERVICE_UNAVAILABLE)
         return json_response({"status": "alive"}, HTTPStatus.OK)
 
     @app.get("/readyz")

@@ -142,7 +142,8 @@ class SqlStore:
         """Raises: OperatorError when the tables are not those of this version, StoreUnavailable."""
         with self._told_plainly(), self._begun(self.reader, self._flavour.begin_reading) as connection:
             found = _revision(connection)
-        if found != REVISION:
+        # A newer version only ever adds to the tables while this one may still run (docs/decisions/0021).
+        if found is None or found < REVISION:
             state = "has no tables yet" if found is None else f"is at version {found}, this Intouch needs {REVISION}"
             raise OperatorError(f"The store {state}. Run `intouch migrate`.")
 

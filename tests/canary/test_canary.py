@@ -37,7 +37,7 @@ FAULTY: list[dict[str, Any]] = [
     event("participant.registered", f"participants/{ADDRESSES[0]}", MONDAY, role="mentor", email=ADDRESSES[0]),
     event("help.requested", "mentorships/m-1", MONDAY, request_id=ADDRESSES[1], by="mentee", option=NAMES[1]),
     {**event("help.requested", "mentorships/m-1", MONDAY), "data": f"{NAMES[0]} <{ADDRESSES[0]}>"},
-    {**event("help.requested", "mentorships/m-1", MONDAY), "time": ADDRESSES[0], "id": NAMES[1]},
+    {**event("help.requested", "mentorships/m-1", MONDAY), "time": ADDRESSES[0]},
 ]
 
 

@@ -93,6 +93,16 @@ def test_what_waits_is_read_from_the_store_and_kept_for_a_few_seconds(stage: Sta
     assert scraper.value("intouch_store_up") == 1
 
 
+def test_what_waits_in_the_outbox_is_shown_with_its_age(stage: Stage, scraper: Scraper) -> None:
+    with stage.intouch.store.writing() as transaction:
+        transaction.use_outbox(stage.clock.now, wanted=True)
+    stage.take(*pair(MONDAY), asked_for_help())
+    stage.worker.turn()
+    stage.clock.now += 30 * SECOND
+    assert (scraper.value("intouch_outbox_events") or 0) > 0
+    assert scraper.value("intouch_outbox_age_seconds") == 30
+
+
 def test_stops_and_the_active_rule_set_are_shown(stage: Stage, scraper: Scraper) -> None:
     with stage.intouch.store.writing() as transaction:
         by_hand.stop(transaction, Scope.PROGRAM, "northfield", "kim", stage.clock.now)

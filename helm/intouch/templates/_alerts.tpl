@@ -67,6 +67,11 @@
   for: 10m
   severity: critical
   summary: Processes of one release see different active rules, so they do not use the same database.
+- alert: IntouchOutboxStuck
+  expr: 'max(intouch_outbox_age_seconds{ {{- $here }}}) > 900'
+  for: 5m
+  severity: warning
+  summary: Intouch's own events have waited for a quarter of an hour to be published.
 {{- if .Values.monitoring.serviceMonitor.enabled }}
 - alert: IntouchNotMeasured
   expr: 'absent(intouch_store_up{ {{- $here }}})'

@@ -15,6 +15,7 @@ from service.domain.calendar import SECOND, Instant
 from service.domain.errors import IntouchError
 from service.flow.backlog_port import Backlog
 from service.flow.brake_port import Scope
+from service.flow.outbox_port import Outbox
 from service.flow.ports import Clock, Snapshot, Store
 
 KEPT: Final = 5 * SECOND
@@ -51,7 +52,8 @@ class StoreReading(Collector):
     def _read(self, now: Instant) -> Iterator[Metric]:
         try:
             with self.store.reading() as snapshot:
-                read = [*_waiting(snapshot.backlog(now), now), *_braked(snapshot), *_rules(snapshot)]
+                waiting = [*_waiting(snapshot.backlog(now), now), *_outbox(snapshot.outbox(), now)]
+                read = [*waiting, *_braked(snapshot), *_rules(snapshot)]
         except IntouchError:
             read = []
         yield _gauge("intouch_store_up", "1 where the store could be read, else 0.", float(bool(read)))
@@ -68,6 +70,11 @@ def _waiting(backlog: Backlog, now: Instant) -> Iterator[Metric]:
     yield _age("intouch_plan_age_seconds", "How long the oldest plan has been due.", backlog.recipients_since, now)
     emails = {"sending": backlog.sending, "overdue": backlog.overdue, "unknown": backlog.unknown}
     yield _labelled("intouch_emails", "Emails on their way, cut off, and of unknown fate.", "state", emails)
+
+
+def _outbox(outbox: Outbox, now: Instant) -> Iterator[Metric]:
+    yield _gauge("intouch_outbox_events", "Intouch's own events that wait to be published.", outbox.waiting)
+    yield _age("intouch_outbox_age_seconds", "How long the oldest of them has waited.", outbox.since, now)
 
 
 def _braked(snapshot: Snapshot) -> Iterator[Metric]:

@@ -11,7 +11,7 @@ from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.adapters.broker.binding import Message, read_event
@@ -321,11 +321,14 @@ class Installation:
         return replace(self.metrics(metrics), door=self.server(), console=console)
 
     def server(self, **options: Any) -> HttpServer:
-        """Return the door, with the console where that has no address of its own. Raises: OperatorError."""
+        """Return the door as a server. Raises: OperatorError."""
+        return HttpServer(self.door(), self.settings.http, **options)
+
+    def door(self) -> Flask:
+        """Return all that services and readers of mail reach, and the console where that has no address of its own."""
         console = [self._console()] if self._console_is_at_the_door else []
         pages = [*console, *self.mail_pages(), *self._webhooks(), self._schema_pages()]
-        app = create_app(self.acceptor, self.reader, self.ready, pages, self.permits, self.schemas, self.pulse.trouble)
-        return HttpServer(app, self.settings.http, **options)
+        return create_app(self.acceptor, self.reader, self.ready, pages, self.permits, self.schemas, self.pulse.trouble)
 
     @property
     def _console_is_at_the_door(self) -> bool:

@@ -56,6 +56,9 @@ class Settings:
     heartbeat_s: int
     consume_batch: int
     consume_quiet_ms: int
+    publish_url: str
+    """Where `intouch publish` sends over HTTP, and with which key."""
+    publish_key: str
     outbound: bool
     """Whether Intouch's own events are kept for the broker, and published."""
     approve_above: int
@@ -86,6 +89,8 @@ _DEFAULTS: Mapping[str, str] = {
     "CONSUME_BATCH": "500",
     "CONSUME_QUIET_MS": "50",
     "OUTBOUND": "on",
+    "URL": "",
+    "KEY": "",
     "APPROVE_ABOVE": "50",
     "LOG": "text",
     "KEY_EVENTS_PER_SECOND": "1000",
@@ -119,6 +124,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         heartbeat_s=_number(value, "BROKER_HEARTBEAT_SECONDS", 1, 3_600),
         consume_batch=_number(value, "CONSUME_BATCH", 1, 10_000),
         consume_quiet_ms=_number(value, "CONSUME_QUIET_MS", 1, 10_000),
+        publish_url=value["URL"],
+        publish_key=value["KEY"],
         outbound=_one_of(value, "OUTBOUND", "on", "off") == "on",
         approve_above=_number(value, "APPROVE_ABOVE", 0, 1_000_000),
         log=_log(value["LOG"]),

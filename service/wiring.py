@@ -1,7 +1,8 @@
 """The composition root: settings in, running parts out. Only the command line imports it."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from logging import getLogger
@@ -56,6 +57,7 @@ from service.flow.outbound import Sent, outbox_in_words
 from service.flow.pace import Pace
 from service.flow.permit import Permits, permit
 from service.flow.ports import Clock
+from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
 from service.flow.work import Worker
@@ -68,6 +70,7 @@ from service.trial.workshop import Workshop
 if TYPE_CHECKING:
     from service.adapters.broker.letters import DeadLetters
     from service.adapters.broker.line import Line
+    from service.adapters.broker.outlet import RabbitOutlet
     from service.adapters.broker.tray import Delivery
 
 log = getLogger("intouch")
@@ -244,14 +247,17 @@ class Installation:
     def relay(self) -> Relay:
         """Return what publishes Intouch's own events. Raises: OperatorError."""
         from service.adapters.broker import topology
+
+        outlet = self._outlet(topology.OUTBOUND)
+        return Relay(store=self.store, outlet=outlet, clock=self.clock, jitter=SystemRandom().random)
+
+    def _outlet(self, exchange: str) -> "RabbitOutlet":
         from service.adapters.broker.line import parameters_of
         from service.adapters.broker.outlet import RabbitOutlet
 
-        settings = self.settings
-        if not settings.broker_url:
+        if not self.settings.broker_url:
             raise OperatorError(_NO_BROKER)
-        outlet = RabbitOutlet(parameters_of(settings.broker_url, settings.heartbeat_s), topology.OUTBOUND)
-        return Relay(store=self.store, outlet=outlet, clock=self.clock, jitter=SystemRandom().random)
+        return RabbitOutlet(parameters_of(self.settings.broker_url, self.settings.heartbeat_s), exchange)
 
     def _read(self, delivery: "Delivery") -> Incoming:
         """Return the event that a broker delivered, if its publisher may send it.
@@ -275,6 +281,27 @@ class Installation:
         if not settings.broker_url:
             raise OperatorError(_NO_BROKER)
         return RabbitLetters(parameters_of(settings.broker_url, settings.heartbeat_s))
+
+    @contextmanager
+    def target(self, to: str) -> Iterator[Target]:
+        """Return a context with where `intouch publish` sends: a URL, "broker", or "" for what is set.
+
+        Raises: OperatorError.
+        """
+        from service.adapters.broker import topology
+        from service.adapters.broker.target import BrokerTarget
+        from service.adapters.http.target import HttpTarget
+
+        settings = self.settings
+        url = "" if to == "broker" else to or settings.publish_url
+        if url or not (to or settings.broker_url):
+            yield HttpTarget(url or f"http://{settings.http}", settings.publish_key)
+            return
+        outlet = self._outlet(topology.EVENTS)
+        try:
+            yield BrokerTarget(outlet, self.schemas.admit)
+        finally:
+            outlet.close()
 
     def foresee(self, message: Message) -> str:
         """Return in the intake's words what would become of a message if it came now. Raises: StoreUnavailable."""

@@ -10,6 +10,7 @@ from service.cli.dead_letters import dead_letters
 from service.cli.deploying import deploy, rollback, rule_sets
 from service.cli.holding import held
 from service.cli.keying import keys
+from service.cli.publishing import publish
 from service.cli.rules import check, cover, explain, forecast, preview, schema, simulate, test
 from service.cli.running import consume, migrate, relay, run, serve, work
 from service.domain.errors import IntouchError
@@ -21,7 +22,7 @@ def intouch() -> None:
     """Intouch keeps mentorships in touch: rules decide who should hear what, and when."""
 
 
-_RUNNING = (run, serve, consume, work, relay, migrate, keys, dead_letters)
+_RUNNING = (run, serve, consume, work, relay, migrate, publish, keys, dead_letters)
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
 _BRAKES = (stop, resume, expect, held, blocked)

@@ -109,7 +109,11 @@ class RabbitOutlet:
         self._number += 1
         self._open_tags.add(self._number)
         properties = BasicProperties(
-            content_type=STRUCTURED, delivery_mode=PERSISTENT, correlation_id=str(self._number), app_id="intouch"
+            content_type=STRUCTURED,
+            delivery_mode=PERSISTENT,
+            correlation_id=str(self._number),
+            app_id="intouch",
+            user_id=self._parameters.credentials.username,
         )
         with suppress(AMQPError):  # the line was lost since the last one: nothing will be heard of this one
             self._channel.basic_publish(self._exchange, key, body, properties, mandatory=True)

@@ -1,0 +1,46 @@
+"""Events to RabbitMQ: checked here first, since whoever publishes there hears of a fault only later."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol
+
+from service.adapters.broker.outlet import RabbitOutlet
+from service.domain.errors import OperatorError
+from service.flow.publish import Line, NotNowError, Refused, Sent
+from service.flow.relay import Word
+
+
+class FaultInEvent(Protocol):
+    """One fault of one event."""
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def pointer(self) -> str: ...
+
+    @property
+    def message(self) -> str: ...
+
+
+Admit = Callable[[Iterable[object]], tuple[Sequence[object], Sequence[FaultInEvent]]]
+"""Returns the valid events as values, and the faults of the others."""
+
+
+class BrokerTarget:
+    """Publishes valid events under their type, and is sure of each."""
+
+    def __init__(self, outlet: RabbitOutlet, admit: Admit) -> None:
+        self._outlet: Final = outlet
+        self._admit: Final = admit
+
+    def send(self, lines: Sequence[Line]) -> Sent:
+        """Return what became of the lines. Raises: NotNowError, OperatorError."""
+        _, faults = self._admit(each.event for each in lines)
+        faulty = {each.index for each in faults}
+        good = [each for index, each in enumerate(lines) if index not in faulty]
+        words = self._outlet.publish([(str(each.event["type"]), each.body) for each in good])
+        if Word.UNROUTABLE in words:
+            raise OperatorError("No queue at the broker gets events: run `intouch migrate` with this broker.")
+        if set(words) - {Word.TAKEN}:
+            raise NotNowError("The broker cannot be reached, or does not take events now.")
+        return Sent(0, [Refused(lines[each.index].number, each.pointer, each.message) for each in faults])

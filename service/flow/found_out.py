@@ -46,10 +46,11 @@ def _is_participants(email: EmailRow) -> bool:
 def _address_failed(email: EmailRow, suppression: Suppression, now: Instant) -> Incoming:
     subject = Subject(SubjectKind.PARTICIPANT, email.recipient)
     data = {"reason": suppression.reason.value}
-    return _event("participant.address_failed", f"address-failed {email.id}", email.program, subject, data, now)
+    return found("participant.address_failed", f"address-failed-{email.id}", email.program, subject, data, now)
 
 
-def _event(type_: str, id_: str, program: str, subject: Subject, data: Mapping[str, object], now: Instant) -> Incoming:
+def found(type_: str, id_: str, program: str, subject: Subject, data: Mapping[str, object], now: Instant) -> Incoming:
+    """Return an event of Intouch's own; the same arguments give the same one."""
     told = {
         "specversion": "1.0",
         "id": id_,

@@ -8,7 +8,7 @@ from threading import Event as Signal
 from time import perf_counter
 from typing import Protocol
 
-from service.domain.calendar import SECOND, Instant, format_rfc3339
+from service.domain.calendar import NEVER, SECOND, Instant, format_rfc3339
 from service.domain.rules import RuleSet
 from service.flow.accept import StoreUnavailable
 from service.flow.active import ActiveRules
@@ -21,6 +21,7 @@ from service.flow.measure_port import Measures, Unmeasured
 from service.flow.ports import Clock, EmailRow, EmailState, Store
 from service.flow.pulse import Beat, unwatched
 from service.flow.reconcile import reconcile
+from service.flow.watch import Watch
 
 CHECKS_AT_ONCE = 25
 """How many subjects one transaction checks: few enough that the door never waits long for its turn to write."""
@@ -67,10 +68,13 @@ class Worker:
     measures: Measures = field(default_factory=Unmeasured)
     beat: Beat = unwatched
     """Called with each piece of work: who is not heard of for long is stuck."""
+    watch: Watch = field(default_factory=Watch)
     paused_until: Instant = 0
     failures: int = 0
     trouble: str = ""
     """Why the channel is held back, in words."""
+    failing_since: Instant = NEVER
+    """When the channel's trouble began; NEVER where it works."""
 
     def run(self, stop: Signal, wake: Signal) -> None:
         """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
@@ -91,6 +95,7 @@ class Worker:
         checked = self._check(now, stop)
         settled = settle_expired(self.store, self._rule_set(), self.mailer, now)
         sent = self._dispatch(now, stop) if self.paused_until <= now else 0
+        self._look()
         return bool(checked or settled or sent)
 
     def _rule_set(self) -> RuleSet:
@@ -108,6 +113,7 @@ class Worker:
             total += count
             if not count:
                 break
+            self._look()
             if stop and self.door_is_busy():
                 stop.wait(COURTESY * (perf_counter() - begun))
         return total
@@ -122,7 +128,15 @@ class Worker:
             for email in emails:
                 self.beat()
                 self._deliver(email)
+            self._look()
         return planned
+
+    def _look(self) -> None:
+        """Look for what waits too long, at most once a minute; also in the midst of work that takes hours."""
+        now = self.clock()
+        if self.watch.is_due(now):
+            with self.store.writing() as transaction:
+                self.watch.look(transaction, self.rules.of(transaction).rule_set, now, self.failing_since)
 
     def _claim(self, now: Instant) -> tuple[EmailRow, ...] | None:
         """Claim for the next recipients that are due and may be claimed for; None when there is nobody."""
@@ -161,9 +175,10 @@ class Worker:
     def _note_channel(self, delivered: Delivered) -> None:
         """Hold the channel back after a temporary failure, longer each time in a row, up to five minutes."""
         if delivered.retry_after_s is None:
-            self.failures, self.trouble = 0, ""
+            self.failures, self.trouble, self.failing_since = 0, "", NEVER
             return
         self.failures, self.trouble = self.failures + 1, delivered.error
+        self.failing_since = min(self.failing_since, self.clock())
         wait_s = min(delivered.retry_after_s * 2 ** (self.failures - 1), 300.0) * (0.5 + self.jitter() / 2)
         self.paused_until = self.clock() + int(wait_s * SECOND)
         log.warning("Mail cannot be sent now; trying again in %.0f s. %s", wait_s, delivered.error)

@@ -99,9 +99,7 @@ def test_an_override_is_a_change_in_its_program_alone(open_braking: Callable[...
     braking.edit("programs/eastgate.yaml", "overrides:\n", f"overrides:\n  {CHANGED}: {{ send_within: 2 days }}\n")
     braking.ask(EVERYBODY)
     assert sum(braking.answered().values()) == PAIRS
-    braking.edit(
-        "programs/northfield.yaml", "overrides:\n", f"overrides:\n  {CHANGED}: {{ wait: 1 minutes }}\n"
-    )
+    braking.edit("programs/northfield.yaml", "overrides:\n", f"overrides:\n  {CHANGED}: {{ wait: 1 minutes }}\n")
     braking.ask(EVERYBODY, request="again")
     braking.stage.work_until(braking.now + MINUTE)
     assert sum(braking.answered().values()) == PAIRS

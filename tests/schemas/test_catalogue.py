@@ -31,6 +31,7 @@ LIVES = {
         "withdrawn": Does.CLOSES,
     },
     "survey": {"opened": Does.OPENS, "completed": Does.CLOSES},
+    "backlog": {"delivery_delayed": Does.OPENS, "delivery_recovered": Does.CLOSES},
     "checklist_item": {"checklist_item_completed": Does.OPENS},
 }
 ID_FIELDS = {"help": "request_id", "checklist_item": "item"}
@@ -58,10 +59,12 @@ def test_the_gate_words_are_those_of_the_rule_language() -> None:
         "flag": ("none_open", "open", "no_immediate_open"),
         "help": ("none_open", "open"),
         "survey": ("none_open", "open"),
+        "backlog": ("none_open", "open"),
         "this_flag": ("open", "unacknowledged"),
         "this_help": ("open", "unacknowledged"),
         "this_concern": ("unacknowledged",),
         "this_survey": ("open",),
+        "this_backlog": ("open",),
     }
 
 

@@ -89,6 +89,12 @@ def unknown_gate(entry: Entry, findings: Findings) -> None:
     findings.unknown(entry.key, "a gate", tuple(findings.vocabulary.gates), "unknown-gate")
 
 
+def _is_of_programs(word: str, findings: Findings) -> bool:
+    """Return whether the gate asks for a thing that happens to a program, such as a backlog."""
+    things = findings.vocabulary.catalogue.things.get(word.removeprefix(THIS), ())
+    return any(each.subject is SubjectKind.PROGRAM for each in things)
+
+
 def _gate_fits(word: Text, findings: Findings, context: Context) -> bool:
     """Return whether the gate means something for this rule; when it does not, that is reported."""
     event = findings.vocabulary.event(word.value)
@@ -101,7 +107,7 @@ def _gate_fits(word: Text, findings: Findings, context: Context) -> bool:
             hint = f'Write "{thing}" for any of them.' if thing in findings.vocabulary.gates else "Take the line out."
             findings.error("gate-does-not-fit", word.place, message, hint)
             return False
-    if context.for_each is SubjectKind.PROGRAM:
+    if context.for_each is SubjectKind.PROGRAM and not _is_of_programs(word.value, findings):
         message = f'"{word.value}" is about a mentorship, and this rule is for each program.'
         findings.error("gate-does-not-fit", word.place, message, 'Take the line out, or "for_each: program".')
         return False

@@ -8,6 +8,7 @@ from service.cli.blocking import blocked
 from service.cli.braking import expect, resume, stop
 from service.cli.dead_letters import dead_letters
 from service.cli.deploying import deploy, rollback, rule_sets
+from service.cli.doctoring import doctor
 from service.cli.holding import held
 from service.cli.keying import keys
 from service.cli.publishing import publish
@@ -25,8 +26,9 @@ def intouch() -> None:
 _RUNNING = (run, serve, consume, work, relay, migrate, publish, keys, dead_letters)
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
+_LOOKING = (doctor,)
 _BRAKES = (stop, resume, expect, held, blocked)
-for _command in (*_RUNNING, *_TRYING, *_LIVE, *_BRAKES):
+for _command in (*_RUNNING, *_TRYING, *_LIVE, *_LOOKING, *_BRAKES):
     intouch.add_command(_command)
 
 

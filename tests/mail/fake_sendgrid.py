@@ -43,6 +43,8 @@ class FakeSendGrid:
     key: str = KEY
     url: str = ""
     done: threading.Event = field(default_factory=threading.Event)
+    scopes: list[str] | None = None
+    """What the key may do, for whoever asks; None: the key is not known."""
 
     def answer(self, authorization: str, body: bytes) -> Reply:
         if authorization != f"Bearer {self.key}":
@@ -71,6 +73,13 @@ def fake_sendgrid() -> Iterator[FakeSendGrid]:
         def setup(self) -> None:
             fake.connections += 1
             super().setup()
+
+        def do_GET(self) -> None:
+            body = json.dumps({"scopes": fake.scopes}).encode()
+            self.send_response(401 if fake.scopes is None else 200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

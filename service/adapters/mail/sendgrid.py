@@ -63,6 +63,11 @@ class SendGridMailer:
             return answer.headers.get("X-Message-Id", "")
         raise self._refused(answer)
 
+    def get(self, path: str) -> urllib3.BaseHTTPResponse:
+        """Return what SendGrid shows under a path to whoever has our key. Raises: HTTPError, ProviderError."""
+        headers = {"Authorization": f"Bearer {self._key()}"}
+        return self._pool.request("GET", f"{self.account.host}{path}", headers=headers, redirect=False)
+
     def settle(self, send_id: str) -> Fate:  # noqa: ARG002 - SendGrid cannot be asked about a send; it reports by itself
         """Return UNKNOWN: reports of the event webhook settle what was cut off."""
         return Fate.UNKNOWN

@@ -93,6 +93,21 @@ class SmtpMailer:
                 self._drop()
                 raise _lost(error) from error
 
+    @property
+    def is_on_this_machine(self) -> bool:
+        return self._server.is_this_machine
+
+    def try_out(self) -> tuple[bool, bool]:
+        """Connect, say hello and log in, send nothing, and return whether that was encrypted and with a login.
+
+        Raises: ProviderError, SMTPException, OSError.
+        """
+        connection = self._connect()
+        try:
+            return isinstance(connection.sock, ssl.SSLSocket), bool(self._server.user)
+        finally:
+            connection.close()
+
     def settle(self, send_id: str) -> Fate:  # noqa: ARG002 - SMTP cannot be asked, whatever the id
         """Return UNKNOWN: an SMTP server cannot be asked."""
         return Fate.UNKNOWN

@@ -138,8 +138,6 @@ class Folding:
                 self._correct(facts, kind, start, thing)
             case Does.DELETES:
                 self._delete(facts, kind, thing)
-            case _:
-                pass
         _set_fields(thing, kind, start)
         self._count(facts, kind, start, 1)
 

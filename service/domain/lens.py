@@ -47,7 +47,6 @@ class Lens:
     horizon: Mapping[str, Duration]
     """Event type → how long after it a start of that type can matter."""
     same_fields: Mapping[str, tuple[str, ...]]
-    longest: Duration
     lengths: Mapping[str, Duration]
     """Rule id → how long after a start of it nothing is left to send."""
     signature: str
@@ -76,7 +75,6 @@ class Lens:
             reaching=reaching,
             horizon=horizon,
             same_fields=same,
-            longest=max(horizon.values(), default=0),
             lengths=lengths,
             signature=_signature(starting, reaching, horizon, same),
         )

@@ -81,7 +81,7 @@ def lookback(pending: Iterable[Pending], rule_set: RuleSet) -> Duration:
     candidates = [each.candidate for each in pending]
     again = (rule_set.policy(each.message).not_again_within or 0 for each in candidates)
     limits = (limit.window for limit in rule_set.delivery.limits)
-    return max(HOUR, *again, *limits, *(each.every for each in candidates))
+    return max((HOUR, *again, *limits, *(each.every for each in candidates)))
 
 
 def plan(

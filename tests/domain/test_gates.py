@@ -14,7 +14,7 @@ from tests.domain.days import flag, matched, wrote
 from tests.naive.examples import at, event, person, rule, rule_set
 from tests.naive.words import CATALOGUE
 
-M, ANN = Subject.parse("mentorships/m"), Subject.parse("participants/ann")
+M, ANN, BEN = map(Subject.parse, ("mentorships/m", "participants/ann", "participants/ben"))
 PROGRAM = SubjectFacts(subject=Subject.parse("programs/north"))
 PAIR = matched("03-02 09:00", "ann", "ben")
 SAME = rule(starts="survey.opened", until=(Until(event="survey.completed", same="survey_id"),))
@@ -78,14 +78,15 @@ def test_where_nothing_started_nothing_happened_since(value: str, expected: bool
 
 def test_only_gates_on_participants_own_events_are_asked_for_each_recipient() -> None:
     """Signing in is a person's own; a message, a thing and a status are the mentorship's."""
-    personal: dict[str, bool] = {
-        word: compile_gate(Gate(word, value), CATALOGUE).personal
+    personal = {
+        (word, value): compile_gate(Gate(word, value), CATALOGUE).personal
         for word, value in (
             ("participant.signed_in", "never"), ("mentorship.message_sent", "never"), ("mentorship", "active"),
             ("flag", "open"), ("flag", "none_open"), ("this_flag", "open"),
         )
     }  # fmt: skip
-    assert [word for word, is_personal in personal.items() if is_personal] == ["participant.signed_in"]
+    assert personal.pop(("participant.signed_in", "never")) is True
+    assert set(map(repr, personal.values())) == {"False"}
     assert compile_count(Count(event="participant.signed_in"), CATALOGUE).personal is True
     assert compile_count(Count(event="mentorship.message_sent"), CATALOGUE).personal is False
 
@@ -161,6 +162,14 @@ def test_a_count_holds_from_its_least_to_its_most_both_included(count: Count, ho
     assert [gate.seen(view, None, None) for view in views] == [0, 1, 2, 3]
 
 
+def test_a_count_of_a_persons_events_counts_their_own() -> None:
+    signed = [event("participant.signed_in", "participants/ann", f"03-0{day} 09:00") for day in (4, 5)]
+    view = _view(ann=_facts(ANN, person("ann", "mentor"), *signed), ben=_facts(BEN))
+    gate = compile_count(Count(event="participant.signed_in", at_least=2), CATALOGUE)
+    found = [(gate.holds(view, None, each), gate.seen(view, None, each)) for each in view.people]
+    assert found == [(True, 2), (False, 0)]
+
+
 def _stops(until: Until, view: View, start: Start) -> bool:
     return stopped(until, view, start, CATALOGUE)
 
@@ -192,6 +201,11 @@ def test_until_by_somebody_reads_a_persons_own_event_as_theirs(by: Actor, expect
         view = _view(**{name: _facts(Subject.parse(f"participants/{name}"), signed)})
         found += [name] if _stops(until, view, _start(by="mentor")) else []
     assert found == expected
+    both = {
+        name: _facts(subject, event("participant.signed_in", f"participants/{name}", "03-04 09:00"))
+        for name, subject in (("ann", ANN), ("ben", BEN))
+    }
+    assert _stops(until, _view(**both), _start(by="mentor"))
 
 
 def test_until_same_needs_the_same_value() -> None:
@@ -205,11 +219,13 @@ def test_until_same_needs_the_same_value() -> None:
 
 
 def test_until_same_by_somebody_needs_both() -> None:
-    """The counterpart's message about the same matter, and not one's own or one about another."""
+    """The counterpart's message about the same matter, not one's own or one about another; without `by`, anybody's."""
     (until,) = BY_TOPIC.until
     start = _start(by="mentor", about="exams")
     for by, about, expected in (("mentee", "exams", True), ("mentor", "exams", False), ("mentee", "sports", False)):
-        assert _stops(until, _view(wrote(by, "03-04 09:00", about=about)), start) is expected
+        view = _view(wrote(by, "03-04 09:00", about=about))
+        assert _stops(until, view, start) is expected
+        assert _stops(Until(event="mentorship.message_sent", same="about"), view, start) is (about == "exams")
 
 
 def test_what_was_deleted_stops_nothing() -> None:
@@ -227,3 +243,7 @@ def test_a_participants_rule_is_stopped_in_any_of_their_mentorships() -> None:
     view = participant_view(_facts(ANN, person("ann", "mentor")), facts, PROGRAM)
     assert _stops(Until(event="mentorship.message_sent"), view, _start())
     assert not _stops(Until(event="mentorship.message_sent", by=Actor.COUNTERPART), view, _start())
+    other = (_facts(n, matched("03-02 09:00", "ann", "cy", "n"), wrote("mentee", "03-04 09:00", "n")),)
+    answered = (*other, _facts(M, PAIR, wrote("mentee", "03-04 09:00")))
+    view = participant_view(_facts(ANN, person("ann", "mentor")), answered, PROGRAM)
+    assert _stops(Until(event="mentorship.message_sent", by=Actor.COUNTERPART), view, _start())

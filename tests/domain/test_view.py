@@ -124,8 +124,8 @@ def test_a_participants_event_is_looked_up_for_the_recipient() -> None:
 
 def test_a_mentorships_event_is_looked_up_in_all_that_are_seen() -> None:
     """Over several mentorships the last is the last in any, and they are counted together."""
-    m = _facts(M, matched("03-02 09:00", "ann", "ben"), wrote("mentor", "03-05 09:00"))
-    n = _facts(N, matched("03-02 09:00", "cy", "ann", "n"), wrote("mentee", "03-04 09:00", "n"))
+    m = _facts(M, matched("03-02 09:00", "ann", "ben"), wrote("mentor", "03-04 09:00"))
+    n = _facts(N, matched("03-02 09:00", "cy", "ann", "n"), wrote("mentee", "03-05 09:00", "n"))
     view = participant_view(_ann(), (m, n), PROGRAM)
     ann = view.people[0]
     assert (view.last(WROTE, ann), view.count(WROTE, ann)) == (at("03-05 09:00"), 2)
@@ -167,6 +167,12 @@ def test_in_a_mentorship_the_counterpart_of_who_acted_alone_is_the_other_one() -
     view = mentorship_view(_facts(M, matched("03-02 09:00", "ann", "ben")), {}, PROGRAM)
     assert view.counterpart(_started(ANN, "")) == "ben"
     assert view.counterpart(_started(Subject.parse("participants/cy"), "")) == ""
+
+
+def test_before_a_match_nobody_is_known_to_have_acted() -> None:
+    """A mentor's message may arrive before the match that says who that is."""
+    view = mentorship_view(SubjectFacts(subject=M), {}, PROGRAM)
+    assert (view.actor(_started(M, "mentor")), view.counterpart(_started(M, "mentor"))) == ("", "")
 
 
 def test_an_initiators_role_is_that_of_the_mentorship_asked_about() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from service.domain.book import book_of
+from service.domain.catalogue import Catalogue
 from service.domain.events import Event, Subject
 from service.domain.facts import SubjectFacts
 from service.domain.fold import Refold, leaving_status
-from service.domain.rules import Rule
+from service.domain.rules import Rule, Until
 from tests.domain.days import corrected, flag, logged, wrote
 from tests.naive.examples import at, event, rule, rule_set
+from tests.naive.words import CATALOGUE
 
 PAIR = Subject.parse("mentorships/m")
 
@@ -64,6 +66,23 @@ def test_a_thing_is_known_by_its_kind_and_id() -> None:
     assert (thing.kind, thing.id, thing.opened_by, thing.value("priority")) == ("flag", "f", "mentor", "routine")
 
 
+def test_every_deed_about_a_thing_counts_once() -> None:
+    facts = _whole(flag("03-02 09:00"), _flagged("updated", "03-03 09:00"), _flagged("resolved", "03-04 09:00"))
+    assert [facts.count(f"flag.{what}") for what in ("submitted", "updated", "resolved")] == [1, 1, 1]
+
+
+def test_things_that_no_event_type_opens_are_corrected_and_deleted_in_vain() -> None:
+    """A catalogue may name what nobody ever publishes the beginning of; nothing raises, and deeds count as told."""
+    known = {name: kind for name, kind in CATALOGUE.types.items() if name != "conversation.logged"}
+    book = book_of(replace(rule_set(), catalogue=Catalogue(known)), "north")
+    gone = event("conversation.deleted", "mentorships/m", "03-04 09:00", conversation_id="c")
+    for events in ([corrected("03-03 09:00", "c", 2), gone], [gone, corrected("03-05 09:00", "c", 2)]):
+        facts = SubjectFacts(subject=PAIR)
+        for each in events:
+            book.folding.one(facts, each)
+        assert (facts.count("conversation.corrected"), facts.count("conversation.deleted")) == (1, 1)
+
+
 def test_the_newest_of_each_deed_counts_in_any_order() -> None:
     """Resolved on the 4th and reopened on the 3rd and 5th is open, whichever of them is heard of last."""
     deeds = [
@@ -79,3 +98,80 @@ def test_the_newest_of_each_deed_counts_in_any_order() -> None:
     for events in (late, late[::-1]):
         thing = _grown(flag("03-02 09:00"), *events).things["flag", "f"]
         assert (thing.is_open, thing.is_unacknowledged) == (False, False)
+
+
+def _three(middle: str = "mentee") -> list[Event]:
+    """Return conversations on three days, of which the one in the middle counts twice and is then deleted."""
+    gone = event("conversation.deleted", "mentorships/m", "03-05 09:00", conversation_id="b")
+    return [
+        logged("03-02 09:00", "a"),
+        logged("03-03 09:00", "b", count=2, by=middle),
+        logged("03-04 09:00", "c"),
+        gone,
+    ]
+
+
+def test_a_deletion_that_moves_no_edge_only_takes_its_count_away() -> None:
+    """Neither the first nor the last of its kind, nobody's last, and no rule's start or step."""
+    facts = _grown(*_three())
+    assert (facts.count("conversation.logged"), facts.count("conversation.deleted")) == (2, 1)
+    assert (facts.first("conversation.logged"), facts.last("conversation.logged")) == (
+        at("03-02 09:00"),
+        at("03-04 09:00"),
+    )
+    again = event("conversation.deleted", "mentorships/m", "03-06 09:00", conversation_id="b", id_="again")
+    assert _grown(*_three(), again).count("conversation.logged") == 2
+
+
+@pytest.mark.parametrize("name", ["a", "c"])
+def test_a_deletion_of_the_first_or_the_last_is_told_by_the_whole_log(name: str) -> None:
+    gone = event("conversation.deleted", "mentorships/m", "03-05 09:00", conversation_id=name)
+    with pytest.raises(Refold):
+        _grown(*_three()[:3], gone)
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        rule(starts="conversation.logged"),
+        rule(starts="conversation.logged", reaches=9),
+        rule(starts="survey.opened", until=(Until(event="conversation.logged", same="count"),)),
+    ],
+    ids=["a start", "a step", "a value that is compared"],
+)
+def test_a_deletion_of_what_a_rule_asks_for_is_told_by_the_whole_log(asking: Rule) -> None:
+    """And so is that of somebody's last, where nobody asks."""
+    with pytest.raises(Refold):
+        _grown(*_three(), rules=[asking])
+    with pytest.raises(Refold):
+        _grown(*_three("mentor"))
+
+
+def test_a_deletion_before_its_log_makes_it_never_logged() -> None:
+    """Whenever the log arrives, it counts for nothing, and neither do its corrections."""
+    first, middle, last, gone = _three()
+    facts = _grown(gone, first, middle, last, corrected("03-04 10:00", "b", 5))
+    assert facts.count("conversation.logged") == 2
+    assert _whole(first, middle, last, gone).count("conversation.logged") == 2
+
+
+def test_a_correction_counts_from_its_log_on_and_the_newest_one_stands() -> None:
+    """Two becomes five, then one: in any order of arrival, beside a log of one."""
+    events = [
+        logged("03-02 09:00", "a"), logged("03-03 09:00", "b", count=2), corrected("03-04 09:00", "b", 5),
+        corrected("03-05 09:00", "b", 1),
+        event("conversation.corrected", "mentorships/m", "03-06 09:00", conversation_id="b"),
+    ]  # fmt: skip
+    for order in permutations(events):
+        assert _grown(*order).count("conversation.logged") == 2, order
+    assert _grown(*events[:3]).count("conversation.logged") == 6
+    assert _grown(events[2]).count("conversation.logged") == 0
+
+
+def test_each_total_takes_only_the_logs_that_it_lets_in() -> None:
+    """A log on nothing steps towards the second total and not the first, and so does its correction."""
+    careers = rule("careers", starts="conversation.logged", reaches=9, where={"topics": frozenset({"career"})})
+    rules = [careers, rule("all", starts="conversation.logged", reaches=9, position=1)]
+    facts = _grown(logged("03-02 09:00", "a"), corrected("03-03 09:00", "a", 2), rules=rules)
+    steps = {name: [(step.count, step.opens) for step in reach.steps] for name, reach in facts.reached.items()}
+    assert steps == {"careers": [], "all": [(1, True), (2, False)]}

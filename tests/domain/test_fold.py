@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.domain.book import book_of
+from service.domain.calendar import DAY
 from service.domain.catalogue import Catalogue
 from service.domain.events import Event, Subject
 from service.domain.facts import SubjectFacts
@@ -58,6 +59,12 @@ def test_who_acted_is_known_where_the_event_says_so_and_nobody_else_is() -> None
     facts = _whole(wrote("mentor", "03-02 09:00"), nobodys, event("mentorship.paused", "mentorships/m", "03-04 09:00"))
     assert facts.tallies["mentorship.message_sent"].last_by == {"mentor": at("03-02 09:00")}
     assert facts.tallies["mentorship.paused"].last_by == {}
+
+
+def test_what_happened_before_1970_happened_then() -> None:
+    """Instants before the first one that computers count are instants all the same."""
+    facts = _whole(replace(wrote("mentor", "03-02 09:00"), time=-DAY))
+    assert (facts.first("mentorship.message_sent"), facts.last("mentorship.message_sent")) == (-DAY, -DAY)
 
 
 def test_a_thing_is_known_by_its_kind_and_id() -> None:

@@ -18,7 +18,7 @@ NOON = at("03-02 12:00")
 MIDNIGHT = at("03-03 00:00")
 """When hours that never close open, and so when reports go."""
 PAIR = Subject.parse("mentorships/m")
-INBOX = {"recipient": "ann", "zone": "UTC", "program_zone": "UTC", "has_address": True}
+INBOX: dict[str, Any] = {"recipient": "ann", "zone": "UTC", "program_zone": "UTC", "has_address": True}
 OPEN = Delivery(hours=ALWAYS, limits=())
 
 
@@ -56,7 +56,7 @@ def _until(planned: Plan) -> dict[str, Instant | None]:
 
 
 def _went(when: Instant, **keys: Any) -> Past:
-    past = {"kind": Kind.NUDGE, "rule": "r", "subject": str(PAIR), "start": "s", "k": 0, "message": "hello"}
+    past: dict[str, Any] = {"kind": Kind.NUDGE, "rule": "r", "subject": str(PAIR), "start": "s", "k": 0, "message": "hello"}
     return Past(**({"at": when, "resource": "", "email": f"e{when}"} | past | keys))
 
 
@@ -66,7 +66,7 @@ def _went(when: Instant, **keys: Any) -> Past:
 def test_what_may_not_move_yet_waits_for_its_instant() -> None:
     """It is asked again when the first of them may, and not before."""
     pending = [Pending(_one("a"), NOON + 2 * QUARTER), Pending(_one("b"), NOON + QUARTER)]
-    planned = plan(pending, Inbox(**INBOX), (), rule_set(delivery=OPEN), NOON)  # type: ignore[arg-type]
+    planned = plan(pending, Inbox(**INBOX), (), rule_set(delivery=OPEN), NOON)
     assert _words(planned) == {"a": "waiting", "b": "waiting"}
     assert _until(planned) == {"a": NOON + 2 * QUARTER, "b": NOON + QUARTER}
     assert (planned.emails, planned.next_at, planned.source) == ((), NOON + QUARTER, "ready")

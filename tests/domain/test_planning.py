@@ -56,8 +56,11 @@ def _until(planned: Plan) -> dict[str, Instant | None]:
 
 
 def _went(when: Instant, **keys: Any) -> Past:
-    past: dict[str, Any] = {"kind": Kind.NUDGE, "rule": "r", "subject": str(PAIR), "start": "s", "k": 0, "message": "hello"}
-    return Past(**({"at": when, "resource": "", "email": f"e{when}"} | past | keys))
+    known: dict[str, Any] = {
+        "at": when, "kind": Kind.NUDGE, "rule": "r", "subject": str(PAIR), "start": "s", "k": 0, "message": "hello",
+        "resource": "", "email": f"e{when}",
+    }  # fmt: skip
+    return Past(**(known | keys))
 
 
 # What may move when.

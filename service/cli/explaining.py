@@ -1,17 +1,21 @@
-"""`intouch explain`: why a rule did, did not, or will not write about one subject."""
+"""`intouch explain`: why a rule did, did not, or will not write about one subject; and what became of one event."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import click
 import orjson
 
+from service.cli.explaining_event import EventSeen, event_as_json, event_as_text, find_event, title_of
 from service.cli.instants import INSTANT
+from service.cli.slot_lines import instant_text, slot_as_json, slot_line
 from service.cli.subjects import program_of, read_subject
 from service.domain.calendar import Instant, format_rfc3339
-from service.domain.events import SubjectKind
+from service.domain.events import Event, SubjectKind
 from service.flow.active import ActiveRules
+from service.flow.event_fate import is_waiting, worlds_of
 from service.flow.neighbourhood import (
     Neighbourhood,
     own_and_mentorships,
@@ -19,36 +23,74 @@ from service.flow.neighbourhood import (
 )
 from service.flow.ports import Snapshot, SubjectKey
 from service.settings import read_settings
+from service.staff.event_told import tell
 from service.staff.explain import Explanation, SlotSeen, explain_all
 from service.staff.explain import explain as explained
 from service.staff.seen import Seen
-from service.staff.sentence import reason, sentence, written
+from service.staff.sentence import sentence, written
+
+if TYPE_CHECKING:
+    from service.wiring import Installation
 
 
 @click.command()
-@click.argument("subject")
+@click.argument("what", metavar="SUBJECT|EVENT")
 @click.option("--rule", "rule_id", metavar="ID", help="The rule. Left out: one sentence for each rule.")
-@click.option("--program", metavar="P", help="The program; needed where several know the subject.")
+@click.option("--program", metavar="P", help="The program; needed where several know the subject or event.")
+@click.option("--source", metavar="S", help="Of an event: its source; needed where several have its id.")
 @click.option("--at", type=INSTANT, help="As of this instant, past or to come. Left out: now.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def explain(subject: str, rule_id: str | None, program: str | None, at: Instant | None, form: str) -> None:
-    """Say why a rule did, did not, or will not write about SUBJECT, as in mentorships/m-812."""
+def explain(
+    what: str, rule_id: str | None, program: str | None, source: str | None, at: Instant | None, form: str
+) -> None:
+    """Say why a rule did, did not, or will not write about SUBJECT, as in mentorships/m-812; or what became of EVENT,
+    by its id."""
     from service.wiring import Installation
 
-    about = read_subject(subject)
     intouch = Installation(read_settings())
     try:
         with intouch.store.reading() as snapshot:
-            key = SubjectKey(program_of(snapshot, about, program), about)
             instant = intouch.clock() if at is None else at
+            if rule_id is None and _is_event(snapshot, what, source):
+                event = find_event(snapshot, what, source, program)
+                _show_event(_event_seen(intouch, snapshot, event, instant), form)
+                return
+            about = read_subject(what)
+            key = SubjectKey(program_of(snapshot, about, program), about)
             found = list(_explanations(_Asked(snapshot, intouch.rules, key, instant), rule_id))
     finally:
         intouch.close()
+    _show(found, form, whole=rule_id is not None, is_one=rule_id is not None and found[0].subject == about)
+
+
+def _is_event(snapshot: Snapshot, what: str, source: str | None) -> bool:
+    """Return whether an event is meant: what has the form of a subject is one, and so is what nearly has it, unless
+    an event has that id."""
+    kind, slash, _ = what.partition("/")
+    if source is None and slash and kind in set(SubjectKind):
+        return False
+    return source is not None or not slash or bool(snapshot.events_called(what))
+
+
+def _event_seen(intouch: "Installation", snapshot: Snapshot, event: Event, at: Instant) -> EventSeen:
+    waiting = is_waiting(snapshot, event)
+    worlds = () if waiting else worlds_of(snapshot, intouch.rules, event, at)
+    title = title_of(intouch.schemas.catalogue, event)
+    return EventSeen(event=event, title=title, told=tell(worlds), is_waiting=waiting)
+
+
+def _show_event(seen: EventSeen, form: str) -> None:
+    if form == "json":
+        click.echo(orjson.dumps(event_as_json(seen), option=orjson.OPT_INDENT_2))
+    else:
+        click.echo("\n".join(event_as_text(seen)))
+
+
+def _show(found: list[Explanation], form: str, *, whole: bool, is_one: bool) -> None:
     if form == "json":
         one = [_as_json(each) for each in found]
-        is_one = rule_id is not None and found[0].subject == about
         click.echo(orjson.dumps(one[0] if is_one else one, option=orjson.OPT_INDENT_2))
-    elif rule_id:
+    elif whole:
         click.echo("\n\n".join("\n".join(_as_text(each)) for each in found))
     else:
         click.echo("\n".join(sentence(each) for each in found))
@@ -108,7 +150,7 @@ def _as_text(told: Explanation) -> Iterator[str]:
     for heading, slots in (("Its messages so far", _so_far(told)), ("To come, if nothing changes", told.coming)):
         if slots:
             yield f"\n{heading}"
-            yield from (_slot_line(each, told) for each in slots)
+            yield from (slot_line(each, told) for each in slots)
     following = "only an event can change anything" if told.next_at is None else written(told.next_at, told.zone)
     yield f"\nNext change without an event: {following}"
 
@@ -123,29 +165,6 @@ def _gate_line(seen: Seen, zone_name: str) -> str:
     return f"  {'yes' if seen.holds else 'NO ':<3}  {seen.asks}{whom}" + (f"   (seen: {value})" if value else "")
 
 
-def _slot_line(slot: SlotSeen, told: Explanation) -> str:
-    number = f"{slot.k + 1} of {slot.total}"
-    value = f" [{slot.key.value}]" if slot.key.value else ""
-    fate = _fate(slot, told) + _by(slot, told)
-    return f"  {written(slot.due, told.zone)}  {number:<8} to {slot.recipient}{value}: {fate}"
-
-
-def _by(slot: SlotSeen, told: Explanation) -> str:
-    """Return which rule set decided, where that is not the one that is active."""
-    return f" (by rule set {slot.rule_set[:12]})" if slot.rule_set not in ("", told.rule_set) else ""
-
-
-def _fate(slot: SlotSeen, told: Explanation) -> str:
-    if slot.went is not None:
-        return f"{slot.went.state} {written(slot.went.at, told.zone)} in email {slot.went.email}"
-    if slot.due > told.at:
-        return "goes" if slot.foreseen is None else f"{slot.foreseen.word}, {reason(slot.foreseen)}"
-    verdict = slot.verdict
-    late = f" (by the rules it would have gone {written(slot.would_have, told.zone)})" if slot.would_have else ""
-    open_until = f"; open until {written(slot.closes, told.zone)}" if slot.closes > told.at else ""
-    return f"{verdict.word if verdict else 'waiting'}, {reason(verdict)}{late}{open_until}"
-
-
 def _as_json(told: Explanation) -> dict[str, object]:
     """Return the explanation as plain JSON values."""
     return {
@@ -157,8 +176,8 @@ def _as_json(told: Explanation) -> dict[str, object]:
         "rule_set": told.rule_set,
         "rule_set_since": format_rfc3339(told.active_since),
         "gates": [_gate_as_json(each) for each in told.gates],
-        "slots": [_slot_as_json(each) for each in told.slots],
-        "next": _instant(told.next_at),
+        "slots": [slot_as_json(each) for each in told.slots],
+        "next": instant_text(told.next_at),
     }
 
 
@@ -167,29 +186,6 @@ def _gate_as_json(seen: Seen) -> dict[str, object]:
         "asks": seen.asks,
         "holds": seen.holds,
         "seen": seen.value,
-        "seen_at": _instant(seen.at),
+        "seen_at": instant_text(seen.at),
         "recipient": seen.recipient,
     }
-
-
-def _slot_as_json(slot: SlotSeen) -> dict[str, object]:
-    went, verdict = slot.went, slot.foreseen or slot.verdict
-    return {
-        "k": slot.k,
-        "rule_set": slot.rule_set or None,
-        "start": slot.start.id,
-        "due": _instant(slot.due),
-        "closes": _instant(slot.closes),
-        "recipient": slot.recipient,
-        **({"value": slot.key.value} if slot.key.value else {}),
-        "sent_at": _instant(went.at) if went else None,
-        "email": went.email if went else None,
-        "state": went.state if went else None,
-        "verdict": str(verdict.word) if verdict and not went else None,
-        "detail": verdict.detail if verdict and not went else "",
-        "until": _instant(verdict.until) if verdict and not went else None,
-    }
-
-
-def _instant(at: Instant | None) -> str | None:
-    return None if at is None else format_rfc3339(at)

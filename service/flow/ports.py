@@ -243,6 +243,9 @@ class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, Protocol):
     def sources_of(self, hash: str) -> str | None:
         """Return the files of a rule set that was ever active, as JSON, or None."""
 
+    def events_called(self, id: str) -> Sequence[Event]:
+        """Return the events of this id, of any program and source."""
+
     def publishers(self) -> Sequence[KnownPublisher]:
         """Return everybody who ever might publish, revoked ones too, by kind and name, the newest last."""
 

@@ -53,6 +53,11 @@ def next_due(intouch_: Installation) -> Instant | None:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
+    return installed(tmp_path)
+
+
+def installed(tmp_path: Path) -> dict[str, str]:
+    """Write the rules and their messages, and return the settings that name them."""
     folder = rules(tmp_path)
     for name in ("hello", "flag-study", "flag-belonging"):
         text = "---\nsubject: S\npreheader: P\ncategory: reminders\n---\nText.\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from service.adapters.store import SqlStore
 from service.domain.publishers import CredentialKind, Publisher
 from service.flow.ports import Appended, KnownPublisher
-from tests.store.samples import NOW, incoming
+from tests.store.samples import NOW, incoming, mentorship
 
 MATCHING = Publisher(
     kind=CredentialKind.KEY,
@@ -59,3 +59,14 @@ def test_what_would_become_of_events_is_told_and_none_is_kept(store: SqlStore) -
         found = snapshot.foresee_each(batches)
         assert found == [Appended(0, (0,)), Appended(0, (), (0,)), Appended(1), Appended(0, (0,))]
         assert snapshot.event("northfield", "/matching", "e-2") is None
+
+
+def test_events_of_one_id_are_found_in_every_program_and_source(store: SqlStore) -> None:
+    there = mentorship("m-1", "riverside")
+    events = [incoming("e-1"), incoming("e-1", source="/surveys"), incoming("e-1", there), incoming("e-2", there)]
+    with store.writing() as transaction:
+        transaction.append(events, NOW)
+    with store.reading() as snapshot:
+        found = [(each.program, each.source) for each in snapshot.events_called("e-1")]
+        assert found == [("northfield", "/matching"), ("northfield", "/surveys"), ("riverside", "/matching")]
+        assert snapshot.events_called("e-3") == []

@@ -49,6 +49,17 @@ WITH RECURSIVE found (program) AS (
 SELECT program FROM found WHERE program IS NOT NULL
 """
 
+# The sources of a program, in the same way.
+SOURCES_OF: Final = """
+WITH RECURSIVE found (source) AS (
+    SELECT min(source) FROM events WHERE program = :program
+    UNION ALL
+    SELECT (SELECT min(e.source) FROM events AS e WHERE e.program = :program AND e.source > found.source) FROM found
+    WHERE found.source IS NOT NULL
+)
+SELECT source FROM found WHERE source IS NOT NULL
+"""
+
 # Mentorships that a participant belongs or belonged to.
 MENTORSHIPS: Final = """
 SELECT mentorship FROM members WHERE program = :program AND participant = :participant ORDER BY mentorship

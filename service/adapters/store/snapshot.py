@@ -237,6 +237,14 @@ class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading, SqlOu
         row = self._session.one(queries.SOURCES, {"hash": hash})
         return str(row[0]) if row else None
 
+    def events_called(self, id: str) -> Sequence[Event]:
+        names = (
+            (program, source)
+            for program in self.programs()
+            for (source,) in self._session.all(queries.SOURCES_OF, {"program": program})
+        )
+        return [found for name in names if (found := self.event(*name, id)) is not None]
+
     def foresee_each(self, batches: Sequence[Sequence[Incoming]]) -> Sequence[Appended]:
         return foresee_each(self._session, batches)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.templates.pages import TEMPLATES
-from tests.templates.test_pack import FOOT, LOOK, PACK, Part, read_by
+from service.adapters.templates.book import Part
+from tests.templates.pages import FOOT, LOOK, TEMPLATES
+from tests.templates.test_pack import PACK, read_by
 
 CLIENTS = ("Gmail", "Gmail on Android", "Apple Mail", "Outlook on Windows", "Outlook.com", "Yahoo", "Samsung Email")
 SUPPORT = {

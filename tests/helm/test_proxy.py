@@ -27,7 +27,9 @@ class _Behind(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        body = json.dumps({"path": self.path, "headers": dict(self.headers)}).encode()
+        port = self.connection.getsockname()[1]
+        seen = {"path": self.path, "headers": dict(self.headers), "port": port}
+        body = json.dumps(seen).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -39,10 +41,11 @@ class _Behind(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True)
 class Proxy:
-    """A running nginx: its port for people, and the one for probes."""
+    """A running nginx: its port for people, the one for probes, and behind it that of the console."""
 
     people: int
     probes: int
+    console: int
 
     def ask(self, path: str, headers: dict[str, str] | None = None, *, port: int | None = None) -> tuple[int, bytes]:
         connection = HTTPConnection("127.0.0.1", port or self.people, timeout=10)
@@ -58,26 +61,28 @@ class Proxy:
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     folder = tmp_path_factory.mktemp("proxy")
     (folder / "users").write_text("sam:{PLAIN}open\n", "utf-8")
-    behind = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
-    Thread(target=behind.serve_forever, daemon=True).start()
+    door, console = (ThreadingHTTPServer(("127.0.0.1", 0), _Behind) for _ in range(2))
+    for each in (door, console):
+        Thread(target=each.serve_forever, daemon=True).start()
     people, probes = free_ports(2)
     config = folder / "nginx.conf"
-    config.write_text(_config(behind.server_port, people, probes), "utf-8")
+    config.write_text(_config(door.server_port, console.server_port, people, probes), "utf-8")
     nginx = subprocess.Popen(
         ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(config), "-g", "daemon off; user root;"]
     )
     try:
         _await(people)
-        yield Proxy(people, probes)
+        yield Proxy(people, probes, console.server_port)
     finally:
         nginx.terminate()
         nginx.wait(10)
-        behind.shutdown()
-        behind.server_close()
+        for each in (door, console):
+            each.shutdown()
+            each.server_close()
 
 
 def test_whoever_gives_no_password_is_asked_for_one(proxy: Proxy) -> None:
-    assert [proxy.ask(path)[0] for path in ("/", "/console", "/events", "/readyz", "/metrics")] == [401] * 5
+    assert [proxy.ask(path)[0] for path in ("/", "/console", "/console/mail", "/readyz", "/metrics")] == [401] * 5
 
 
 @pytest.mark.parametrize("path", ["/resources/../console", "/resources/%2e%2e/console", "//console", "/resourcesx"])
@@ -91,6 +96,20 @@ def test_whoever_has_a_password_is_let_in_and_keeps_it_from_what_is_behind(proxy
     assert (status, seen["path"]) == (200, "/console?page=2")
     assert seen["headers"]["Host"] == "mentoring.example.org"
     assert "Authorization" not in seen["headers"]
+    assert seen["port"] == proxy.console
+
+
+def test_services_are_asked_for_their_key_behind_it_and_nowhere_else_is_one_handed_on(proxy: Proxy) -> None:
+    key = {"Authorization": "Bearer intouch_x"}
+    seen = {
+        path: json.loads(proxy.ask(path, key)[1])
+        for path in ("/events?validate=true", "/schemas", "/schemas/x", "/log/x")
+    }
+    assert {path for path, each in seen.items() if "Authorization" in each["headers"]} == {"/events?validate=true"}
+    events = seen["/events?validate=true"]["headers"]
+    assert (events["Authorization"], events["Host"]) == ("Bearer intouch_x", "mentoring.example.org")
+    assert {each["port"] for each in seen.values()} != {proxy.console}
+    assert [proxy.ask(path)[0] for path in ("/eventsx", "/events/x", "/schemasx")] == [401] * 3
 
 
 def test_readers_of_mail_need_none_and_whoever_signs_neither(proxy: Proxy) -> None:
@@ -111,7 +130,7 @@ def test_probes_have_a_port_of_their_own_that_shows_nothing_else(proxy: Proxy) -
     assert answers == [204, 200, 200, 404, 404]
 
 
-def _config(behind: int, people: int, probes: int) -> str:
+def _config(door: int, console: int, people: int, probes: int) -> str:
     """Return the chart's configuration, with ports of this test; its files lie in the folder that nginx is given."""
     maps = [each for each in rendered(values_named("minimal")) if each["kind"] == "ConfigMap"]
     text: str = maps[0]["data"]["nginx.conf"]
@@ -119,7 +138,8 @@ def _config(behind: int, people: int, probes: int) -> str:
         "/run/secrets/proxy/": "",
         "/run/proxy/": "",
         "/dev/stderr": "stderr",
-        "127.0.0.1:8080": f"127.0.0.1:{behind}",
+        "127.0.0.1:8080": f"127.0.0.1:{door}",
+        "127.0.0.1:8090": f"127.0.0.1:{console}",
         "listen 8081": f"listen 127.0.0.1:{people}",
         "listen 8082": f"listen 127.0.0.1:{probes}",
     }

@@ -3,7 +3,11 @@ The settings of one process: a dict of `root` and `process`. Secrets are files: 
 crash report.
 */}}
 {{- define "intouch.env" -}}
-- {name: INTOUCH_HTTP, value: "127.0.0.1:8080"}
+{{- if eq .process "serve" }}
+# On every address, so that services are asked for their keys from the first start on; what leads here is the proxy.
+- {name: INTOUCH_HTTP, value: "0.0.0.0:8080"}
+- {name: INTOUCH_CONSOLE_HTTP, value: "127.0.0.1:8090"}
+{{- end }}
 - {name: INTOUCH_DATA_DIR, value: /var/lib/intouch}
 - {name: INTOUCH_LOG, value: json}
 {{- if has .process (list "serve" "consume" "work") }}
@@ -19,6 +23,9 @@ crash report.
 {{- if eq .root.Values.rules.from "pipeline" }}
 # An empty folder: nothing runs until the pipeline has deployed, not even the image's own pack.
 - {name: INTOUCH_RULES_DIR, value: /var/lib/intouch/no-rules}
+{{- end }}
+{{- if eq .root.Values.unknownFields "drop" }}
+- {name: INTOUCH_UNKNOWN_FIELDS, value: drop}
 {{- end }}
 {{- range $name, $value := .root.Values.settings }}
 - {name: INTOUCH_{{ $name }}, value: {{ $value | int64 | quote }}}

@@ -1,5 +1,6 @@
 {{/*
-The proxy before `serve`. 8081 is for people and services; 8082 is for the probes of Kubernetes alone.
+The proxy before `serve`. 8081 is for people and services; 8082 is for the probes of Kubernetes alone. Staff are asked for
+a password here, services for their keys by Intouch itself; what is for neither is open.
 It writes no access log: paths of mail's links are somebody's keys.
 */}}
 {{- define "intouch.proxyConfig" -}}
@@ -21,11 +22,23 @@ http {
   proxy_set_header Authorization "";  # the password is the proxy's; nobody behind it needs to know
   proxy_read_timeout 60s;
   upstream intouch { server 127.0.0.1:8080; keepalive 32; }
+  upstream console { server 127.0.0.1:8090; keepalive 8; }
   server {
     listen 8081;
     auth_basic "Intouch";
     auth_basic_user_file /run/secrets/proxy/users;
     location / { proxy_pass http://intouch; }
+    location = /console { proxy_pass http://console; }
+    location ^~ /console/ { proxy_pass http://console; }
+    location = /events {
+      auth_basic off;
+      proxy_set_header Host $http_host;
+      proxy_set_header Connection "";
+      proxy_set_header Authorization $http_authorization;  # a key, which Intouch asks for
+      proxy_pass http://intouch;
+    }
+    location = /schemas { auth_basic off; proxy_pass http://intouch; }
+    location ^~ /schemas/ { auth_basic off; proxy_pass http://intouch; }
     location = /healthz { auth_basic off; proxy_pass http://intouch; }
     {{- range .Values.proxy.open }}
     location = {{ . }} { auth_basic off; proxy_pass http://intouch; }

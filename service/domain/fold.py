@@ -260,7 +260,7 @@ def reached_at(steps: Iterable[Step], wanted: int) -> int | None:
     opened: set[str] = set()
     total = 0
     for index, step in enumerate(steps):
-        before = counts.get(step.ref, 0) if step.ref in opened else 0
+        before = counts[step.ref] if step.ref in opened else 0
         if step.opens:
             opened.add(step.ref)
             counts.setdefault(step.ref, step.count)

@@ -176,9 +176,42 @@ def test_a_correction_counts_from_its_log_on_and_the_newest_one_stands() -> None
 
 
 def test_each_total_takes_only_the_logs_that_it_lets_in() -> None:
-    """A log on nothing steps towards the second total and not the first, and so does its correction."""
+    """A log on nothing and its correction step towards the second total alone, also beside a log on careers."""
     careers = rule("careers", starts="conversation.logged", reaches=9, where={"topics": frozenset({"career"})})
     rules = [careers, rule("all", starts="conversation.logged", reaches=9, position=1)]
-    facts = _grown(logged("03-02 09:00", "a"), corrected("03-03 09:00", "a", 2), rules=rules)
-    steps = {name: [(step.count, step.opens) for step in reach.steps] for name, reach in facts.reached.items()}
-    assert steps == {"careers": [], "all": [(1, True), (2, False)]}
+    on_nothing = [logged("03-02 10:00", "a"), corrected("03-03 09:00", "a", 2)]
+    on_careers = logged("03-02 09:00", "b", topics=["career"])
+    assert _steps(_grown(*on_nothing, rules=rules)) == {"careers": [], "all": [(1, True), (2, False)]}
+    assert _steps(_grown(on_careers, *on_nothing, rules=rules)) == {
+        "careers": [(1, True)], "all": [(1, True), (1, True), (2, False)],
+    }  # fmt: skip
+
+
+def _steps(facts: SubjectFacts) -> dict[str, list[tuple[int, bool]]]:
+    return {name: [(step.count, step.opens) for step in reach.steps] for name, reach in facts.reached.items()}
+
+
+def test_a_start_keeps_what_the_event_said() -> None:
+    """Its type, who acted or nobody, and its id, or none where it was left out."""
+    types = ("mentorship.message_sent", "mentorship.paused", "flag.submitted")
+    events = [
+        wrote("mentor", "03-02 09:00"),
+        event("mentorship.message_sent", "mentorships/m", "03-03 09:00"),
+        event("mentorship.paused", "mentorships/m", "03-04 09:00"),
+        flag("03-05 09:00"),
+        event("flag.submitted", "mentorships/m", "03-06 09:00", by="mentee"),
+    ]
+    facts = _whole(*events, rules=[rule(str(number), starts=name) for number, name in enumerate(types)])
+    starts = {name: [(start.type, start.by, start.ref) for start in facts.starts[name]] for name in types}
+    assert starts == {
+        types[0]: [(types[0], "mentor", None), (types[0], "", None)],
+        types[1]: [(types[1], "", None)],
+        types[2]: [(types[2], "mentor", "f"), (types[2], "mentee", None)],
+    }
+
+
+def test_an_update_outranks_what_opened_the_thing_even_where_its_clock_lags() -> None:
+    """Staff made it immediate; that their clock was a day behind does not undo it."""
+    changed = _flagged("updated", "03-02 09:00", priority="immediate")
+    for events in ([flag("03-03 09:00"), changed], [changed, flag("03-03 09:00")]):
+        assert _grown(*events).things["flag", "f"].value("priority") == "immediate"

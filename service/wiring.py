@@ -38,6 +38,7 @@ from service.adapters.store.migrate import migrate
 from service.adapters.store.store import SqlStore, open_store
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.layouts import Layouts, load_layouts
+from service.adapters.templates.translations import Translations
 from service.adapters.templates.uses import MessageUses
 from service.adapters.templates.writer import LetterWriter
 from service.console import RuleDesk, create_console
@@ -387,9 +388,10 @@ class Installation:
     def mail_pages(self) -> list[Blueprint]:
         """Return the pages that mail leads to: resources, and those on which people answer."""
         answering = Answering(self.store, self.acceptor, self.schemas.admit, self.clock)
+        words = Translations({}, self.layouts.words)
         return [
-            create_resource_pages(store=self.store, rules=self.rules),
-            create_answer_pages(answering=answering, rules=self.rules, tokens=self.link_tokens),
+            create_resource_pages(store=self.store, rules=self.rules, words=words),
+            create_answer_pages(answering=answering, rules=self.rules, tokens=self.link_tokens, words=words),
         ]
 
     def _schema_pages(self) -> Blueprint:

@@ -10,9 +10,11 @@ import orjson
 
 from service.adapters.rulebook.check import Checked
 from service.adapters.rulebook.check import check as check_texts
+from service.adapters.rulebook.fixed_words import lacking_words
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.problems import annotation, render
-from service.adapters.rulebook.sources import Sources
+from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
+from service.adapters.rulebook.translations import lacking as lacking_originals
 from service.adapters.templates.uses import MessageUses
 from service.cli.rule_files import RuleFiles, counted, templates_option
 from service.domain.calendar import to_datetime
@@ -27,10 +29,17 @@ from service.wiring import Installation, machine_clock
 @templates_option
 @click.option("--against", metavar="DIR", type=click.Path(path_type=Path), help="Rules whose ids must not be lost.")
 @click.option("--strict", is_flag=True, help="Warnings are failures too.")
+@click.option("--lacks", metavar="TAG", help="Say what is not there in this language: --lacks es.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.pass_context
 def check(
-    context: click.Context, folder: Path | None, templates: Path | None, against: Path | None, strict: bool, form: str
+    context: click.Context,
+    folder: Path | None,
+    templates: Path | None,
+    against: Path | None,
+    strict: bool,
+    lacks: str | None,
+    form: str,
 ) -> None:
     """Say what is wrong with the rules in DIR, all at once. Warnings alone are no failure.
 
@@ -41,6 +50,8 @@ def check(
     before = RuleFiles(against, templates).loaded.draft if against is not None else _live(files)
     found = check_texts(files.sources, files.schemas.catalogue, today=today(), read_messages=MessageUses, before=before)
     click.echo(_FORMS[form](found, files))
+    if lacks is not None and form == "text":
+        click.echo(_lacks(files.sources, lacks))
     context.exit(1 if found.errors or (strict and found.problems) else 0)
 
 
@@ -94,6 +105,18 @@ _FORMS: Mapping[str, Callable[[Checked, RuleFiles], str]] = {
     "json": _as_json,
     "github": _as_annotations,
 }
+
+
+def _lacks(sources: Sources, language: str) -> str:
+    """Return what is not there in a language, a line for each; its readers get English."""
+    lacking = {
+        "message": lacking_originals(sources, language, MESSAGES),
+        "resource": lacking_originals(sources, language, RESOURCES),
+        "fixed word": lacking_words(sources, language),
+    }
+    lines = [f"  {what} {name}" for what, names in lacking.items() for name in names]
+    told = ", ".join(counted(len(names), what) for what, names in lacking.items())
+    return "\n".join([f'Not there in "{language}": {told}.', *lines])
 
 
 def _rules(found: Checked) -> int | None:

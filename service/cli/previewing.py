@@ -35,6 +35,7 @@ class _Asked:
     rule: str | None
     program: str | None
     mentorship: str | None
+    locale: str
 
 
 @click.command()
@@ -44,6 +45,7 @@ class _Asked:
 @click.option("--rule", "rule", metavar="ID", help="Only as this rule sends it.")
 @click.option("--mentorship", metavar="ID", help="For this mentorship of the live store, not for sample people.")
 @click.option("--program", metavar="P", help="In this program's look. Left out: the first program's.")
+@click.option("--locale", metavar="TAG", default="", help="For sample readers of this language: es, es-MX.")
 @click.option("--rules", type=click.Path(path_type=Path), help="Rules folder, or one rules file.")
 @templates_option
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Write a gallery: a folder, or an .html.")
@@ -54,6 +56,7 @@ def preview(
     rule: str | None,
     mentorship: str | None,
     program: str | None,
+    locale: str,
     rules: Path | None,
     templates: Path | None,
     out: Path | None,
@@ -67,8 +70,10 @@ def preview(
         raise click.ClickException("Name one message, or write --all.")
     if everything and out is None:
         raise click.ClickException("Say where the gallery is to go: --all --out DIR.")
+    if locale and mentorship is not None:
+        raise click.ClickException("Real people have their own language. Leave --locale or --mentorship out.")
     files = RuleFiles(rules, templates)
-    asked = _Asked(message=message, role=role, rule=rule, program=program, mentorship=mentorship)
+    asked = _Asked(message=message, role=role, rule=rule, program=program, mentorship=mentorship, locale=locale)
     previewing = _Previewing(files.rule_set(), template_book(files), Proof(files.sources.files), asked)
     versions = previewing.versions(files)
     if not versions and not previewing.proof.found:
@@ -144,7 +149,7 @@ class _Previewing:
             return
         if not ways:
             click.echo(f"No rule sends {message}; it is shown with everything that a message may have.", err=True)
-        samples = Samples(self.book, self.rule_set, self._program())
+        samples = Samples(self.book, self.rule_set, self._program(), self.asked.locale)
         contexts: Mapping[str, Mapping[str, object]] = {}
         with self._noting():
             contexts = samples.contexts(ways)

@@ -22,9 +22,7 @@ class Proof:
 
     def read(self, version: Version, public_url: str) -> Version:
         """Return the version; what is wrong with it is noted."""
-        slugs = [
-            path.removeprefix(RESOURCES).removesuffix(".md") for path in self.sources if path.startswith(RESOURCES)
-        ]
+        slugs = {path.rpartition("/")[2].removesuffix(".md") for path in self.sources if path.startswith(RESOURCES)}
         for flaw in flaws(version.mail, slugs, public_url):
             self.note([f"{self._place(version, flaw)}: {flaw.words} (It is {version.way}.)"])
         return version
@@ -46,7 +44,8 @@ class Proof:
         """Return file and line where the flaw is to be mended; the message's file where no line shows it."""
         if flaw.in_layout:
             return _LAYOUT
-        path = f"{MESSAGES}{version.message}.md"
+        translation = f"{MESSAGES}{version.mail.language}/{version.message}.md"
+        path = translation if translation in self.sources else f"{MESSAGES}{version.message}.md"
         lines = self.sources.get(path, "").split("\n")
         line = next((number for number, text in enumerate(lines, 1) if flaw.near and flaw.near in text), 0)
         return f"{path}:{line}" if line else path

@@ -35,15 +35,18 @@ class Samples:
     book: TemplateBook
     rule_set: RuleSet
     program: Program
+    locale: str = ""
+    """The language of its readers; "" for the program's."""
 
     @property
     def look(self) -> ProgramLook:
-        return ProgramLook.of(self.program, self.program.name or self.program.id)
+        return ProgramLook.of(self.program, self.program.name or self.program.id, self.locale)
 
     def problems(self, message: str, contexts: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
         """Yield what keeps the message from being rendered, with file and line, and the way in which it is sent."""
+        language = self.book.tongue(self.look, [message]).language
         for way, context in contexts.items():
-            yield from (f"{each} (It is {way}.)" for each in self.book.problems_of(message, [context]))
+            yield from (f"{each} (It is {way}.)" for each in self.book.problems_of(message, [context], language))
 
     def contexts(self, ways: list[Way]) -> dict[str, Mapping[str, object]]:
         """Return what the message may speak of, by the way in which it is sent.
@@ -74,14 +77,13 @@ class Samples:
         )
         topics = start.get("topics")
         if way.has_topic and isinstance(topics, list) and topics:
-            label = self.program.flag_labels.get(topics[0], str(topics[0]).replace("_", " ").capitalize())
-            context["topic"] = {"key": topics[0], "label": label}
+            context["topic"] = {"key": topics[0]}
         if rule.reaches is not None and way.is_about_mentorship:
             context["mentorship"] = {**_table(context["mentorship"]), "conversations": rule.reaches}
         context["rule"] = {"id": rule.id, "title": rule.title}
         context["slot"] = {"number": 1, "total": rule.total, "last": rule.total == 1}
         if send.resource is not None and send.resource not in PICKS:
-            url = LINKS.resource(send.resource, self.program.id)
+            url = LINKS.resource(send.resource, self.program.id, self.locale)
             context["resource"] = self.book.resource_context(send.resource, url, self.look)
             context["links"] = {**_table(context["links"]), "resource": url}
         return self._of_program(context)

@@ -9,9 +9,9 @@ from typing import Any, Final
 from service.domain.calendar import Instant, format_rfc3339, local_date, to_datetime, zone
 from service.domain.catalogue import EventType
 from service.domain.events import Event
-from service.flow.compose import written_date
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = "January February March April May June July August September October November December".split()
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -78,3 +78,8 @@ def _value(value: Any, labels: Mapping[str, str]) -> str:
     if _DAY.fullmatch(text):
         return written_date(date.fromisoformat(text))
     return labels.get(text) or (text if "@" in text or "/" in text else text.replace("_", " "))
+
+
+def written_date(day: date) -> str:
+    """Return `2 March 2026`. The console is in English, whatever the readers of mail speak."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -57,3 +57,8 @@ def zone_of(book: ProgramBook, participant: SubjectFacts | None, program: Subjec
     if delivery.timezone:
         return delivery.timezone
     return own if own and is_zone(own) else delivery.timezone_if_unknown or book.zone(program)
+
+
+def locale_of(participant: SubjectFacts | None) -> str:
+    """Return the language that they named, as a tag (`es-MX`), or ""."""
+    return str(participant.value("locale") or "") if participant else ""

@@ -265,6 +265,8 @@ class Program:
     id: str
     name: str = ""
     timezone: str | None = None
+    locale: str = ""
+    """The language of readers who named none, and of the words in this file, as a tag (`en-US`)."""
     dashboard: str = ""
     """The address of the program's own platform, where participants log and flag; "" where there is none."""
     from_name: str = ""

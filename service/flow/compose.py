@@ -1,7 +1,8 @@
 """Composing: what a claimed email's messages may speak of, gathered from facts and the log.
 
-A letter holds words and plain values only; rendering it is the templates adapter's work. A private group, a flag's
-topic or a reason is here only if the starting event carries it; what a counterpart may see is checked with the rules.
+A letter holds plain values only, days as dates and unknown names as ""; the words for them, in the reader's language,
+are the templates adapter's work. A private group, a flag's topic or a reason is here only if the starting event carries
+it; what a counterpart may see is checked with the rules.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from service.domain.delivery import Candidate, Notice, Role
 from service.domain.events import Event, SubjectKind
 from service.domain.facts import SubjectFacts
 from service.domain.grants import Purpose
-from service.domain.inbox import zone_of
+from service.domain.inbox import locale_of, zone_of
 from service.domain.rules import Category, Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View
 from service.flow.links import Links
@@ -38,13 +39,17 @@ class LetterPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One email before it is rendered. `addresses` has one entry, or every address of a staff role."""
+    """One email before it is rendered. `addresses` has one entry, or every address of a staff role.
+
+    `locale` is the language that its reader named, as a tag; "" for staff and for whoever named none.
+    """
 
     parts: tuple[LetterPart, ...]
     program: Program
     program_name: str
     addresses: tuple[str, ...]
     to_name: str
+    locale: str
     mine: str
     preferences: str
     unsubscribe: str
@@ -66,6 +71,7 @@ def compose(snapshot: Known, rule_set: RuleSet, email: EmailRow, links: Links) -
         program_name=_program_name(book, program),
         addresses=reach.stand_in if reach.blocked and is_alert else reach.addresses,
         to_name=composer.recipient_name(email.notices[0].candidate.role),
+        locale=composer.locale if is_own else "",
         mine=composer.page(Purpose.MINE) if is_own else "",
         preferences=composer.page(Purpose.PREFERENCES) if is_own else "",
         unsubscribe=composer.page(Purpose.UNSUBSCRIBE) if is_own and _is_optional(rule_set, email) else "",
@@ -110,9 +116,13 @@ class _Composer:
         elif candidate.role is Role.STAFF:
             context |= self._for_staff(candidate)
         if candidate.key.value:
-            label = self.book.program.flag_labels.get(candidate.key.value, candidate.key.value.replace("_", " "))
-            context["topic"] = {"key": candidate.key.value, "label": label}
+            context["topic"] = {"key": candidate.key.value}
         return LetterPart(message=candidate.message, context=context, resource=notice.resource)
+
+    @property
+    def locale(self) -> str:
+        """The language that the participant named, or ""."""
+        return locale_of(self.participant)
 
     def recipient_name(self, role: Role) -> str:
         """Return the name for the To line, or ""."""
@@ -120,7 +130,7 @@ class _Composer:
 
     def _recipient(self, role: Role) -> dict[str, object]:
         own = self.participant if role in _PAIR else None
-        return {"name": _full_name(own) or "there", "first_name": _first_name(own) or "there", "role": str(role)}
+        return {"name": _full_name(own), "first_name": _first_name(own), "role": str(role)}
 
     def _program(self) -> dict[str, object]:
         file = self.book.program
@@ -130,19 +140,16 @@ class _Composer:
             "name": _program_name(self.book, self.program),
             "email": file.from_email,
             "dashboard": file.dashboard,
-            "ends_on": written_date(ends[-1]) if ends else "",
+            "ends_on": ends[-1] if ends else "",
         }
 
-    def _zone(self) -> str:
-        return zone_of(self.book, self.participant, self.program)
-
-    def _written(self, at: Instant) -> str:
-        return written_date(local_date(at, self._zone()))
+    def _day(self, at: Instant) -> date:
+        return local_date(at, zone_of(self.book, self.participant, self.program))
 
     def _start(self, candidate: Candidate) -> dict[str, object]:
         """Return the starting event's data with "" for what it left out, and its date."""
         event = self._starting(candidate)
-        start: dict[str, object] = {"date": self._written(candidate.start_moment.time)}
+        start: dict[str, object] = {"date": self._day(candidate.start_moment.time)}
         if event is not None:
             fields = self.book.catalogue.types[event.type].fields
             start |= {name: [] if field.is_list else "" for name, field in fields.items()}
@@ -153,7 +160,7 @@ class _Composer:
         key = SubjectKey(self.email.program, candidate.subject)
         is_own = candidate.role in _PAIR
         return {
-            "resource": self.links.resource(resource, self.email.program),
+            "resource": self.links.resource(resource, self.email.program, self.locale if is_own else ""),
             "preferences": self.page(Purpose.PREFERENCES) if is_own else "",
             "console": self.links.subject(key) if candidate.role is Role.STAFF else "",
             **({"me": self.page(Purpose.MINE)} if is_own else {}),
@@ -192,8 +199,7 @@ class _Composer:
             return {"overview": overview_words(self.snapshot, self.book, self.email.claimed_at)}
         row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
         facts = row.facts if row else None
-        unknown = "a participant"
-        return {"participant": {"name": _full_name(facts) or unknown, "first_name": _first_name(facts) or unknown}}
+        return {"participant": {"name": _full_name(facts), "first_name": _first_name(facts)}}
 
     def _mentorship(self, candidate: Candidate) -> dict[str, object]:
         row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
@@ -213,7 +219,7 @@ class _Composer:
             "id": row.key.subject.id,
             "conversations": view.own.count("conversation.logged"),
             "engagement": state_words(view.own, self.book, self.email.claimed_at),
-            "matched_on": self._written(matched) if matched is not None else "",
+            "matched_on": self._day(matched) if matched is not None else "",
         }
 
 
@@ -224,9 +230,8 @@ def _slot(candidate: Candidate, rule: Rule | None) -> dict[str, object]:
 
 def _person(view: View, role: Role) -> dict[str, str]:
     found: Person | None = view.person(role)
-    unknown = f"your {role}"
     facts = found.facts if found else None
-    return {"name": _full_name(facts) or unknown, "first_name": _first_name(facts) or unknown}
+    return {"name": _full_name(facts), "first_name": _first_name(facts)}
 
 
 def _first_name(facts: SubjectFacts | None) -> str:
@@ -236,24 +241,3 @@ def _first_name(facts: SubjectFacts | None) -> str:
 def _full_name(facts: SubjectFacts | None) -> str:
     names = (facts.value("first_name"), facts.value("last_name")) if facts else ()
     return " ".join(str(each) for each in names if each)
-
-
-def written_date(day: date) -> str:
-    """Return `2 March 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)

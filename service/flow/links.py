@@ -16,8 +16,10 @@ class Links:
     public_url: str
     token: Callable[[Grant], str]
 
-    def resource(self, slug: str, program: str) -> str:
-        return f"{self.public_url}/resources/{slug}?program={program}" if self.public_url and slug else ""
+    def resource(self, slug: str, program: str, locale: str = "") -> str:
+        """Return where a resource is; `locale` is the language that the reader named, which the page then has too."""
+        language = f"&lang={locale}" if locale else ""
+        return f"{self.public_url}/resources/{slug}?program={program}{language}" if self.public_url and slug else ""
 
     def subject(self, key: SubjectKey) -> str:
         """Return the subject's page in the console; of a program, the list of its mentorships."""

@@ -8,7 +8,7 @@ from service.domain.facts import Thing
 from service.flow.answer import Act
 from service.pages.visit import Reply, Visit
 
-_CALLED: Final = {"flag": "a flag", "help": "a request for help", "concern": "a concern"}
+_KINDS: Final = ("flag", "help", "concern")
 _ALSO_SAID: Final = {"concern": ("about", "level")}
 """What an acknowledgement has to repeat of the thing."""
 
@@ -18,11 +18,11 @@ def show_acknowledge(visit: Visit, _: Mapping[str, str]) -> Reply | None:
     found = _found(visit)
     if found is None:
         return None
-    what = _CALLED[found[1].kind]
+    kind = found[1].kind
     if not found[1].is_unacknowledged:
-        said = (f"Somebody has taken on this {what.partition(' ')[2]}, and it climbs no further.",)
-        return Reply(template="done", values={"title": "It is taken care of", "said": said})
-    return Reply(template="acknowledge", values={"what": what})
+        said = (visit.say(f"acknowledge.before_{kind}"),)
+        return Reply(template="done", values={"title": visit.say("acknowledge.before_title"), "said": said})
+    return Reply(template="acknowledge", values={"kind": kind})
 
 
 def act_on_acknowledge(visit: Visit, _: Mapping[str, str]) -> Reply | None:
@@ -31,19 +31,16 @@ def act_on_acknowledge(visit: Visit, _: Mapping[str, str]) -> Reply | None:
     if found is None:
         return None
     subject, thing = found
-    said = (
-        f"You have taken on {_CALLED[thing.kind]}. Nobody else is alerted about it.",
-        "If you cannot see it through, hand it to a colleague who is there today.",
-    )
+    said = (visit.say(f"acknowledge.done_{thing.kind}"), visit.say("acknowledge.hand_over"))
     acts = (_act(subject, thing, visit),) if thing.is_unacknowledged else ()
-    return Reply(template="done", values={"title": "Thank you: it is yours", "said": said}, acts=acts)
+    return Reply(template="done", values={"title": visit.say("acknowledge.done_title"), "said": said}, acts=acts)
 
 
 def _found(visit: Visit) -> tuple[Subject, Thing] | None:
     mentorship, _, rest = visit.grant.about.partition("/")
     kind, _, id = rest.partition("/")
     facts = visit.facts(Subject(SubjectKind.MENTORSHIP, mentorship))
-    thing = visit.thing(facts, kind, id) if facts and kind in _CALLED else None
+    thing = visit.thing(facts, kind, id) if facts and kind in _KINDS else None
     return None if facts is None or thing is None else (facts.subject, thing)
 
 

@@ -14,6 +14,8 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from service.adapters.templates.look import ProgramLook
+from service.adapters.templates.translations import Translations
 from service.domain.errors import IntouchError
 from service.domain.grants import Grant, Purpose
 from service.flow.accept import StoreUnavailable
@@ -24,7 +26,7 @@ from service.pages.help import act_on_help, show_help
 from service.pages.log import act_on_log, show_log
 from service.pages.mine import show_mine
 from service.pages.preferences import act_on_preferences, act_on_unsubscribe, show_preferences, show_unsubscribe
-from service.pages.shown import WithBook, look_of, private_page, sorry
+from service.pages.shown import Sorry, WithBook, accepted, look_of, private_page
 from service.pages.visit import Reply, Tokens, Visit
 
 Handler = Callable[[Visit, MultiDict[str, str]], Reply | None]
@@ -49,92 +51,77 @@ _LOG: Final = logging.getLogger(__name__)
 _KINDS: Final = ", ".join(f"'{each}'" for each in _PAGES)
 
 
-def create_answer_pages(*, answering: Answering, rules: ActiveRules[WithBook], tokens: Tokens) -> Blueprint:
+def create_answer_pages(
+    *, answering: Answering, rules: ActiveRules[WithBook], tokens: Tokens, words: Translations
+) -> Blueprint:
     """Return the pages /help/T, /log/T, /me/T, /preferences/T, /unsubscribe/T and /acknowledge/T."""
-    blueprint = Blueprint("answers", __name__)
+    blueprint, sorry = Blueprint("answers", __name__), Sorry(words)
 
     @blueprint.route(f"/<any({_KINDS}):purpose>/<token>", methods=["GET", "POST"])
     def answer(purpose: str, token: str) -> Response:
         grant = tokens.grant(token)
         if grant is None or grant.purpose != purpose:
-            return _nothing_here()
+            return nothing_here()
         if grant.is_over(answering.clock()):
-            return _too_old()
-        return _answer(answering, rules, tokens, token, grant)
+            return sorry(HTTPStatus.GONE, "old_title", "old")
+        return _answer(answering, rules, tokens, token, grant) or nothing_here()
 
     @blueprint.route(f"/<any({_KINDS}):purpose>/", methods=["GET", "POST"])
     @blueprint.route(f"/<any({_KINDS}):purpose>/<path:rest>", methods=["GET", "POST"])
     def no_token(purpose: str, rest: str = "") -> Response:  # noqa: ARG001 - a page of ours for every address below
-        return _nothing_here()
+        return nothing_here()
+
+    def nothing_here() -> Response:
+        return sorry(HTTPStatus.NOT_FOUND, "no_link_title", "no_link")
 
     @blueprint.errorhandler(IntouchError)
     def on_known(error: IntouchError) -> Response:
         _LOG.warning("a page could not be answered: %s", type(error).__name__)
-        response = sorry(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "This page takes a short rest",
-            "Nothing was changed. Please try again in a few minutes.",
-        )
+        response = sorry(HTTPStatus.SERVICE_UNAVAILABLE, "rest_title", "rest")
         if isinstance(error, StoreUnavailable):
             response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
         return response
 
     @blueprint.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Response:
-        return sorry(HTTPStatus(error.code or 500), "That did not work", "Try the link in your email once more.")
+        return sorry(HTTPStatus(error.code or 500), "failed_title", "once_more")
 
     return blueprint
 
 
-def _answer(answering: Answering, rules: ActiveRules[WithBook], tokens: Tokens, token: str, grant: Grant) -> Response:
+def _answer(
+    answering: Answering, rules: ActiveRules[WithBook], tokens: Tokens, token: str, grant: Grant
+) -> Response | None:
+    """Return the page, or None where what the link is about is not there."""
     request.max_content_length = _MOST_FORM_BYTES
     handlers = _PAGES[grant.purpose]
     with answering.store.reading() as snapshot:
         loaded = rules.of(snapshot)
-        look = look_of(snapshot, loaded.rule_set, grant.program)
         visit = Visit(
             token=token,
             grant=grant,
             snapshot=snapshot,
             rule_set=loaded.rule_set,
-            look=look,
+            look=look_of(snapshot, loaded.rule_set, grant.program) or ProgramLook(name=grant.program),
+            templates=loaded.templates.book,
             tokens=tokens,
             now=answering.clock(),
+            accepts=accepted(),
         )
         acts = request.method == "POST"
         reply = handlers.act(visit, request.form) if acts else handlers.show(visit, request.args)
     if reply is None:
-        return _nothing_here()
+        return None
     if reply.acts and answering.take(grant, reply.acts) is Taken.OTHERWISE:
-        reply = _SENT_BEFORE
-    html = loaded.templates.book.pages(look).answer(reply.template, reply.values)
+        reply = _sent_before(visit)
+    html = loaded.templates.book.pages(visit.look).answer(reply.template, reply.values)
     return private_page(html, reply.status)
 
 
-_SENT_BEFORE: Final = Reply(
-    template="done",
-    values={
-        "title": "This form was sent before",
-        "said": ("What you sent first stands. Open the page anew to send something else.",),
-        "links": (("Open it anew", ""),),
-    },
-    status=HTTPStatus.CONFLICT,
-)
-
-
-def _nothing_here() -> Response:
-    return sorry(
-        HTTPStatus.NOT_FOUND,
-        "This link does not work",
-        "It may have been cut off on its way. Try it in the email once more; if it still does not work, "
-        "answer that email, and a person will help you.",
-    )
-
-
-def _too_old() -> Response:
-    return sorry(
-        HTTPStatus.GONE,
-        "This link has grown too old",
-        "Links in our emails are good for some months. Use one in a newer email, "
-        "or answer this one, and a person will help you.",
-    )
+def _sent_before(visit: Visit) -> Reply:
+    values = {
+        "title": visit.say("sorry.sent_title"),
+        "said": (visit.say("sorry.sent"),),
+        "links": ((visit.say("sorry.anew"), ""),),
+    }
+    return Reply(template="done", values=values, status=HTTPStatus.CONFLICT)

@@ -1,6 +1,7 @@
 """/help: "I can't get in touch". Options that say what each will do, a page to confirm, and an hour to take it back."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -20,7 +21,7 @@ def show_help(visit: Visit, query: Mapping[str, str]) -> Reply | None:
     if pair is None:
         return None
     if not pair.is_active:
-        return _nothing_to_do(pair)
+        return _nothing_to_do(visit, pair)
     chosen = _chosen(visit, pair, query)
     if chosen is not None:
         return _confirm(visit, pair, chosen)
@@ -35,7 +36,7 @@ def act_on_help(visit: Visit, form: Mapping[str, str]) -> Reply | None:
     if "undo" in form:
         return _take_back(visit, pair, form["undo"])
     if not pair.is_active:
-        return _nothing_to_do(pair)
+        return _nothing_to_do(visit, pair)
     chosen = _chosen(visit, pair, form)
     if chosen is None:
         return _choices(visit, pair, missed=True)
@@ -50,7 +51,7 @@ def act_on_help(visit: Visit, form: Mapping[str, str]) -> Reply | None:
 
 
 def _chosen(visit: Visit, pair: Pair, given: Mapping[str, str]) -> Option | None:
-    return next((each for each in options(pair, visit.look.name) if each.value == given.get("option")), None)
+    return next((each for each in options(visit, pair) if each.value == given.get("option")), None)
 
 
 def _open_of(pair: Pair) -> Iterator[Thing]:
@@ -76,10 +77,13 @@ def _until(option: str, asked: Instant) -> Instant:
 
 
 def _choices(visit: Visit, pair: Pair, *, missed: bool) -> Reply:
-    choices = options(pair, visit.look.name)
+    choices = options(visit, pair)
     labels = {each.value: each.label for each in choices}
     waiting = [
-        {"label": labels.get(str(each.value("option")), "Help"), "undo": _undo(visit, each.id, _undo_until(each))}
+        {
+            "label": labels.get(str(each.value("option")), visit.say("help.a_request")),
+            "undo": _undo(visit, each.id, _undo_until(each)),
+        }
         for each in _open_of(pair)
     ]
     values = {"pair": pair, "options": choices, "waiting": waiting, "missed": missed}
@@ -96,8 +100,8 @@ def _confirm(visit: Visit, pair: Pair, option: Option) -> Reply:
 
 def _done(visit: Visit, option: Option, request: str, undo_until: Instant, *acts: Act) -> Reply:
     values = {
-        "title": "We have your request",
-        "said": (f"You chose: {option.label}.", "Reminders about this mentorship rest until it is settled."),
+        "title": visit.say("help.have_it"),
+        "said": (visit.say("help.chose", label=option.label), visit.say("help.rest")),
         "list": option.then,
         "undo": _undo(visit, request, undo_until),
     }
@@ -109,29 +113,29 @@ def _undo(visit: Visit, request: str, until: Instant) -> dict[str, str] | None:
     if visit.now >= until:
         return None
     if until == NEVER:
-        note = "Settled by itself, or the wrong one? You can take it back at any time."
+        note = visit.say("help.any_time")
     else:
-        note = f"Pressed the wrong one? You can take it back until {visit.local(until):%H:%M}."
-    return {"value": request, "label": "Take it back", "note": note}
+        tongue, at = visit.tongue, visit.local(until)
+        note = tongue.say("help.until", time=tongue.time(at), zone=tongue.zone(visit.zone))
+    return {"value": request, "label": visit.say("help.take_back"), "note": note}
 
 
 def _take_back(visit: Visit, pair: Pair, request: str) -> Reply:
-    again = {"links": (("Choose something else", ""),)}
+    again = {"links": ((visit.say("help.again"), ""),)}
     thing = visit.thing(pair.facts, "help", request)
     if thing is None or thing.opened is None or thing.opened_by != pair.role or not thing.is_open:
-        said = ("There is no open request of yours here: it was taken back or settled before.",)
-        return Reply(template="done", values={"title": "Nothing to take back", "said": said, **again})
+        return _told(visit, "help.nothing_title", "help.nothing", **again)
     if visit.now >= _undo_until(thing):
-        said = ("The hour is over, and a person may be on it already. Answer any of our emails, and they will stop.",)
-        return Reply(template="done", values={"title": "Please write to us", "said": said})
+        return _told(visit, "help.too_late_title", "help.too_late")
     act = Act(type="help.withdrawn", subject=pair.facts.subject, mark=request, data={"request_id": request})
-    said = ("Your request is taken back, and nothing more will come of it.",)
-    return Reply(template="done", values={"title": "Taken back", "said": said, **again}, acts=(act,))
+    return replace(_told(visit, "help.taken_back_title", "help.taken_back", **again), acts=(act,))
 
 
-def _nothing_to_do(pair: Pair) -> Reply:
-    said = (
-        f"Your mentorship with {pair.other} is not active at the moment, so there is nothing to change here.",
-        "If you need something all the same, answer any of our emails, and a person will read it.",
-    )
-    return Reply(template="done", values={"title": "This mentorship rests or has ended", "said": said})
+def _told(visit: Visit, title: str, said: str, **more: object) -> Reply:
+    """Return a page with one sentence; both are keys of fixed words."""
+    return Reply(template="done", values={"title": visit.say(title), "said": (visit.say(said),), **more})
+
+
+def _nothing_to_do(visit: Visit, pair: Pair) -> Reply:
+    said = (visit.say("help.not_active", other=pair.other), visit.say("help.not_active_write"))
+    return Reply(template="done", values={"title": visit.say("help.not_active_title"), "said": said})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.domain.delivery import Role
-from service.pages.visit import Pair
+from service.pages.visit import Pair, Visit
 
 REMOVE, REACH_OUT, TALK = "remove_me", "dont_know_how_to_reach_out", "talk_to_institution"
 REMATCH, NO_REMATCH = "unmatch_and_rematch", "unmatch_no_rematch"
@@ -18,42 +18,23 @@ class Option:
     then: tuple[str, ...]
 
 
-def options(pair: Pair, program: str) -> tuple[Option, ...]:
+def options(visit: Visit, pair: Pair) -> tuple[Option, ...]:
     """Return the choices of whoever looks: five for a mentor, four for a mentee."""
-    other, other_role = pair.other, pair.other_role
-    ends = "A person on our team ends this mentorship, usually within two working days."
-    quietly = f"We tell {other} that it has ended, and give no reason."
     every = (
-        Option(
-            value=REACH_OUT,
-            label="I don't know how to reach out",
-            then=(
-                "You get an email with words to borrow, right away.",
-                f"In five days we ask how it went. We do not tell {other} that you asked.",
-            ),
-        ),
-        Option(
-            value=TALK,
-            label="I want to talk to someone at my institution",
-            then=(
-                f"A person at {program} writes to you, usually within two working days.",
-                f"We do not tell {other} that you asked.",
-            ),
-        ),
-        Option(
-            value=REMATCH,
-            label=f"Unmatch me and find me a new {other_role}",
-            then=(ends, quietly, "We look for somebody new for you, and write as soon as we have found them."),
-        ),
-        Option(
-            value=NO_REMATCH,
-            label="Unmatch me and don't rematch me",
-            then=(ends, f"{quietly} We look for another mentor for them.", f"You stay in {program}."),
-        ),
-        Option(
-            value=REMOVE,
-            label="Remove me from the program",
-            then=(f"A person on our team takes you out of {program}, usually within two working days.", quietly),
-        ),
+        _option(visit, pair, REACH_OUT, "reach_out", "reach_out_words", "reach_out_later"),
+        _option(visit, pair, TALK, "talk", "talk_person", "not_told"),
+        _option(visit, pair, REMATCH, f"rematch_with_{pair.other_role}", "ends", "quietly", "we_look"),
+        _option(visit, pair, NO_REMATCH, "no_rematch", "ends", "quietly", "another_for_them", "you_stay"),
+        _option(visit, pair, REMOVE, "remove", "taken_out", "quietly"),
     )
     return tuple(each for each in every if each.value != NO_REMATCH or pair.role is Role.MENTOR)
+
+
+def _option(visit: Visit, pair: Pair, value: str, label: str, *then: str) -> Option:
+    """Return a choice; its label and what follows are names of fixed words."""
+    named = {"other": pair.other, "program": visit.look.name}
+    return Option(
+        value=value,
+        label=visit.say(f"help.{label}"),
+        then=tuple(visit.say(f"help.{each}", **named) for each in then),
+    )

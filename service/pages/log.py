@@ -7,9 +7,8 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
-from service.domain.rules import Program
+from service.adapters.templates.speaking import topic_label
 from service.flow.answer import Act, act_id
-from service.flow.compose import written_date
 from service.pages.form import day, is_fresh, whole_number
 from service.pages.visit import Pair, Reply, Visit
 
@@ -44,14 +43,11 @@ def act_on_log(visit: Visit, form: MultiDict[str, str]) -> Reply | None:
 
 
 def topic_labels(visit: Visit) -> dict[str, str]:
-    """Return the topics that the program uses, in its own words."""
+    """Return the topics that the program uses, in the words that the person reads."""
     field = visit.rule_set.catalogue.types[_LOGGED].fields["topics"]
     program = visit.book.program
-    return {each: _label(program, each) for each in field.values if each not in program.flags_hidden}
-
-
-def _label(program: Program, topic: str) -> str:
-    return program.flag_labels.get(topic) or topic.replace("_", " ").capitalize()
+    used = (each for each in field.values if each not in program.flags_hidden)
+    return {each: topic_label(each, visit.look, visit.tongue) for each in used}
 
 
 def _faults(visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
@@ -60,9 +56,9 @@ def _faults(visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
     held_on, count = day(form.get("held_on", "")), whole_number(form.get("count", ""))
     # A clock ahead of the person's own may show tomorrow already.
     if held_on is None or not visit.today - LONGEST_AGO <= held_on <= visit.today + timedelta(days=1):
-        faults["held_on"] = "Choose the day on which you talked: today, or a day in the past year."
+        faults["held_on"] = visit.say("log.wrong_day")
     if count is None or not 1 <= count <= MOST_AT_ONCE:
-        faults["count"] = f"Write how many times you talked, from 1 to {MOST_AT_ONCE}."
+        faults["count"] = visit.say("log.wrong_count", most=MOST_AT_ONCE)
     return faults
 
 
@@ -93,24 +89,23 @@ def _thanks(visit: Visit, pair: Pair, told: Mapping[str, object], mark: str) -> 
     data = {"conversation_id": conversation, "by": str(pair.role), **told}
     act = Act(type=_LOGGED, subject=pair.facts.subject, mark=conversation, data=data)
     values = {
-        "title": "Thank you",
-        "said": (_said(pair, told),),
-        "undo": {"value": conversation, "label": "Take it back", "note": "Was that a mistake?"},
-        "links": (("Log another one", ""),),
+        "title": visit.say("log.thanks"),
+        "said": (_said(visit, pair, told),),
+        "undo": {"value": conversation, "label": visit.say("log.take_back"), "note": visit.say("log.mistake")},
+        "links": ((visit.say("log.another"), ""),),
     }
     return Reply(template="done", values=values, acts=(act,))
 
 
-def _said(pair: Pair, told: Mapping[str, object]) -> str:
+def _said(visit: Visit, pair: Pair, told: Mapping[str, object]) -> str:
     if not told:
-        return f"Good to know that you and {pair.other} are talking. We have noted one conversation, and no day."
-    held_on, count = date.fromisoformat(str(told["held_on"])), told["count"]
-    number = "a conversation" if count == 1 else f"{count} conversations"
-    return f"We have logged {number} with {pair.other}, {'on' if count == 1 else 'up to'} {written_date(held_on)}."
+        return visit.say("log.noted", other=pair.other)
+    day_held = visit.tongue.day(date.fromisoformat(str(told["held_on"])))
+    return visit.say("log.logged", count=told["count"], other=pair.other, day=day_held)
 
 
 def _take_back(visit: Visit, pair: Pair, conversation: str) -> Reply:
-    again = (("Log a conversation", ""),)
+    again = ((visit.say("log.title"), ""),)
     thing = visit.thing(pair.facts, "conversation", conversation)
     act = Act(
         type="conversation.deleted",
@@ -119,6 +114,6 @@ def _take_back(visit: Visit, pair: Pair, conversation: str) -> Reply:
         data={"conversation_id": conversation},
     )
     is_theirs = thing is not None and thing.opened_by == pair.role and not thing.deleted
-    said = ("It is as if you had never logged it.",)
-    values = {"title": "Taken back", "said": said, "links": again}
+    said = (visit.say("log.taken_back"),)
+    values = {"title": visit.say("log.taken_back_title"), "said": said, "links": again}
     return Reply(template="done", values=values, acts=(act,) if is_theirs else ())

@@ -8,8 +8,6 @@ from typing import Final
 from service.domain.calendar import DAY, Duration
 from service.domain.events import SubjectKind
 from service.domain.grants import Purpose
-from service.domain.rules import Category
-from service.flow.compose import written_date
 from service.flow.ports import SubjectKey
 from service.flow.present import present_near
 from service.pages.visit import Pair, Reply, Visit
@@ -17,13 +15,6 @@ from service.staff.forecast import Foreseen, forecast
 
 AHEAD: Final[Duration] = 30 * DAY
 _MOST_AHEAD: Final = 10
-_CALLED: Final = {
-    Category.REMINDERS: "a reminder",
-    Category.RESOURCES: "something to read",
-    Category.CELEBRATIONS: "a few good words",
-    Category.SURVEYS: "a survey",
-    Category.SERVICE: "news",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +49,7 @@ def _card(visit: Visit, pair: Pair) -> Card:
     matched = pair.facts.last("mentorship.matched")
     return Card(
         pair=pair,
-        since=written_date(visit.local(matched).date()) if matched is not None else "",
+        since=visit.tongue.day(visit.local(matched).date()) if matched is not None else "",
         conversations=pair.facts.count("conversation.logged"),
         log=visit.link(Purpose.LOG, pair.id),
         help=visit.link(Purpose.HELP, pair.id),
@@ -77,14 +68,14 @@ def _coming(visit: Visit, names: Mapping[str, str]) -> Iterator[tuple[str, str]]
     emails = [list(parts) for _, parts in groupby(own, key=lambda each: each.email)]
     for parts in emails[:_MOST_AHEAD]:
         at = visit.local(parts[0].at)
-        yield f"{at:%A}, {written_date(at.date())}", _contents(visit, parts, names)
+        yield visit.tongue.weekday(at.date()), _contents(visit, parts, names)
 
 
 def _contents(visit: Visit, parts: Sequence[Foreseen], names: Mapping[str, str]) -> str:
-    return ", and ".join(dict.fromkeys(_described(visit, each, names) for each in parts))
+    return visit.say("mine.and").join(dict.fromkeys(_described(visit, each, names) for each in parts))
 
 
 def _described(visit: Visit, each: Foreseen, names: Mapping[str, str]) -> str:
-    what = _CALLED[visit.rule_set.policy(each.message).category]
+    what = visit.say(f"mine.{visit.rule_set.policy(each.message).category}")
     is_pair = each.subject.kind is SubjectKind.MENTORSHIP and each.subject.id in names
-    return f"{what} about you and {names[each.subject.id]}" if is_pair else what
+    return visit.say("mine.about", what=what, other=names[each.subject.id]) if is_pair else what

@@ -4,7 +4,7 @@ What an act changes from is part of its mark: going back and forth works, and th
 Neither page shows who it is for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -14,18 +14,11 @@ from service.domain.fold import NO_END, PAUSE, preference
 from service.domain.grants import Purpose
 from service.domain.rules import Category
 from service.flow.answer import Act
-from service.flow.compose import written_date
 from service.pages.form import day
 from service.pages.visit import Reply, Visit
 
-OPTIONAL: Final = {
-    Category.REMINDERS: ("Reminders", "when you two have not met or talked for a while"),
-    Category.RESOURCES: ("Something to read", "short articles that fit where you are"),
-    Category.CELEBRATIONS: ("Celebrations", "a few good words when you reach something together"),
-    Category.SURVEYS: ("Surveys", "questions about how the program is going for you"),
-}
+OPTIONAL: Final = (Category.REMINDERS, Category.RESOURCES, Category.CELEBRATIONS, Category.SURVEYS)
 LONGEST_PAUSE: Final = timedelta(days=366)
-_STILL_COMES: Final = "You still get news about your mentorships, and answers to what you ask us."
 
 
 def show_preferences(visit: Visit, _: Mapping[str, str]) -> Reply | None:
@@ -42,10 +35,10 @@ def act_on_preferences(visit: Visit, form: Mapping[str, str]) -> Reply | None:
     do = form.get("do")
     if do == "choose":
         wanted = {each for each in OPTIONAL if each.value in form}
-        return _done(visit, "Saved", _said_of(wanted), _changes(visit, facts, wanted))
+        return _done(visit, "preferences.saved", _said_of(visit, wanted), _changes(visit, facts, wanted))
     if do == "resume":
         acts = [_resumed(visit, facts)] if facts.value(PAUSE) is not None else []
-        return _done(visit, "Welcome back", "Optional email starts again.", acts)
+        return _done(visit, "preferences.back_title", visit.say("preferences.back"), acts)
     if do == "pause":
         return _pause(visit, facts, day(form.get("until", "")))
     return _choices(visit, facts)
@@ -56,7 +49,7 @@ def show_unsubscribe(visit: Visit, _: Mapping[str, str]) -> Reply | None:
     facts = visit.facts(visit.person)
     if facts is None:
         return None
-    values = {"is_off": not _wanted(facts), "preferences": visit.link(Purpose.PREFERENCES), "still": _STILL_COMES}
+    values = {"is_off": not _wanted(facts), "preferences": visit.link(Purpose.PREFERENCES), "still": _still(visit)}
     return Reply(template="unsubscribe", values=values)
 
 
@@ -65,7 +58,7 @@ def act_on_unsubscribe(visit: Visit, _: Mapping[str, str]) -> Reply | None:
     facts = visit.facts(visit.person)
     if facts is None:
         return None
-    return _done(visit, "You are unsubscribed", "No more optional email will come.", _changes(visit, facts, set()))
+    return _done(visit, "unsubscribe.done", visit.say("preferences.nothing"), _changes(visit, facts, set()))
 
 
 def _wanted(facts: SubjectFacts) -> set[Category]:
@@ -92,13 +85,13 @@ def _resumed(visit: Visit, facts: SubjectFacts) -> Act:
 
 def _pause(visit: Visit, facts: SubjectFacts, until: date | None) -> Reply:
     if until is None or not visit.today < until <= visit.today + LONGEST_PAUSE:
-        return _choices(visit, facts, fault="Choose a day after today, at most a year from now.")
-    said = f"Optional email rests until {written_date(until)}, and starts again on that day."
+        return _choices(visit, facts, fault=visit.say("preferences.wrong_day"))
+    said = visit.say("preferences.resting", day=visit.tongue.day(until))
     if facts.value(PAUSE) == until.isoformat():
-        return _done(visit, "Enjoy your rest", said, ())
+        return _done(visit, "preferences.resting_title", said, ())
     data = {"until": until.isoformat()}
     act = Act(type="participant.paused", subject=visit.person, mark=f"{until} {_mark(facts, PAUSE)}", data=data)
-    return _done(visit, "Enjoy your rest", said, (act,))
+    return _done(visit, "preferences.resting_title", said, (act,))
 
 
 def _mark(facts: SubjectFacts, name: str) -> str:
@@ -107,19 +100,22 @@ def _mark(facts: SubjectFacts, name: str) -> str:
     return name if held is None else f"{name} {held[0].time} {held[0].id}"
 
 
-def _said_of(wanted: Iterable[Category]) -> str:
-    names = [label.lower() for each, (label, _) in OPTIONAL.items() if each in wanted]
-    if not names:
-        return "No more optional email will come."
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"You get: {listed}."
+def _said_of(visit: Visit, wanted: Collection[Category]) -> str:
+    names = [visit.say(f"preferences.{each}").lower() for each in OPTIONAL if each in wanted]
+    return (
+        visit.say("preferences.you_get", list=visit.tongue.listed(names)) if names else visit.say("preferences.nothing")
+    )
+
+
+def _still(visit: Visit) -> str:
+    return visit.say("preferences.still_comes")
 
 
 def _done(visit: Visit, title: str, said: str, acts: Iterable[Act]) -> Reply:
     values = {
-        "title": title,
-        "said": (said, _STILL_COMES),
-        "links": (("Choose which emails you get", visit.link(Purpose.PREFERENCES)),),
+        "title": visit.say(title),
+        "said": (said, _still(visit)),
+        "links": ((visit.say("mail.choose"), visit.link(Purpose.PREFERENCES)),),
     }
     return Reply(template="done", values=values, acts=tuple(acts))
 
@@ -127,15 +123,19 @@ def _done(visit: Visit, title: str, said: str, acts: Iterable[Act]) -> Reply:
 def _choices(visit: Visit, facts: SubjectFacts, fault: str = "") -> Reply:
     wanted, until = _wanted(facts), facts.value(PAUSE)
     values = {
-        "categories": [(each.value, *OPTIONAL[each], each in wanted) for each in OPTIONAL],
+        "categories": [(each.value, *_described(visit, each), each in wanted) for each in OPTIONAL],
         "paused": _paused(visit, until),
         "first_day": (visit.today + timedelta(days=1)).isoformat(),
         "last_day": (visit.today + LONGEST_PAUSE).isoformat(),
         "fault": fault,
-        "still": _STILL_COMES,
+        "still": _still(visit),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
     return Reply(template="preferences", values=values, status=status)
+
+
+def _described(visit: Visit, category: Category) -> tuple[str, str]:
+    return visit.say(f"preferences.{category}"), visit.say(f"preferences.{category}_about")
 
 
 def _paused(visit: Visit, until: str | None) -> str:
@@ -143,6 +143,6 @@ def _paused(visit: Visit, until: str | None) -> str:
     if until is None:
         return ""
     if until == NO_END:
-        return "Optional email rests until you start it again."
+        return visit.say("preferences.rests_without_end")
     last = date.fromisoformat(until[: len("2026-03-02")])
-    return f"Optional email rests until {written_date(last)}." if last > visit.today else ""
+    return visit.say("preferences.rests", day=visit.tongue.day(last)) if last > visit.today else ""

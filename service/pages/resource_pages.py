@@ -1,6 +1,7 @@
 """The public pages of resources, in a program's look. Anybody may read them; they hold nothing about anyone."""
 
 import logging
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -8,70 +9,77 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from service.adapters.templates.look import ProgramLook
+from service.adapters.templates.shelf import PageMaker
+from service.adapters.templates.translations import Translations
 from service.domain.errors import IntouchError
+from service.domain.languages import wishes
 from service.flow.active import ActiveRules, Loaded
-from service.flow.ports import Store
+from service.flow.ports import Snapshot, Store
 from service.pages.resource_shelves import by_stage, by_topic
-from service.pages.shown import WithBook, look_of, page, sorry
+from service.pages.shown import Sorry, WithBook, accepted, is_tag, look_of, page
 
 _LOG: Final = logging.getLogger(__name__)
-_OPEN_FROM_MAIL: Final = "Otherwise open it from the link in your mail, which knows your program."
 
 
-def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook]) -> Blueprint:
-    """Return the pages /resources/SLUG and the index of all; `?program=ID` gives them that program's look."""
-    blueprint = Blueprint("resources", __name__, url_prefix="/resources")
+def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook], words: Translations) -> Blueprint:
+    """Return the pages /resources/SLUG and the index of all; `?program=ID` gives them that program's look.
+
+    `&lang=es`, as links in mail have it, names the reader's language; without it the browser's is asked.
+    """
+    blueprint, sorry = Blueprint("resources", __name__, url_prefix="/resources"), Sorry(words)
 
     def asked() -> tuple[Loaded[WithBook], ProgramLook]:
         with store.reading() as snapshot:
             loaded = rules.of(snapshot)
-            return loaded, look_of(snapshot, loaded.rule_set, request.args.get("program", ""))
+            return loaded, _look(snapshot, loaded)
 
     @blueprint.get("/")
     def index() -> Response:
         loaded, look = asked()
         program = loaded.rule_set.program(look.program)
         pages = loaded.templates.book.pages(look)
-        return page(pages.index(by_stage(loaded.rule_set.resources), by_topic(loaded.rule_set.resources, program)))
+        resources = loaded.rule_set.resources
+        return page(pages.index(by_stage(resources, pages.tongue), by_topic(resources, program, look, pages.tongue)))
 
     @blueprint.get("/<slug>")
     def resource(slug: str) -> Response:
         loaded, look = asked()
         if slug not in loaded.templates.book.resource_slugs:
-            return sorry(
-                HTTPStatus.NOT_FOUND,
-                "We could not find this page",
-                "The link may be incomplete, or the page has been replaced since. "
-                "Answer the mail that brought you here, and somebody will send you what you need.",
-            )
+            return sorry(HTTPStatus.NOT_FOUND, "no_page_title", "no_page")
         pages = loaded.templates.book.pages(look)
-        return page(pages.page(slug)) if pages.shows(slug) else _without_contacts(slug, look)
+        return page(pages.page(slug)) if pages.shows(slug) else _without_contacts(sorry, slug, pages)
 
     @blueprint.route("/<path:anything>")
     def nothing_here(anything: str = "") -> Response:  # noqa: ARG001 - a page of ours for every address below
-        return sorry(HTTPStatus.NOT_FOUND, "We could not find this page", "Try the link in your mail once more.")
+        return sorry(HTTPStatus.NOT_FOUND, "no_page_title", "once_more")
 
     @blueprint.errorhandler(IntouchError)
     def on_known(_: IntouchError) -> Response:
-        return sorry(
-            HTTPStatus.SERVICE_UNAVAILABLE, "This page takes a short rest", "Please try again in a few minutes."
-        )
+        return sorry(HTTPStatus.SERVICE_UNAVAILABLE, "rest_title", "rest_reading")
 
     @blueprint.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Response:
-        return sorry(HTTPStatus(error.code or 500), "That did not work", "Try the link in your mail once more.")
+        return sorry(HTTPStatus(error.code or 500), "failed_title", "once_more")
 
     return blueprint
 
 
-def _without_contacts(slug: str, look: ProgramLook) -> Response:
+def _look(snapshot: Snapshot, loaded: Loaded[WithBook]) -> ProgramLook:
+    """Return the look of the program that is asked for, else a neutral one, in the reader's language."""
+    asked = request.args.get("lang", "")
+    asked = asked if is_tag(asked) else ""
+    look = look_of(snapshot, loaded.rule_set, request.args.get("program", ""), asked, *accepted())
+    if look is None:
+        neutral = ProgramLook(name="", languages=wishes(asked, *accepted()))
+        look = replace(neutral, name=loaded.templates.book.tongue(neutral).say("resources.neutral"))
+    return replace(look, asked=asked)
+
+
+def _without_contacts(sorry: Sorry, slug: str, pages: PageMaker) -> Response:
     """Return a page that says kindly why there is nothing to read, and tell staff through the log."""
+    look, tongue = pages.look, pages.tongue
     if look.program:
         _LOG.warning('The page "%s" needs contacts that the file of "%s" lacks.', slug, look.program)
-    ask = f"Write to {look.email} and somebody will send you the right contacts." if look.email else _OPEN_FROM_MAIL
-    return sorry(
-        HTTPStatus.NOT_FOUND,
-        "This page needs your institution's contacts",
-        "It names the people to call where you study, and we do not have them here. "
-        f"If anybody may be in danger now, call your local emergency number first. {ask}",
-    )
+    how = "contacts_write" if look.email else "contacts_from_mail"
+    ask = tongue.say(f"sorry.{how}", email=look.email)
+    return sorry(HTTPStatus.NOT_FOUND, "contacts_title", "contacts", ask=ask)

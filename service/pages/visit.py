@@ -1,12 +1,14 @@
 """A visit: somebody opened the link in their mail. What their page may know, all of one moment; nothing is changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Protocol
 
+from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.look import ProgramLook
+from service.adapters.templates.tongue import Tongue
 from service.adapters.templates.values import cleaned
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import Instant, local_date, to_datetime, zone
@@ -15,7 +17,8 @@ from service.domain.events import Subject, SubjectKind
 from service.domain.facts import SubjectFacts, Thing
 from service.domain.fold import STATUS
 from service.domain.grants import Grant, Purpose
-from service.domain.inbox import zone_of
+from service.domain.inbox import locale_of, zone_of
+from service.domain.languages import wishes
 from service.domain.rules import RuleSet
 from service.domain.view import other_role, participants_of
 from service.flow.answer import Act, facts_now
@@ -43,7 +46,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A mentorship as one of the two sees it. `other` is the counterpart's first name, or "your mentor"."""
+    """A mentorship as one of the two sees it. `other` is the counterpart's first name, else words for "your mentor"."""
 
     facts: SubjectFacts
     role: Role
@@ -64,23 +67,37 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One request behind a good link. `token` is what its address ends with."""
+    """One request behind a good link. `token` is what its address ends with, `accepts` are the browser's languages.
+
+    The page is in the person's own language, else in the browser's, else in the program's.
+    """
 
     token: str
     grant: Grant
     snapshot: Snapshot
     rule_set: RuleSet
     look: ProgramLook
+    templates: TemplateBook
     tokens: Tokens
     now: Instant
+    accepts: tuple[str, ...] = ()
+    tongue: Tongue = field(init=False)
     book: ProgramBook = field(init=False)
     zone: str = field(init=False)
     """The zone in which the person reads dates."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "book", book_of(self.rule_set, self.grant.program))
+        book, person = book_of(self.rule_set, self.grant.program), self.facts(self.person)
         program = program_facts(self.snapshot, self.grant.program)
-        object.__setattr__(self, "zone", zone_of(self.book, self.facts(self.person), program))
+        languages = wishes(locale_of(person), *self.accepts, book.program.locale)
+        object.__setattr__(self, "book", book)
+        object.__setattr__(self, "zone", zone_of(book, person, program))
+        object.__setattr__(self, "look", replace(self.look, languages=languages))
+        object.__setattr__(self, "tongue", self.templates.tongue(self.look))
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Return a fixed text in the person's language."""
+        return self.tongue.say(key, **values)
 
     @property
     def person(self) -> Subject:
@@ -107,7 +124,7 @@ class Visit:
         other = people.get(Role(other_role(role)))
         known = self.facts(Subject(SubjectKind.PARTICIPANT, other)) if other else None
         name = cleaned(str(known.value("first_name") or "")) if known else ""
-        return Pair(facts=facts, role=role, other=name or f"your {other_role(role)}")
+        return Pair(facts=facts, role=role, other=name or self.say(f"people.{other_role(role)}"))
 
     def link(self, purpose: Purpose, about: str = "") -> str:
         """Return where another page of the same person is; good for as long as this link is."""

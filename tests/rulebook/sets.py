@@ -31,11 +31,12 @@ def sound_sources() -> Sources:
 
 
 def with_mistake(path: Path) -> Sources:
-    """Return the sound rule set and one more file: `.yaml`, `.message.md` or `.resource.md`.
+    """Return the sound rule set and one more file: `.yaml`, `.message.md`, `.resource.md` or `.translation.md`.
 
-    What a mistake needs around it stands in `NAME.program.yaml` and, for a message, in `NAME.rules.yaml`.
+    What a mistake needs around it stands in `NAME.program.yaml`, for a message in `NAME.rules.yaml`, and for a
+    translation into Spanish in `NAME.original.md`.
     """
-    around = (path.with_name(f"{name_of(path)}.{more}.yaml") for more in ("program", "rules"))
+    around = (path.with_name(f"{name_of(path)}.{more}") for more in ("program.yaml", "rules.yaml", "original.md"))
     files = {_source(each): each.read_text("utf-8") for each in (path, *around) if each.exists()}
     return Sources({**sound_sources().files, **files})
 
@@ -44,9 +45,18 @@ def name_of(path: Path) -> str:
     return path.name.split(".")[0]
 
 
+_FOLDERS = {
+    ".message": MESSAGES,
+    ".original": MESSAGES,
+    ".translation": f"{MESSAGES}es/",
+    ".resource": RESOURCES,
+    ".before": RULES,
+}
+
+
 def _source(path: Path) -> str:
-    folder = MESSAGES if ".message" in path.name else RESOURCES if ".resource" in path.name else RULES
-    return folder + path.name.replace(".message", "").replace(".resource", "").replace(".before", "")
+    ending = next((each for each in _FOLDERS if each in path.name), "")
+    return _FOLDERS.get(ending, RULES) + path.name.replace(ending, "")
 
 
 def load_rules(text: str, **more: str) -> Loaded:

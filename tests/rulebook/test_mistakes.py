@@ -9,7 +9,7 @@ from service.adapters.rulebook.load import load
 from service.adapters.rulebook.problems import render
 from tests.rulebook.sets import HERE, MISTAKES, catalogue, name_of, problems_of, shown, sound_sources, with_mistake
 
-AROUND = (".expected", ".before.yaml", ".program.yaml", ".rules.yaml")
+AROUND = (".expected", ".before.yaml", ".program.yaml", ".rules.yaml", ".original.md")
 FILES = sorted(path for path in MISTAKES.iterdir() if not path.name.endswith(AROUND))
 
 

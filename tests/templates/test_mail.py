@@ -96,10 +96,10 @@ def test_text_is_wrapped_and_addresses_are_not_broken() -> None:
 
 
 def test_layout_is_accessible() -> None:
-    html = render(LOG, look=ProgramLook(name="N", logo="https://example.org/l.png", language="de")).html
+    html = render(LOG, look=ProgramLook(name="N", logo="https://example.org/l.png")).html
     seen = Seen(html)
 
-    assert ("html", "de") in [(tag, attrs.get("lang")) for tag, attrs in seen.tags]
+    assert ("html", "en") in [(tag, attrs.get("lang")) for tag, attrs in seen.tags]
     assert all(attrs.get("role") == "presentation" for tag, attrs in seen.tags if tag == "table")
     assert [attrs["alt"] for tag, attrs in seen.tags if tag == "img"] == ["N"]
     assert ("meta", "light dark") in [(tag, attrs.get("content")) for tag, attrs in seen.tags]

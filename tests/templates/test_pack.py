@@ -1,6 +1,7 @@
 """The standard pack of messages renders for those who can get them."""
 
 import re
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise, product
 from urllib.parse import urlsplit
@@ -73,7 +74,7 @@ def test_a_sample_context_has_all_that_the_reader_can_have(role: str) -> None:
 
     assert {"recipient", "program", "rule", "slot", "start", "links", "mentorship", "mentor", "mentee"} <= set(context)
     assert ("counterpart" in context) == (role in ("mentor", "mentee"))
-    assert context["start"] == {"by": "mentor", "date": "2 March 2026"}
+    assert context["start"] == {"by": "mentor", "date": date(2026, 3, 2)}
     bare = sample_context(role, mentorship=False, resource=False, topic=False)
     assert not {"mentorship", "mentor", "mentee", "counterpart", "resource", "topic"} & set(bare)
 
@@ -84,7 +85,7 @@ def test_a_sample_start_has_every_field_and_the_first_of_its_values() -> None:
     assert set(flag) == {*catalogue().types["flag.submitted"].fields, "date"}
     assert isinstance(flag["topics"], list)
     assert flag["priority"] == catalogue().types["flag.submitted"].fields["priority"].values[0]
-    assert sample_start(None, "date.program_ends") == {"date": "2 March 2026"}
+    assert sample_start(None, "date.program_ends") == {"date": date(2026, 3, 2)}
 
 
 LINK = re.compile(r'<a [^>]*href="([^"]*)"[^>]*>([^<]*)</a>')

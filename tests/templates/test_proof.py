@@ -11,6 +11,7 @@ from service.adapters.templates.proof import flaws
 PUBLIC = "https://mentoring.example.org"
 SLUGS = ("gone-quiet", "first-message")
 SOUND = Rendered(
+    language="en",
     subject="Say hello",
     preheader="Today or tomorrow",
     html='<body style="color: #222222; background: #fff"><p>Hi</p><a href="https://a.example.org/x">Read</a></body>',

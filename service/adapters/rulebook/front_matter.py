@@ -21,14 +21,15 @@ def read_message(path: str, text: str, findings: Findings) -> MessagePolicy | No
     form.required("subject", line, 'Add the subject: subject: "…"')
     form.required("preheader", line, 'Add the line that mail programs show beside the subject: preheader: "…"')
     form.maybe("digest_title", line)
-    form.maybe("buttons", list_of(_button))
+    form.maybe("buttons", list_of(read_button))
     categories = choice(tuple(Category), "a category of messages")
     category = form.required("category", categories, 'Say what it is, for opting out: "category: reminders".')
     again = form.maybe("not_again_within", duration(MINUTE))
     return MessagePolicy(category=Category(category), not_again_within=again) if category else None
 
 
-def _button(node: Node, findings: Findings) -> str | None:
+def read_button(node: Node, findings: Findings) -> str | None:
+    """Return the label of a button."""
     table = a_table(node, findings)
     if table is None:
         return None

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from service.adapters.rulebook.findings import Findings
+from service.adapters.rulebook.fixed_words import check_words
 from service.adapters.rulebook.front_matter import read_message
 from service.adapters.rulebook.resource_text import check_text
 from service.adapters.rulebook.resources import check_orders, read_resource
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
+from service.adapters.rulebook.translations import check_translations
 from service.adapters.rulebook.tree import Place, Text
 from service.adapters.rulebook.values import kebab
 from service.domain.rules import MessagePolicy, Resource
@@ -26,7 +28,7 @@ class Pages:
 
 
 def read_pages(sources: Sources, findings: Findings) -> Pages:
-    """Return the front matter of every message and resource."""
+    """Return the front matter of every message and resource; translations say nothing to the planner."""
     messages: dict[str, MessagePolicy] = {}
     resources: dict[str, tuple[Resource, Place]] = {}
     message_names, resource_names = dict(_named(sources, MESSAGES)), dict(_named(sources, RESOURCES))
@@ -41,6 +43,8 @@ def read_pages(sources: Sources, findings: Findings) -> Pages:
         if resource is not None:
             resources[slug] = (resource, Place(path, 1, 1, 3))
     check_orders(resources, findings)
+    check_translations(sources, {slug: each for slug, (each, _) in resources.items()}, findings)
+    check_words(sources, findings)
     given = any(path.startswith(_TEMPLATES) for path in (*sources.files, *sources.refused))
     return Pages(
         messages=messages,
@@ -52,8 +56,9 @@ def read_pages(sources: Sources, findings: Findings) -> Pages:
 
 def _named(sources: Sources, prefix: str) -> Iterator[tuple[str, str]]:
     for path in sorted(sources.files):
-        if path.startswith(prefix):
-            yield path.removeprefix(prefix).removesuffix(".md"), path
+        name = path.removeprefix(prefix).removesuffix(".md")
+        if path.startswith(prefix) and "/" not in name:
+            yield name, path
 
 
 def _scope(findings: Findings, what: str, name: str, path: str) -> Findings:

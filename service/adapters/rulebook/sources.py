@@ -16,11 +16,12 @@ MAX_TOTAL_BYTES = 32 * 1024 * 1024
 RULES = "rules/"
 MESSAGES = "templates/messages/"
 RESOURCES = "templates/resources/"
+WORDS = "templates/words/"
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Relative posix path → text, with LF line ends. Paths start with RULES, MESSAGES or RESOURCES.
+    """Relative posix path → text, with LF line ends. Paths start with RULES, MESSAGES, RESOURCES or WORDS.
 
     `refused` names files that could not be read, each with a sentence for people; a set with any does not load.
     """
@@ -64,10 +65,10 @@ def read_sources(rules: Path, templates: Path | None = None) -> Sources:
         reading.take_folder(_existing(rules, "rules"), RULES, (".yaml", ".yml"), deep=True)
     if templates is not None:
         _existing(templates, "templates")
-        for prefix in (MESSAGES, RESOURCES):
+        for prefix, ending in ((MESSAGES, ".md"), (RESOURCES, ".md"), (WORDS, ".yaml")):
             folder = templates / prefix.split("/")[1]
             if folder.is_dir():
-                reading.take_folder(folder, prefix, (".md",), deep=False)
+                reading.take_folder(folder, prefix, (ending,), deep=True)
     return Sources(reading.files, reading.refused)
 
 

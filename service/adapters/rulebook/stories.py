@@ -17,9 +17,9 @@ from service.adapters.rulebook.values import (
     a_word,
     choice,
     kebab,
+    language,
     line,
     list_of,
-    matching,
     set_of,
     whole,
 )
@@ -43,7 +43,6 @@ _LAST_DAY: Final = 3_000
 _BEGINS: Final = re.compile(r"(\S+) +(\S+) +(\S+)")
 _DAY: Final = re.compile(r"(?:day +)?([0-9]{1,4})")
 _KNOWN: Final = re.compile(r"((?:day +)?[0-9]{1,4})(?: +(\S+))?")
-_locale = matching(re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "bad-name", "a language", 'Write one like "es-MX".')
 
 
 def read_story(source: StorySource, words: StoryWords, findings: Findings) -> WrittenStory | None:
@@ -99,7 +98,7 @@ def _variant(entry: Entry, findings: Findings, words: StoryWords) -> WrittenVari
     return WrittenVariant(
         name=entry.key.value,
         zone=form.read("zone", time_zone(), ""),
-        locale=form.read("locale", _locale, ""),
+        locale=form.read("locale", language, ""),
         program=form.read("program", _program(words), ""),
     )
 

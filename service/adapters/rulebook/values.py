@@ -131,6 +131,10 @@ def matching(pattern: re.Pattern[str], code: str, what: str, hint: str) -> Reade
     return read
 
 
+LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+language = matching(LANGUAGE, "bad-name", "a language", 'Write one like "es-MX".')
+
+
 def unquote(text: Text) -> str:
     """Return the advice for curly quotes, which word processors write and YAML takes for letters."""
     return 'Write straight quotes: " at both ends.' if text.value[0] in CURLY_QUOTES else ""

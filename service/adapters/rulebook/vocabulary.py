@@ -15,8 +15,8 @@ RULE_FILE_KEYS = ("rules", "delivery", "pauses")
 DELIVERY_KEYS = ("hours", "limits", "send_within", "digest", "safety", "on_unknown", "accept")
 PAUSE_KEYS = ("id", "while", "stops")
 PROGRAM_KEYS = (
-    "program", "name", "timezone", "dashboard", "from", "brand", "staff", "dates", "breaks", "groups", "flags",
-    "engagement", "contacts", "overrides",
+    "program", "name", "timezone", "locale", "dashboard", "from", "brand", "staff", "dates", "breaks", "groups",
+    "flags", "engagement", "contacts", "overrides",
 )  # fmt: skip
 ENGAGEMENT_KEYS = ("new_for", "not_connected_after", "highly_engaged_from", "drifting_after")
 RECIPIENTS = ("mentor", "mentee", "both", "participant", "initiator", "counterpart", "advisor")

@@ -18,11 +18,13 @@ from service.adapters.templates.messages import Button, Message, Written
 from service.adapters.templates.plain_text import as_text
 from service.adapters.templates.resources import ResourceFile
 from service.adapters.templates.shelf import PageMaker
+from service.adapters.templates.speaking import spoken, title_in
+from service.adapters.templates.tongue import Tongue
+from service.adapters.templates.translations import MESSAGES, RESOURCES, Translations
 from service.adapters.templates.values import cleaned, prepared, unlinked
 from service.domain.errors import RuleAuthorError
+from service.domain.languages import ORIGINAL
 
-_MESSAGES: Final = "templates/messages/"
-_RESOURCES: Final = "templates/resources/"
 _AFTER_PREHEADER: Final = "&#847;&zwnj;&nbsp;" * 60
 """Keeps mail programs from filling the preview line with the beginning of the body."""
 
@@ -49,8 +51,9 @@ class Foot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A mail's words. `subject` and `preheader` are one line each."""
+    """A mail's words. `subject` and `preheader` are one line each; `language` is a tag (`es`)."""
 
+    language: str
     subject: str
     preheader: str
     html: str
@@ -73,36 +76,47 @@ class TemplateBook:
     """Messages and resources by path (`templates/messages/NAME.md`), each compiled when first used."""
 
     def __init__(self, texts: Mapping[str, str], layouts: Layouts) -> None:
+        """Raises: RuleAuthorError when fixed words cannot be read."""
         self._texts, self._layouts = texts, layouts
-        self._messages: dict[str, Message] = {}
-        self._resources: dict[str, ResourceFile] = {}
+        self._there = Translations(texts, layouts.words)
+        self._messages: dict[tuple[str, str], Message] = {}
+        self._resources: dict[tuple[str, str], ResourceFile] = {}
 
     @cached_property
     def message_names(self) -> tuple[str, ...]:
         """The names of all messages, sorted."""
-        return _names(self._texts, _MESSAGES)
+        return self._there.names(MESSAGES)
 
     @cached_property
     def resource_slugs(self) -> tuple[str, ...]:
         """The slugs of all resources, sorted."""
-        return _names(self._texts, _RESOURCES)
+        return self._there.names(RESOURCES)
 
-    def message(self, name: str) -> Message:
+    def message(self, name: str, language: str = ORIGINAL) -> Message:
         """Return the compiled message. Raises: RuleAuthorError."""
-        if name not in self._messages:
-            self._messages[name] = Message(*self._file(_MESSAGES, name, "message"))
-        return self._messages[name]
+        if (name, language) not in self._messages:
+            self._messages[name, language] = Message(*self._file(MESSAGES, name, language))
+        return self._messages[name, language]
 
-    def resource(self, slug: str) -> ResourceFile:
-        """Return the compiled resource. Raises: RuleAuthorError."""
-        if slug not in self._resources:
-            self._resources[slug] = ResourceFile(*self._file(_RESOURCES, slug, "resource"))
-        return self._resources[slug]
+    def resource(self, slug: str, wanted: Sequence[str] = (ORIGINAL,)) -> ResourceFile:
+        """Return the compiled resource in the first wanted language in which it is. Raises: RuleAuthorError."""
+        language = self._there.language(RESOURCES, slug, wanted)
+        if (slug, language) not in self._resources:
+            original = None if language == ORIGINAL else self.resource(slug)
+            path, text = self._file(RESOURCES, slug, language)
+            self._resources[slug, language] = ResourceFile(path, text, language=language, original=original)
+        return self._resources[slug, language]
 
-    def problems_of(self, name: str, contexts: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    def tongue(self, look: ProgramLook, messages: Iterable[str] = ()) -> Tongue:
+        """Return the language of a page, or of a mail of these messages, to the reader whom the look knows."""
+        return self._there.tongue(look.languages, messages)
+
+    def problems_of(
+        self, name: str, contexts: Iterable[Mapping[str, object]], language: str = ORIGINAL
+    ) -> tuple[str, ...]:
         """Return what would go wrong with a message in any of the contexts: each problem once, with its line."""
         try:
-            message = self.message(name)
+            message = self.message(name, language)
         except RuleAuthorError as error:
             return (str(error),)
         found = (problem for context in contexts for problem in message.problems(prepared(context)))
@@ -113,11 +127,11 @@ class TemplateBook:
 
         Raises: RuleAuthorError, also when the program lacks a contact that the resource needs.
         """
-        resource = self.resource(slug)
+        resource = self.resource(slug, look.languages)
         resource.own(look.contacts)  # raises where its page would refuse
         return {
             "slug": slug,
-            "title": resource.title,
+            "title": title_in(self.tongue(look), resource),
             "summary": resource.summary,
             "minutes": resource.minutes,
             "url": url,
@@ -131,28 +145,30 @@ class TemplateBook:
         """
         if not parts:
             raise ValueError("a mail has at least one part")
-        colors = palette(look.color)
-        written = [self.message(part.message).write(prepared(part.context)) for part in parts]
-        digest = len(written) > 1
-        sections = [self._section(each, colors, digest) for each in written]
-        words = {
-            "subject": _digest_subject(parts) if digest else written[0].subject,
-            "preheader": " · ".join(each.heading for each in written) if digest else written[0].preheader,
-            "title": _digest_subject(parts) if digest else written[0].subject,
-            "greeting": written[0].greeting if digest else "",
-            "reason": _reason(parts[0].context, look),
-        }
-        return self._laid_out(words, sections, look, colors, foot)
+        tongue = self.tongue(look, [part.message for part in parts])
+        written = [self._written(part, look, tongue) for part in parts]
+        return self._laid_out(_headed(parts, written, look, tongue), written, look, tongue, foot)
 
     def pages(self, look: ProgramLook) -> PageMaker:
         """Return what makes the pages of these resources in a program's look."""
-        return PageMaker(layouts=self._layouts, resource_of=self.resource, look=look)
+        tongue = self.tongue(look)
+        return PageMaker(
+            layouts=self._layouts,
+            resource_of=lambda slug: self.resource(slug, look.languages),
+            look=look,
+            tongue=tongue,
+        )
 
-    def _file(self, folder: str, name: str, kind: str) -> tuple[str, str]:
-        path = f"{folder}{name}.md"
-        if path not in self._texts:
-            raise RuleAuthorError(f'There is no {kind} "{name}". Write {path}, or name another.')
+    def _file(self, folder: str, name: str, language: str) -> tuple[str, str]:
+        path = self._there.path(folder, name, language)
+        if path is None:
+            kind = "message" if folder == MESSAGES else "resource"
+            raise RuleAuthorError(f'There is no {kind} "{name}". Write {folder}{name}.md, or name another.')
         return path, self._texts[path]
+
+    def _written(self, part: Part, look: ProgramLook, tongue: Tongue) -> Written:
+        context = prepared(spoken(part.context, look, tongue), tongue.day)
+        return self.message(part.message, tongue.language).write(context, tongue.written)
 
     def _section(self, written: Written, colors: Palette, digest: bool) -> _Section:
         body = written.body_after_greeting if digest else written.body
@@ -165,41 +181,47 @@ class TemplateBook:
         )
 
     def _laid_out(
-        self, words: dict[str, str], sections: Sequence[_Section], look: ProgramLook, colors: Palette, foot: Foot
+        self, words: dict[str, str], written: Sequence[Written], look: ProgramLook, tongue: Tongue, foot: Foot
     ) -> Rendered:
+        colors = palette(look.color)
         links = {name: link if is_link(link) else "" for name, link in asdict(foot).items()}
-        shared = {**words, "sections": sections, "look": shown_look(look), "foot": links}
+        sections = [self._section(each, colors, len(written) > 1) for each in written]
+        shared = {**words, "sections": sections, "look": shown_look(look), "foot": links, "say": tongue.say}
+        html = self._layouts.html.render(**shared, colors=colors, language=tongue.language, padding=_AFTER_PREHEADER)
         return Rendered(
+            language=tongue.language,
             subject=words["subject"],
             preheader=words["preheader"],
-            html=self._layouts.html.render(**shared, colors=colors, language=look.language, padding=_AFTER_PREHEADER),
+            html=html,
             text=self._layouts.text.render(**shared).strip() + "\n",
         )
 
 
-def _names(texts: Mapping[str, str], folder: str) -> tuple[str, ...]:
-    return tuple(sorted(path[len(folder) : -3] for path in texts if path.startswith(folder) and path.endswith(".md")))
+def _headed(parts: Sequence[Part], written: Sequence[Written], look: ProgramLook, tongue: Tongue) -> dict[str, str]:
+    """Return what stands around the sections of a mail."""
+    digest = len(written) > 1
+    subject = _digest_subject(parts, tongue) if digest else written[0].subject
+    return {
+        "subject": subject,
+        "preheader": " · ".join(each.heading for each in written) if digest else written[0].preheader,
+        "title": subject,
+        "greeting": written[0].greeting if digest else "",
+        "reason": _reason(parts[0].context, look, tongue),
+    }
 
 
-def _digest_subject(parts: Sequence[Part]) -> str:
+def _digest_subject(parts: Sequence[Part], tongue: Tongue) -> str:
     about = {_of(part.context, "mentorship", "id") for part in parts} - {""}
-    whose = {0: "for you", 1: "for your mentorship"}.get(len(about), "for your mentorships")
+    whose = {0: "several_for_you", 1: "several_for_mentorship"}.get(len(about), "several_for_mentorships")
     if _of(parts[0].context, "recipient", "role") in ("staff", "advisor"):
-        whose = "that need a look"
-    return f"{len(parts)} things {whose}"
+        whose = "several_to_look_at"
+    return tongue.say(f"mail.{whose}", count=len(parts))
 
 
-_REASONS: Final = {
-    "mentor": "You get this email because you are a mentor in {}.",
-    "mentee": "You get this email because you are a mentee in {}.",
-    "staff": "You get this email because you are on the staff of {}.",
-    "advisor": "You get this email because you advise someone who takes part in {}.",
-}
-
-
-def _reason(context: Mapping[str, object], look: ProgramLook) -> str:
-    words = _REASONS.get(_of(context, "recipient", "role"), "You get this email because you take part in {}.")
-    return words.format(unlinked(cleaned(look.name)) or "this mentoring program")
+def _reason(context: Mapping[str, object], look: ProgramLook, tongue: Tongue) -> str:
+    key = f"mail.because_{_of(context, 'recipient', 'role')}"
+    program = unlinked(cleaned(look.name)) or tongue.say("mail.a_program")
+    return tongue.say(key if tongue.knows(key) else "mail.because_other", program=program)
 
 
 def _of(context: Mapping[str, object], group: str, key: str) -> str:

@@ -19,7 +19,9 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateE
 from service.adapters.templates.colors import Palette
 from service.adapters.templates.markdown import Styles
 from service.adapters.templates.plain_text import underlined, wrapped
-from service.domain.errors import OperatorError
+from service.adapters.templates.words import WORDS, Words, read_words
+from service.domain.errors import OperatorError, RuleAuthorError
+from service.domain.languages import ORIGINAL
 
 _STANDS_FOR: Final = {
     "#b00001": "brand",
@@ -55,6 +57,8 @@ class Layouts:
     resource_index: Template
     answers: Mapping[str, Template]
     """The pages on which people answer their mail, by name."""
+    words: Mapping[str, Words]
+    """The installation's fixed words, by language."""
     _styles: Styles
 
     def styles(self, colors: Palette) -> Styles:
@@ -66,17 +70,33 @@ def load_layouts(folder: Path) -> Layouts:
     """Return the layouts below `templates/`. Raises: OperatorError when one is missing or broken."""
     try:
         answers = {name: (folder / f"pages/{name}.html").read_text("utf-8") for name in _ANSWERS}
-        return _compile(*((folder / name).read_text("utf-8") for name in _FILES), answers=answers)
+        files = [(folder / name).read_text("utf-8") for name in _FILES]
+        return _compile(*files, answers=answers, words=_words(folder / "words"))
     except OSError as error:
         raise OperatorError(
             f"The layout {error.filename} cannot be read. Let INTOUCH_TEMPLATES_DIR name the folder above layouts/."
         ) from error
+    except RuleAuthorError as error:
+        raise OperatorError(str(error)) from error
     except TemplateError as error:
         raise OperatorError(f"A layout in {folder} cannot be compiled: {error}. Undo its last edit.") from error
 
 
+def _words(folder: Path) -> Mapping[str, Words]:
+    """Return the fixed words of each language; the original's must be there."""
+    files = sorted({*folder.glob("*.yaml"), folder / f"{ORIGINAL}.yaml"})
+    return {each.stem: read_words(f"{WORDS}{each.name}", each.read_text("utf-8")) for each in files}
+
+
 def _compile(
-    html: str, text: str, page: str, resource: str, resource_index: str, *, answers: Mapping[str, str]
+    html: str,
+    text: str,
+    page: str,
+    resource: str,
+    resource_index: str,
+    *,
+    answers: Mapping[str, str],
+    words: Mapping[str, Words],
 ) -> Layouts:
     inlined = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False).inline(html.replace(_BODY, _SPECIMEN))
     specimen = _SPECIMEN_PLACE.search(inlined)
@@ -100,6 +120,7 @@ def _compile(
         resource=in_html.from_string(resource),
         resource_index=in_html.from_string(resource_index),
         answers={name: in_html.from_string(each) for name, each in answers.items()},
+        words=words,
         _styles=_read_styles(specimen[1]),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from service.adapters.templates.hrefs import is_link
 from service.adapters.templates.values import cleaned, prepared, unlinked
+from service.domain.languages import ORIGINAL, wishes
 from service.domain.rules import Contact, Program
 
 
@@ -12,25 +13,37 @@ from service.domain.rules import Contact, Program
 class ProgramLook:
     """How a program's mail looks and whom its reader can ask. `color` is #rrggbb, `logo` a web address.
 
-    `program` is its id, for links from page to page; "" on pages of no program.
+    `languages` are the reader's wishes, best first, and `own_language` is that of the program's words in its file.
+    `program` is its id and `asked` the language that the page's address names, for links from page to page; "" where
+    there is none.
     """
 
     name: str
     email: str = ""
     color: str | None = None
     logo: str | None = None
-    language: str = "en"
+    languages: tuple[str, ...] = (ORIGINAL,)
+    own_language: str = ORIGINAL
     program: str = ""
+    asked: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The program's own words for topics."""
     contacts: Mapping[str, Contact] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, program: Program, name: str) -> "ProgramLook":
-        """Return the look that a program's file gives it, under the name that people know."""
+    def of(cls, program: Program, name: str, *tags: str) -> "ProgramLook":
+        """Return the look that a program's file gives it, under the name that people know.
+
+        `tags` are the languages that the reader wants before the program's, best first; "" for those not known.
+        """
         return cls(
             name=name,
             email=program.from_email,
             color=program.color,
             logo=program.logo,
+            languages=wishes(*tags, program.locale),
+            own_language=program.locale or ORIGINAL,
+            labels=program.flag_labels,
             program=program.id,
             contacts=program.contacts,
         )

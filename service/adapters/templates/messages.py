@@ -14,7 +14,10 @@ from service.adapters.templates.pieces import Piece
 from service.adapters.templates.values import Values
 from service.domain.errors import RuleAuthorError
 
-_GREETING: Final = re.compile(r"(?:Hi|Hello|Hey|Dear|Good (?:morning|day))\b.{0,80}[,!]")
+_GREETING: Final = re.compile(
+    r"(?:Hi|Hello|Hey|Dear|Good (?:morning|day)|¡?(?:Hola|Buenos días|Buenas tardes|Estimad[oa]))\b.{0,80}[,!:]"
+)
+"""A first line that only greets, in the languages of the standard pack."""
 _LONGEST_LINE: Final = 180
 _REQUIRED: Final = ("subject", "preheader")
 
@@ -65,9 +68,9 @@ class Message:
         self._body = Piece(path, parts.body)
         self._buttons = tuple((Piece(path, label), Piece(path, url)) for label, url in parts.buttons)
 
-    def write(self, context: Mapping[str, object]) -> Written:
-        """Return what the message says in a prepared context. Raises: RuleAuthorError."""
-        values = Values()
+    def write(self, context: Mapping[str, object], written: Callable[[object], str] = str) -> Written:
+        """Return what the message says in a prepared context, its numbers `written`. Raises: RuleAuthorError."""
+        values = Values(written)
         subject = self._line("subject", context, values)
         return Written(
             subject=subject,

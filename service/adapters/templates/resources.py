@@ -9,15 +9,16 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from service.adapters.templates.front_matter import read_front_matter
+from service.adapters.templates.front_matter import FrontMatter, read_front_matter
 from service.adapters.templates.hrefs import is_link
 from service.adapters.templates.markdown import read_markdown
 from service.adapters.templates.pieces import Piece
+from service.adapters.templates.tongue import Tongue
 from service.adapters.templates.values import Values
 from service.domain.errors import RuleAuthorError
+from service.domain.languages import ORIGINAL
 from service.domain.rules import Contact
 
-_READERS: Final = {"mentor": "For mentors", "mentee": "For mentees", "both": "For mentors and mentees"}
 _MAY_USE: Final = frozenset({"program", "program.name", "program.email", "contacts"})
 _OF_CONTACTS: Final = ("name", "phone")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -38,19 +39,25 @@ class ResourceBody:
 
 
 class ResourceFile:
-    """One resource's file, compiled."""
+    """One resource's file, compiled. A translation says what people read; the rest is its original's."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(
+        self, path: str, text: str, *, language: str = ORIGINAL, original: "ResourceFile | None" = None
+    ) -> None:
         """Raises: RuleAuthorError when the file is incomplete or uses more than the program's name and address."""
         parts = read_front_matter(path, text)
         if not parts.text("title"):
             raise RuleAuthorError(f"{path}:1: has no title. Add a line `title: …` between the ---.")
+        self.language = language
         self.title, self.summary = parts.text("title"), parts.text("summary")
-        self.minutes = parts.text("minutes")
-        self._audience, self._reviewed = parts.text("audience"), parts.text("reviewed")
-        self.needs_contacts = tuple(filter(None, parts.text("needs_contacts").split(", ")))
-        self.related = tuple(filter(None, parts.text("related").split(", ")))
+        self.minutes: str = parts.text("minutes") or (original.minutes if original else "")
+        self._audience: str = original._audience if original else parts.text("audience")
+        self._reviewed: str = original._reviewed if original else parts.text("reviewed")
+        self.needs_contacts: tuple[str, ...] = original.needs_contacts if original else _listed(parts, "needs_contacts")
+        self.related: tuple[str, ...] = original.related if original else _listed(parts, "related")
         self.sources = tuple(Source(title=title.text, url=_whole(path, url.text)) for title, url in parts.sources)
+        if original is not None:
+            self.sources = original.sources
         self._path, self._body = path, Piece(path, parts.body)
         foreign = sorted(self._body.variables() - _MAY_USE - self._own_contacts())
         if foreign:
@@ -89,15 +96,23 @@ class ResourceFile:
         words = "".join(" " if child.type.endswith("break") else child.content for child in _children(inline))
         return body.values.plain(words)
 
-    def facts(self) -> str:
+    def facts(self, tongue: Tongue) -> str:
         """Return the line below the title: for whom, how long, and how fresh."""
-        reviewed = f"Reviewed {_day(self._reviewed)}" if _ISO_DATE.fullmatch(self._reviewed) else ""
-        return " · ".join(part for part in (self.short_facts(), reviewed) if part)
+        is_day = _ISO_DATE.fullmatch(self._reviewed)
+        day = tongue.day(date.fromisoformat(self._reviewed)) if is_day else ""
+        reviewed = tongue.say("resources.reviewed", day=day) if day else ""
+        return " · ".join(part for part in (self.short_facts(tongue), reviewed) if part)
 
-    def short_facts(self) -> str:
+    def short_facts(self, tongue: Tongue) -> str:
         """Return for whom it is, and how long it takes to read."""
-        minutes = f"{self.minutes} minute{'' if self.minutes == '1' else 's'} to read" if self.minutes else ""
-        return " · ".join(part for part in (_READERS.get(self._audience, ""), minutes) if part)
+        key = f"resources.for_{self._audience}"
+        readers = tongue.say(key) if tongue.knows(key) else ""
+        minutes = tongue.say("resources.minutes", count=int(self.minutes)) if self.minutes.isdecimal() else ""
+        return " · ".join(part for part in (readers, minutes) if part)
+
+
+def _listed(parts: FrontMatter, key: str) -> tuple[str, ...]:
+    return tuple(filter(None, parts.text(key).split(", ")))
 
 
 def _whole(path: str, url: str) -> str:
@@ -108,8 +123,3 @@ def _whole(path: str, url: str) -> str:
 
 def _children(token: Token | None) -> Sequence[Token]:
     return (token.children or ()) if token else ()
-
-
-def _day(iso: str) -> str:
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"

@@ -1,6 +1,7 @@
 """Example contexts with every variable that a message may have, for previews and tests."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from service.domain.catalogue import EventType
@@ -9,7 +10,7 @@ from service.domain.rules import DATE_PREFIX
 _PEOPLE: Final = {
     "mentor": {"name": "Maya Okafor", "first_name": "Maya"},
     "mentee": {"name": "Jonas Lindqvist", "first_name": "Jonas"},
-    "staff": {"name": "Northfield Peer Mentoring", "first_name": "there"},
+    "staff": {"name": "Northfield Peer Mentoring", "first_name": ""},
     "advisor": {"name": "Dr. Ines Albarran", "first_name": "Ines"},
 }
 _PAGES: Final = "https://mentoring.example.org"
@@ -52,11 +53,11 @@ def sample_context(
             "name": "Northfield Peer Mentoring",
             "email": "mentoring@northfield.example.org",
             "dashboard": "https://mentoring.example.org/app",
-            "ends_on": "18 December 2026",
+            "ends_on": date(2026, 12, 18),
         },
         "rule": {"id": "log-first-conversation", "title": "Two weeks after the match, no conversation"},
         "slot": {"number": 1, "total": 3, "last": False},
-        "start": {"date": "2 March 2026", **(start or {})},
+        "start": {"date": date(2026, 3, 2), **(start or {})},
         "links": _links(role, resource, mentorship, start or {}),
     }
     if mentorship:
@@ -66,16 +67,16 @@ def sample_context(
     if resource:
         context["resource"] = _RESOURCE
     if topic:
-        context["topic"] = {"key": "academic_struggles", "label": "Academic struggles"}
+        context["topic"] = {"key": "academic_struggles"}
     return context
 
 
 def sample_start(event_type: EventType | None, starts: str = "") -> dict[str, object]:
     """Return example data of a starting event: all its fields, or only the date for a `date.<name>`."""
     if event_type is None or starts.startswith(DATE_PREFIX):
-        return {"date": "2 March 2026"}
+        return {"date": date(2026, 3, 2)}
     fields = {name: _sample_value(name, field.values, field.is_list) for name, field in event_type.fields.items()}
-    return {**fields, "date": "2 March 2026"}
+    return {**fields, "date": date(2026, 3, 2)}
 
 
 def _sample_value(name: str, values: tuple[str, ...], is_list: bool) -> object:
@@ -85,7 +86,12 @@ def _sample_value(name: str, values: tuple[str, ...], is_list: bool) -> object:
 
 def _about_mentorship(role: str) -> dict[str, object]:
     about: dict[str, object] = {
-        "mentorship": {"id": "m-812", "conversations": 2, "matched_on": "16 February 2026", "engagement": "connected"},
+        "mentorship": {
+            "id": "m-812",
+            "conversations": 2,
+            "matched_on": date(2026, 2, 16),
+            "engagement": "connected",
+        },
         "mentor": _PEOPLE["mentor"],
         "mentee": _PEOPLE["mentee"],
     }

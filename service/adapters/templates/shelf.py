@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from service.adapters.templates.colors import palette
 from service.adapters.templates.layouts import Layouts
 from service.adapters.templates.look import ProgramLook, resource_values, shown_look
 from service.adapters.templates.markdown import Dress, as_html
 from service.adapters.templates.resources import ResourceFile
+from service.adapters.templates.tongue import Tongue
 from service.adapters.templates.values import dialled
 
 Shelves = Sequence["Shelf"]
@@ -25,11 +28,15 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMaker:
-    """Makes pages in a program's look from `resource_of(slug)`, which raises RuleAuthorError."""
+    """Makes pages in a program's look from `resource_of(slug)`, which raises RuleAuthorError.
+
+    A page is in the language of its fixed words; a resource that is not there in it stands in its own.
+    """
 
     layouts: Layouts
     resource_of: Callable[[str], ResourceFile]
     look: ProgramLook
+    tongue: Tongue
 
     def page(self, slug: str) -> str:
         """Return a resource's page. Raises: RuleAuthorError, also when the program lacks a contact it needs."""
@@ -66,10 +73,19 @@ class PageMaker:
         return [(shelf, entries) for shelf, entries in filled if entries]
 
     def _shared(self) -> dict[str, object]:
-        query = f"?{urlencode({'program': self.look.program})}" if self.look.program else ""
+        asked = {"program": self.look.program, "lang": self.look.asked}
+        query = urlencode({name: value for name, value in asked.items() if value})
         return {
             "look": shown_look(self.look),
             "colors": palette(self.look.color),
-            "language": self.look.language,
-            "query": query,
+            "language": self.tongue.language,
+            "tongue": self.tongue,
+            "say": self.tongue.say,
+            "other_language": self._other_language,
+            "query": f"?{query}" if query else "",
         }
+
+    def _other_language(self, resource: ResourceFile) -> Markup:
+        """Return ` lang="en"` for a resource that is not in the page's language. Source: WCAG 2.1, 3.1.2."""
+        is_same = resource.language == self.tongue.language
+        return Markup() if is_same else Markup(' lang="{}"').format(resource.language)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from jinja2 import nodes
@@ -21,52 +21,63 @@ Parsed = tuple[tuple[int, nodes.Template], ...]
 
 
 class MessageUses:
-    """The messages of one set of texts, as the checker asks of them."""
+    """The messages of one set of texts, as the checker asks of them. A message is its original and its translations."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
         self._found: dict[tuple[str, frozenset[str], frozenset[tuple[str, str]]], Sequence[Use]] = {}
 
+    @cached_property
+    def _paths(self) -> Mapping[str, Sequence[str]]:
+        """The files of each message, the original first."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._texts, key=lambda path: (path.count("/"), path)):
+            if path.startswith(_MESSAGES):
+                found.setdefault(path.rpartition("/")[2].removesuffix(".md"), []).append(path)
+        return found
+
     def fault(self, message: str) -> Fault | None:
-        """Return why the message cannot be read, or None."""
-        try:
-            self._parsed(message)
-        except RuleAuthorError as error:
-            found = _WHERE.fullmatch(str(error))
-            line = int(found[1] or 1) if found else 1
-            length = len(self._lines(message)[line - 1]) if line <= len(self._lines(message)) else 1
-            spot = Spot(f"{_MESSAGES}{message}.md", line, 1, max(1, length))
-            return Fault(spot, found[2] if found else str(error))
+        """Return why a file of the message cannot be read, or None."""
+        for path in self._paths.get(message, ()):
+            try:
+                _parsed(path, self._texts[path])
+            except RuleAuthorError as error:
+                return self._fault(path, str(error))
         return None
+
+    def _fault(self, path: str, told: str) -> Fault:
+        found, lines = _WHERE.fullmatch(told), self._lines(path)
+        line = int(found[1] or 1) if found else 1
+        length = len(lines[line - 1]) if line <= len(lines) else 1
+        return Fault(Spot(path, line, 1, max(1, length)), found[2] if found else told)
 
     def uses(self, message: str, has: frozenset[str], known: Mapping[str, str]) -> Sequence[Use]:
         """Return what the message reads for a reader who has these variables, some of known value."""
         # A thousand rules send a hundred messages to the same few kinds of reader.
         key = (message, has, frozenset(known.items()))
         if key not in self._found:
-            self._found[key] = self._read(message, has, known)
+            self._found[key] = [each for path in self._paths.get(message, ()) for each in self._read(path, has, known)]
         return self._found[key]
 
-    def _read(self, message: str, has: frozenset[str], known: Mapping[str, str]) -> Sequence[Use]:
-        lines = self._lines(message)
+    def _read(self, path: str, has: frozenset[str], known: Mapping[str, str]) -> Sequence[Use]:
+        lines = self._lines(path)
         found: dict[tuple[str, int], Use] = {}
-        for first, tree in self._parsed(message):
-            for path, lineno in _Reading(has, known).of(tree):
-                spot = _spot(message, lines, first + lineno - 1, path)
-                found.setdefault((path, spot.line), Use(path, spot))
+        for first, tree in _parsed(path, self._texts[path]):
+            for variable, lineno in _Reading(has, known).of(tree):
+                spot = _spot(path, lines, first + lineno - 1, variable)
+                found.setdefault((variable, spot.line), Use(variable, spot))
         return tuple(found.values())
 
     def words(self, message: str) -> Sequence[tuple[str, Spot]]:
-        """Return every line of the message's file with its place."""
-        path = f"{_MESSAGES}{message}.md"
-        return [(line, Spot(path, number, 1, max(1, len(line)))) for number, line in enumerate(self._lines(message), 1)]
+        """Return every line of the message's files with its place."""
+        return [
+            (line, Spot(path, number, 1, max(1, len(line))))
+            for path in self._paths.get(message, ())
+            for number, line in enumerate(self._lines(path), 1)
+        ]
 
-    def _lines(self, message: str) -> list[str]:
-        return self._texts.get(f"{_MESSAGES}{message}.md", "").split("\n")
-
-    def _parsed(self, message: str) -> Parsed:
-        path = f"{_MESSAGES}{message}.md"
-        return _parsed(path, self._texts[path]) if path in self._texts else ()
+    def _lines(self, path: str) -> list[str]:
+        return self._texts[path].split("\n")
 
 
 @lru_cache(maxsize=1_000)
@@ -78,13 +89,13 @@ def _parsed(path: str, text: str) -> Parsed:
     return tuple((line.line, tree_of(path, line)) for line in (*lines, parts.body))
 
 
-def _spot(message: str, lines: Sequence[str], line: int, path: str) -> Spot:
+def _spot(path: str, lines: Sequence[str], line: int, variable: str) -> Spot:
     """Return where the variable stands; Jinja knows the line of a tag, which may go on over several."""
     for number in range(line, min(line + 6, len(lines) + 1)):
-        at = re.search(rf"(?<![\w.]){re.escape(path)}(?!\w)", lines[number - 1])
+        at = re.search(rf"(?<![\w.]){re.escape(variable)}(?!\w)", lines[number - 1])
         if at:
-            return Spot(f"{_MESSAGES}{message}.md", number, at.start() + 1, len(path))
-    return Spot(f"{_MESSAGES}{message}.md", min(line, len(lines)), 1, 1)
+            return Spot(path, number, at.start() + 1, len(variable))
+    return Spot(path, min(line, len(lines)), 1, 1)
 
 
 class _Reading:

@@ -12,6 +12,7 @@ The rules of this file:
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 OPEN: Final = "\ue000"
@@ -75,20 +76,25 @@ _LINKS: Final = frozenset({"links", "resource.url", "program.dashboard"})
 _PHONE_PATH: Final = re.compile(r"contacts\.[^.]+\.phone")
 
 
-def prepared(context: Mapping[str, object]) -> dict[str, object]:
-    """Return the context as plain dicts, lists, numbers and cleaned text, its links and addresses marked."""
-    return {str(key): _prepared(value, str(key), _DEEPEST) for key, value in context.items()}
+def prepared(context: Mapping[str, object], day: Callable[[date], str] = str) -> dict[str, object]:
+    """Return the context as plain dicts, lists, numbers and cleaned text, its links and addresses marked.
+
+    `day` writes dates as the reader's language does.
+    """
+    return {str(key): _prepared(value, str(key), _DEEPEST, day) for key, value in context.items()}
 
 
-def _prepared(value: object, path: str, depth: int) -> object:
+def _prepared(value: object, path: str, depth: int, day: Callable[[date], str]) -> object:
     if value is None:
         return ""
     if isinstance(value, bool | int | float):
         return value
+    if isinstance(value, date):
+        return day(value)
     if depth and isinstance(value, Mapping):
-        return {str(key): _prepared(each, f"{path}.{key}", depth - 1) for key, each in value.items()}
+        return {str(key): _prepared(each, f"{path}.{key}", depth - 1, day) for key, each in value.items()}
     if depth and isinstance(value, list | tuple | set | frozenset):
-        return [_prepared(each, path, depth - 1) for each in list(value)[:LONGEST_LIST]]
+        return [_prepared(each, path, depth - 1, day) for each in list(value)[:LONGEST_LIST]]
     return _marked(cleaned(str(value)), path)
 
 
@@ -101,16 +107,17 @@ def _marked(text: str, path: str) -> str:
 
 
 class Values:
-    """What stands behind the placeholders of one rendering."""
+    """What stands behind the placeholders of one rendering; `written` writes what is no text, such as numbers."""
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "_written")
 
-    def __init__(self) -> None:
+    def __init__(self, written: Callable[[object], str] = str) -> None:
         self._kept: list[str] = []
+        self._written = written
 
     def keep(self, value: object) -> str:
         """Return a placeholder for the value; nothing for an empty one, so that Markdown sees nothing."""
-        text = value if isinstance(value, str) else str(value)
+        text = value if isinstance(value, str) else self._written(value)
         if not text:
             return ""
         self._kept.append(text)

@@ -36,13 +36,14 @@ class LetterWriter:
                 text=rendered.text,
                 created=email.claimed_at,
                 headers=_list_headers(letter.unsubscribe),
+                language=rendered.language,
             )
             for number, address in enumerate(letter.addresses)
         )
 
     def rendered(self, letter: Letter) -> Rendered:
         """Return the letter's mail, to whomever it goes. Raises: RuleAuthorError when a message cannot be rendered."""
-        look = ProgramLook.of(letter.program, letter.program_name)
+        look = ProgramLook.of(letter.program, letter.program_name, letter.locale)
         foot = Foot(mine=letter.mine, preferences=letter.preferences, unsubscribe=letter.unsubscribe)
         return self.book.render_email([self._part(each, look) for each in letter.parts], look, foot)
 

@@ -8,6 +8,7 @@ PROGRAM: Final = {
     "program": Word("The program's id, as events carry it.", "program: northfield"),
     "name": Word("What people call it.", "name: Northfield Peer Mentoring"),
     "timezone": Word("The zone of its dates and breaks, named after a city.", "timezone: America/Chicago"),
+    "locale": Word("The language of people who named none, and how they write dates.", "locale: en-US"),
     "dashboard": Word("The address of its own platform.", "dashboard: https://northfield.example.org/mentoring"),
     "from": Word(
         "Who its mail comes from.", "from: { name: Northfield Mentoring, email: mentoring@northfield.example.org }"

@@ -49,6 +49,7 @@ def _program(names: Names) -> Schema:
         "program": TEXT,
         "name": TEXT,
         "timezone": {**TEXT, "examples": ["America/Chicago", "America/New_York", "Europe/London"]},
+        "locale": {**TEXT, "examples": ["en-US", "en-GB", "es"]},
         "dashboard": TEXT,
         "from": table(_inner({"from.name": TEXT, "from.email": TEXT}), ("email",)),
         "brand": table(_inner({"color": TEXT, "logo": TEXT})),

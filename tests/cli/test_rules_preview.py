@@ -117,7 +117,7 @@ def test_what_readers_trip_over_fails_with_file_and_line(tmp_path: Path, text: s
     ],
 )
 def test_a_layout_s_faults_are_the_layout_s(tmp_path: Path, layout: str, old: str, new: str, told: str) -> None:
-    for part in ("layouts", "pages"):
+    for part in ("layouts", "pages", "words"):
         copytree(ROOT / "templates" / part, tmp_path / "templates" / part)
     file = tmp_path / "templates" / "layouts" / layout
     file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
@@ -129,7 +129,7 @@ def test_a_layout_s_faults_are_the_layout_s(tmp_path: Path, layout: str, old: st
 
 
 def test_a_missing_text_part_fails(tmp_path: Path) -> None:
-    for part in ("layouts", "pages"):
+    for part in ("layouts", "pages", "words"):
         copytree(ROOT / "templates" / part, tmp_path / "templates" / part)
     write(tmp_path / "templates" / "layouts" / "email.txt", "")
     ran = proofread(tmp_path, MESSAGE)

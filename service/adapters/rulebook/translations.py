@@ -14,7 +14,7 @@ from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
 from service.adapters.rulebook.front_matter import front_matter, read_button
 from service.adapters.rulebook.resource_text import check_text
-from service.adapters.rulebook.sources import MESSAGES, RESOURCES, WORDS, Sources
+from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
 from service.adapters.rulebook.tree import Place, Table
 from service.adapters.rulebook.values import LANGUAGE, line, list_of, matching, whole
 from service.domain.languages import ORIGINAL
@@ -56,9 +56,8 @@ def translations_in(sources: Sources) -> Iterator[Translation]:
 
 
 def languages_of(sources: Sources) -> tuple[str, ...]:
-    """Return the languages in which people get mail: those with a message or fixed words of their own, sorted."""
+    """Return the languages in which people get mail: those with a message of their own, sorted."""
     spoken = {each.language for each in translations_in(sources) if each.folder == MESSAGES}
-    spoken |= {path.removeprefix(WORDS).removesuffix(".yaml") for path in sources.files if path.startswith(WORDS)}
     return tuple(sorted(spoken - {ORIGINAL}))
 
 

@@ -109,7 +109,7 @@ class TemplateBook:
 
     def tongue(self, look: ProgramLook, messages: Iterable[str] = ()) -> Tongue:
         """Return the language of a page, or of a mail of these messages, to the reader whom the look knows."""
-        return self._there.tongue(look.languages, messages)
+        return self._there.tongue(look.languages, tuple(messages))
 
     def problems_of(
         self, name: str, contexts: Iterable[Mapping[str, object]], language: str = ORIGINAL

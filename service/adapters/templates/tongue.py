@@ -46,6 +46,8 @@ class Tongue:
         if not isinstance(text, str):
             count = values.get("count")
             text = text.get(_plural(self.locale, count if isinstance(count, int) else 1), text["other"])
+        if not values:
+            return text
         return _VALUE.sub(lambda found: self.written(values.get(found[1], found[0])), text)
 
     def knows(self, key: str) -> bool:

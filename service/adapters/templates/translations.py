@@ -12,10 +12,11 @@ from service.domain.languages import ORIGINAL, chosen
 
 MESSAGES: Final = "templates/messages/"
 RESOURCES: Final = "templates/resources/"
+_MOST_KEPT: Final = 1_000
 
 
 class Translations:
-    """Paths by name and language; never changes. `words` are the installation's, which the texts' own stand above."""
+    """Paths by name and language; they never change. `words` are the installation's, below the texts' own."""
 
     def __init__(self, texts: Mapping[str, str], words: Mapping[str, Words]) -> None:
         """Raises: RuleAuthorError when fixed words cannot be read."""
@@ -25,6 +26,7 @@ class Translations:
         own = {path[len(WORDS) : -len(".yaml")]: read_words(path, texts[path]) for path in texts if is_words(path)}
         english = {**words.get(ORIGINAL, {}), **own.get(ORIGINAL, {})}
         languages = sorted({ORIGINAL, *words, *own})
+        self._tongues: dict[tuple[tuple[str, ...], tuple[str, ...]], Tongue] = {}
         self._words: dict[str, Words] = {
             each: english | {**words.get(each, {}), **own.get(each, {})} for each in languages
         }
@@ -47,11 +49,18 @@ class Translations:
         """Return the first wanted language in which it stands."""
         return chosen(wanted, self._paths.get((folder, name), ()))
 
-    def tongue(self, wanted: tuple[str, ...], messages: Iterable[str] = ()) -> Tongue:
+    def tongue(self, wanted: tuple[str, ...], messages: tuple[str, ...] = ()) -> Tongue:
         """Return the first wanted language in which there are fixed words and every one of the messages.
 
         A mail is in one language: half of it in another would be harder to read than all of it.
         """
+        if (wanted, messages) not in self._tongues:
+            if len(self._tongues) >= _MOST_KEPT:  # browsers may want anything
+                self._tongues.clear()
+            self._tongues[wanted, messages] = self._tongue(wanted, messages)
+        return self._tongues[wanted, messages]
+
+    def _tongue(self, wanted: tuple[str, ...], messages: tuple[str, ...]) -> Tongue:
         known = [each for each in self._words if all(self.path(MESSAGES, name, each) for name in messages)]
         language = chosen(wanted, known)
         return Tongue.of(language, wanted, self._words[language])

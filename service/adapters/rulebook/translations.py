@@ -1,7 +1,7 @@
 """Translations of messages and resources: files of the same name in a folder named for their language.
 
-A translation says what people read; category, topics, contacts and the like are its original's. It names the edition
-of the original that it says, by a hash of its text, so that an edit of the original is seen.
+A translation says what people read; category, topics, contacts and the like are its original's. It names the
+original that it follows by a fingerprint of its text, so that an edit of the original is seen.
 """
 
 import re
@@ -23,8 +23,8 @@ from service.domain.rules import Resource
 _MESSAGE_KEYS: Final = ("subject", "preheader", "digest_title", "buttons", "translates")
 _RESOURCE_KEYS: Final = ("title", "summary", "minutes", "translates")
 _HASH_LENGTH: Final = 8
-_edition = matching(
-    re.compile("[0-9a-f]{8}"), "bad-name", "an edition", "Write the eight signs that the checker tells, in quotes."
+_fingerprint = matching(
+    re.compile("[0-9a-f]{8}"), "bad-name", "a fingerprint", "Write the eight signs that the checker tells, in quotes."
 )
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _IN_BRACES: Final = re.compile(r"\{\{([^{}]*)\}\}|\{%([^%]*)%\}")
@@ -61,8 +61,8 @@ def languages_of(sources: Sources) -> tuple[str, ...]:
     return tuple(sorted(spoken - {ORIGINAL}))
 
 
-def edition_of(text: str) -> str:
-    """Return the hash by which a translation names its original."""
+def fingerprint_of(text: str) -> str:
+    """Return the eight signs by which a translation names the text that it follows."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]
 
 
@@ -118,8 +118,12 @@ def _check_head(each: Translation, table: Table, original: str, findings: Findin
         form.required("title", line, 'Add its title: title: "…"')
         form.wanted("summary", line, 'Add one sentence about it: summary: "…"')
         form.maybe("minutes", whole(1, 600))
-    now = edition_of(original)
-    said = form.required("translates", _edition, f'Say which edition of the original it says: translates: "{now}"')
+    now = fingerprint_of(original)
+    said = form.required(
+        "translates",
+        _fingerprint,
+        f'Say which text of the original it follows, by its fingerprint: translates: "{now}"',
+    )
     if said is not None and said != now:
         message = f"{each.original} was edited since this was translated."
         hint = f'Bring it up to date; when it says the same again, write: translates: "{now}"'

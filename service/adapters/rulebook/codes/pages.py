@@ -34,8 +34,8 @@ SECTION = Section(
         ),
         Code(
             "stale-translation",
-            "The original was edited after it was translated. Bring the translation up to date, then write the edition "
-            "that the advice names behind `translates`.",
+            "The original was edited after it was translated. Bring the translation up to date, then write the "
+            "fingerprint that the advice names behind `translates`.",
             warns=True,
         ),
         Code(

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
+from orjson import loads
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.adapters.broker.binding import Message, read_event
 from service.adapters.broker.identity import identify
 from service.adapters.http.app import create_app
+from service.adapters.http.description_pages import create_description_pages
 from service.adapters.http.listening import Listening
+from service.adapters.http.openapi import openapi
 from service.adapters.http.schema_pages import create_schema_pages
 from service.adapters.http.server import HttpServer
 from service.adapters.http.site import create_site
@@ -355,7 +358,7 @@ class Installation:
     def door(self) -> Flask:
         """Return all that services and readers of mail reach, and the console where that has no address of its own."""
         console = [self._console()] if self._console_is_at_the_door else []
-        pages = [*console, *self.mail_pages(), *self._webhooks(), self._schema_pages()]
+        pages = [*console, *self.mail_pages(), *self._webhooks(), *self._schema_pages()]
         return create_app(self.acceptor, self.reader, self.ready, pages, self.permits, self.schemas, self.pulse.trouble)
 
     @property
@@ -394,8 +397,23 @@ class Installation:
             create_answer_pages(answering=answering, rules=self.rules, tokens=self.link_tokens, words=words),
         ]
 
-    def _schema_pages(self) -> Blueprint:
-        return create_schema_pages(self.schemas.published, self.settings.public_url)
+    def _schema_pages(self) -> list[Blueprint]:
+        return [
+            create_schema_pages(self.schemas.published, self.settings.public_url),
+            create_description_pages({"openapi": self.openapi, "asyncapi": self.asyncapi}),
+        ]
+
+    def openapi(self) -> dict[str, Any]:
+        """Return what can be asked over HTTP."""
+        return openapi(self.schemas.published, self.settings.public_url)
+
+    def asyncapi(self) -> dict[str, Any]:
+        """Return what can be said over RabbitMQ."""
+        from service.adapters.broker.asyncapi import asyncapi
+
+        outbound = self.settings.schemas_dir / "outbound"
+        outgoing = {path.stem: loads(path.read_bytes()) for path in sorted(outbound.glob("*.json"))}
+        return asyncapi(self.schemas.published, outgoing)
 
     def _webhooks(self) -> list[Blueprint]:
         """Return where providers report; none where nothing is sent through one that does."""

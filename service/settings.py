@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The folder in which rules/, templates/ and schemas/ lie beside the package."""
 
 SHORTEST_SECRET = 32
+_ANYWHERE = ("0.0.0.0", "::")
 _FROM_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?$")
 _FOR_TESTS = f"{PREFIX}TEST_"
 
@@ -219,6 +220,11 @@ def refuse_open_door(settings: Settings, *, has_publishers: bool) -> None:
             f"{PREFIX}HTTP is {settings.http}, which other machines can reach, and nobody has a key yet. Make the "
             "first: `intouch keys create NAME --source /matching --program northfield`. Or listen on 127.0.0.1."
         )
+    if _host(settings.http) in _ANYWHERE and settings.public_url == f"http://{settings.http}":
+        raise OperatorError(
+            f"{PREFIX}PUBLIC_URL is not set, and links in mail would lead to {settings.http}, which is no address that "
+            "a reader can open. Set it to the one by which they reach Intouch, as in https://mentoring.example.org."
+        )
     if not is_loopback(settings.console_http):
         raise OperatorError(
             f"{PREFIX}CONSOLE_HTTP is {settings.console_http}, which other machines can reach, and the console asks "
@@ -229,8 +235,12 @@ def refuse_open_door(settings: Settings, *, has_publishers: bool) -> None:
 
 def is_loopback(listen: str) -> bool:
     """Return whether only this machine reaches the address; true also of what is none, which the server will refuse."""
-    host = listen.rpartition(":")[0].strip("[]")
+    host = _host(listen)
     try:
         return not host or ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _host(listen: str) -> str:
+    return listen.rpartition(":")[0].strip("[]")

@@ -193,10 +193,12 @@ def _greet(intouch: Installation, servers: Listening) -> None:
         "time": format_rfc3339(intouch.clock() // SECOND * SECOND),
         "data": {"request_id": f"try-{intouch.clock()}", "by": "mentee", "option": "dont_know_how_to_reach_out"},
     }
+    key = " -H 'Authorization: Bearer KEY'" if intouch.permits.asks_for_keys() else ""
     click.echo(
         f"\nIntouch is running. Mail and timelines: {console}/console\n\n"
         "Try an event; when that mentorship is known, the answer is in the mailbox a moment later:\n\n"
-        f"  curl -i {door}/events -H 'Content-Type: application/cloudevents+json' \\\n    -d '{json.dumps(event)}'\n"
+        f"  curl -i {door}/events{key} -H 'Content-Type: application/cloudevents+json' \\\n"
+        f"    -d '{json.dumps(event)}'\n"
     )
 
 

@@ -62,11 +62,15 @@ class Permits:
     _until: Instant = -1
     _reading: Lock = field(default_factory=Lock)
 
+    def asks_for_keys(self) -> bool:
+        """Return whether the HTTP door lets in nobody without a key. Raises: StoreUnavailable."""
+        return self.needs_key or self._of(CredentialKind.KEY).asked
+
     def by_key(self, key: str | None) -> Publisher | None:
         """Return who shows this key; None where nobody needs one. Raises: NotKnown, StoreUnavailable."""
-        known = self._of(CredentialKind.KEY)
-        if not (known.asked or self.needs_key):
+        if not self.asks_for_keys():
             return None
+        known = self._of(CredentialKind.KEY)
         publisher = known.live.get(shown_key(key)) if key else None
         if publisher is None:
             raise NotKnown(_WRONG_KEY if key else _NO_KEY)

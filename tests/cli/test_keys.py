@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,9 @@ def test_an_open_address_without_anybody_to_let_in_does_not_start(stage: Stage) 
     settings = read_settings({"INTOUCH_HTTP": "0.0.0.0:8080", "INTOUCH_CONSOLE_HTTP": "127.0.0.1:8082"})
     with pytest.raises(OperatorError, match=r"INTOUCH_HTTP is 0\.0\.0\.0:8080, .*intouch keys create"):
         refuse_open_door(settings, has_publishers=False)
-    refuse_open_door(settings, has_publishers=True)
+    refuse_open_door(replace(settings, public_url="https://mentoring.example.org"), has_publishers=True)
+    with pytest.raises(OperatorError, match=r"PUBLIC_URL is not set, and links in mail would lead to 0\.0\.0\.0"):
+        refuse_open_door(settings, has_publishers=True)
     environment = {"INTOUCH_DATA_DIR": str(stage.folder), "INTOUCH_HTTP": "0.0.0.0:0"}
     ran = here("serve", environment=environment)
     assert (ran.code, "intouch keys create" in ran.err) == (1, True)

@@ -10,9 +10,9 @@ import pytest
 from service.domain.book import book_of
 from service.domain.calendar import DAY
 from service.domain.catalogue import Catalogue
-from service.domain.events import Event, Subject
-from service.domain.facts import SubjectFacts
-from service.domain.fold import Refold, leaving_status
+from service.domain.events import Event, Moment, Subject
+from service.domain.facts import Start, Step, SubjectFacts
+from service.domain.fold import Refold, leaving_status, reached_at
 from service.domain.rules import Rule, Until
 from tests.domain.days import corrected, flag, logged, wrote
 from tests.naive.examples import at, event, rule, rule_set
@@ -101,7 +101,11 @@ def test_the_newest_of_each_deed_counts_in_any_order() -> None:
     for order in permutations(deeds):
         thing = _grown(flag("03-02 09:00"), *order).things["flag", "f"]
         assert (thing.is_open, thing.is_unacknowledged) == (True, True), order
-    late = [*deeds, _flagged("acknowledged", "03-06 09:00"), _flagged("resolved", "03-06 09:00")]
+    taken_on = _flagged("acknowledged", "03-06 09:00")
+    for events in ([*deeds, taken_on], [taken_on, *deeds]):
+        thing = _grown(flag("03-02 09:00"), *events).things["flag", "f"]
+        assert (thing.is_open, thing.is_unacknowledged) == (True, False)
+    late = [*deeds, taken_on, _flagged("resolved", "03-06 09:00")]
     for events in (late, late[::-1]):
         thing = _grown(flag("03-02 09:00"), *events).things["flag", "f"]
         assert (thing.is_open, thing.is_unacknowledged) == (False, False)
@@ -185,6 +189,17 @@ def test_each_total_takes_only_the_logs_that_it_lets_in() -> None:
     assert _steps(_grown(on_careers, *on_nothing, rules=rules)) == {
         "careers": [(1, True)], "all": [(1, True), (1, True), (2, False)],
     }  # fmt: skip
+
+
+def test_corrections_of_what_was_not_logged_reach_nothing() -> None:
+    """Five talks that nobody logged are none; with their log they are five, and corrected to two they are two."""
+    start = Start("c", Moment(1, "/test", "e"), 1, PAIR, "", {}, "a")
+    five, two, log = (Step(start, "a", count, opens) for count, opens in ((5, False), (2, False), (1, True)))
+    other = Step(start, "b", 1, opens=True)
+    assert [reached_at(steps, 3) for steps in ([five], [five] * 4, [five, log], [log, five], [log, two, other])] == [
+        None, None, 1, 1, 2,
+    ]  # fmt: skip
+    assert reached_at([log, five, two, other], 6) is None
 
 
 def _steps(facts: SubjectFacts) -> dict[str, list[tuple[int, bool]]]:

@@ -139,6 +139,7 @@ def test_a_gate_on_flags_counts_those_that_are_open() -> None:
     assert _answers("flag", "open", view) == (True, 2)
     assert _answers("flag", "none_open", view) == (False, 2)
     assert _answers("flag", "no_immediate_open", view) == (False, 1)
+    assert _answers("flag", "open", _view(flag("03-03 09:00", "a"))) == (True, 1)
     assert _answers("help", "open", view) == (False, 0)
     assert _answers("help", "none_open", view) == (True, 0)
     assert _answers("flag", "no_immediate_open", _view(flag("03-03 09:00", "a"))) == (True, 0)

@@ -4,6 +4,8 @@ from itertools import product
 from random import Random
 
 from service.domain.calendar import DAY, HOUR, Instant
+from service.domain.delivery import Candidate, LedgerKey, Notice, Role
+from service.domain.events import Moment, Subject
 from service.domain.history import History, Past, history_of
 from service.domain.rules import Kind
 
@@ -48,6 +50,20 @@ def test_it_answers_as_if_all_were_looked_through() -> None:
 def _last_from(pasts: list[Past], rule: str, start: str) -> Instant | None:
     ours = [each.at for each in pasts if (each.rule, each.subject, each.start) == (rule, "mentorships/m", start)]
     return max((at for at in ours if at < 12 * HOUR), default=None)
+
+
+def test_a_notice_is_remembered_by_what_planning_asks_of_it() -> None:
+    """Each part is the notice's own, and the email is the one that it went in."""
+    subject = Subject.parse("mentorships/m")
+    candidate = Candidate(
+        key=LedgerKey("ladder", str(subject), "the start", 2, "ann", "stress"), kind=Kind.SERVICE, position=0,
+        subject=subject, start_id="e", start_moment=Moment(1, "/test", "e"), place=0, to="mentor", role=Role.MENTOR,
+        message="tips", resource="by_topic", pick="stress", due=DAY, closes=9 * DAY, every=DAY,
+    )  # fmt: skip
+    assert Past.of(Notice(candidate=candidate, at=2 * DAY, resource="calm"), "email 7") == Past(
+        at=2 * DAY, kind=Kind.SERVICE, rule="ladder", subject="mentorships/m", start="the start", k=2, message="tips",
+        resource="calm", email="email 7",
+    )  # fmt: skip
 
 
 def test_before_an_instant_is_not_at_it() -> None:

@@ -75,6 +75,24 @@ def test_whom_a_slot_names_twice_gets_the_first() -> None:
     ]  # fmt: skip
 
 
+def test_who_is_both_is_named_once() -> None:
+    """Mentor and mentee in one person hear of it once, from one line or from several."""
+    alone = _view(ANN, Person("ann", Role.MENTEE, None))
+    assert _named(_to("both"), view=alone) == [("ann", "hello", "")]
+    assert _named(_to("both"), _to("staff.primary"), view=alone) == [
+        ("ann", "hello", ""),
+        ("staff.primary", "hello", ""),
+    ]
+
+
+def test_a_line_for_everybody_goes_beside_those_of_the_cases() -> None:
+    """What is sent in any case comes first; who acted is known to each line."""
+    cases = {"a": (_to("initiator", "on-a"), _to("counterpart", "on-a"))}
+    assert _named(_to("staff.primary"), depends_on="option", cases=cases, option="a") == [
+        ("staff.primary", "hello", ""), ("ann", "on-a", ""), ("ben", "on-a", ""),
+    ]  # fmt: skip
+
+
 def test_each_element_of_a_list_takes_its_case_once() -> None:
     """Values without a case send nothing; one that stands twice counts once; each notice carries its value."""
     cases = {"a": (_to("mentor", "on-a"),), "b": (_to("mentor", "on-b"), _to("both", "all"))}
@@ -101,6 +119,7 @@ def test_resources_by_topic_are_one_notice_for_each_topic() -> None:
     assert _named(*sends, topics=["stress", "career", "stress"]) == [
         ("ann", "tips", "stress"), ("ann", "tips", "career"), ("ben", "told", ""),
     ]  # fmt: skip
+    assert _named(sends[0], topics=["stress", "career"]) == [("ann", "tips", "stress"), ("ann", "tips", "career")]
     assert _named(*sends, topics="stress") == _named(*sends) == [("ben", "told", "")]
 
 

@@ -9,7 +9,7 @@ from logging import getLogger
 from random import SystemRandom
 from threading import Event as Signal
 from time import monotonic, time_ns
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
@@ -17,7 +17,10 @@ from orjson import loads
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.adapters.broker.binding import Message, read_event
+from service.adapters.broker.choice import OtherBroker, Rabbit, broker_at, is_rabbit
 from service.adapters.broker.identity import identify
+from service.adapters.broker.letters import DeadLetters
+from service.adapters.broker.tray import Delivery, Line, Tray
 from service.adapters.http.app import create_app
 from service.adapters.http.description_pages import create_description_pages
 from service.adapters.http.listening import Listening
@@ -71,15 +74,7 @@ from service.trial.gate import Gate
 from service.trial.trial import Trials
 from service.trial.workshop import Workshop
 
-if TYPE_CHECKING:
-    from service.adapters.broker.letters import DeadLetters
-    from service.adapters.broker.line import Line
-    from service.adapters.broker.outlet import RabbitOutlet
-    from service.adapters.broker.tray import Delivery
-
 log = getLogger("intouch")
-
-_NO_BROKER = "There is no broker: set INTOUCH_BROKER_URL, as in amqps://intouch@mq.example.org/"
 
 RECIPIENTS_PER_CLAIM = 20
 """For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown. And for a store with
@@ -216,26 +211,28 @@ class Installation:
         if self.settings.broker_url:
             self.prepare_broker()
             with self.store.writing() as transaction:
-                transaction.use_outbox(self.clock(), wanted=self.settings.outbound)
+                transaction.use_outbox(self.clock(), wanted=self.publishes_own_events)
 
     def prepare_broker(self) -> None:
         """Make at the broker what is not there yet. Raises: OperatorError when something is, but otherwise."""
-        # Imported here, as below: whoever has no broker need not load a client for one.
-        from service.adapters.broker.line import prepare
+        self._broker.prepare()
 
-        prepare(self.settings.broker_url, self.settings.heartbeat_s)
+    @property
+    def _broker(self) -> Rabbit | OtherBroker:
+        """The broker. Raises: OperatorError where none is set."""
+        return broker_at(self.settings.broker_url, self.settings.heartbeat_s)
 
-    def consumer(self) -> "tuple[Line, Consumer[Delivery]]":
+    @property
+    def publishes_own_events(self) -> bool:
+        """Whether there is a broker that own events go to."""
+        url = self.settings.broker_url
+        return bool(url) and is_rabbit(url) and self.settings.outbound
+
+    def consumer(self) -> tuple[Line, Consumer[Delivery]]:
         """Return the line to the broker, and who takes in what it delivers. Raises: OperatorError."""
-        from service.adapters.broker.line import Line, parameters_of
-        from service.adapters.broker.tray import Tray
-
         settings, jitter = self.settings, SystemRandom().random
-        if not settings.broker_url:
-            raise OperatorError(_NO_BROKER)
-        parameters = parameters_of(settings.broker_url, settings.heartbeat_s)
         tray = Tray(settings.consume_batch, settings.consume_quiet_ms / 1_000)
-        line = Line(parameters, tray, settings.consume_batch, jitter, partial(self.pulse.beat, "line"))
+        line = self._broker.line(tray, settings.consume_batch, jitter, partial(self.pulse.beat, "line"))
         self._parts["broker"], self.queue_depths = line.in_words, line.depths
         consumer = Consumer(
             source=line,
@@ -250,20 +247,12 @@ class Installation:
 
     def relay(self) -> Relay:
         """Return what publishes Intouch's own events. Raises: OperatorError."""
-        from service.adapters.broker import topology
+        broker = self._broker
+        if not isinstance(broker, Rabbit):
+            raise OperatorError("Own events go to RabbitMQ only; this broker does not say whether anybody got them.")
+        return Relay(store=self.store, outlet=broker.outbound(), clock=self.clock, jitter=SystemRandom().random)
 
-        outlet = self._outlet(topology.OUTBOUND)
-        return Relay(store=self.store, outlet=outlet, clock=self.clock, jitter=SystemRandom().random)
-
-    def _outlet(self, exchange: str) -> "RabbitOutlet":
-        from service.adapters.broker.line import parameters_of
-        from service.adapters.broker.outlet import RabbitOutlet
-
-        if not self.settings.broker_url:
-            raise OperatorError(_NO_BROKER)
-        return RabbitOutlet(parameters_of(self.settings.broker_url, self.settings.heartbeat_s), exchange)
-
-    def _read(self, delivery: "Delivery") -> Incoming:
+    def _read(self, delivery: Delivery) -> Incoming:
         """Return the event that a broker delivered, if its publisher may send it.
 
         Raises: EventSenderError, StoreUnavailable.
@@ -276,15 +265,9 @@ class Installation:
         permit(publisher, [event])
         return event
 
-    def dead_letters(self) -> "DeadLetters":
+    def dead_letters(self) -> DeadLetters:
         """Return the dead letters at the broker. Raises: OperatorError."""
-        from service.adapters.broker.line import parameters_of
-        from service.adapters.broker.rabbit_letters import RabbitLetters
-
-        settings = self.settings
-        if not settings.broker_url:
-            raise OperatorError(_NO_BROKER)
-        return RabbitLetters(parameters_of(settings.broker_url, settings.heartbeat_s))
+        return self._broker.dead_letters()
 
     @contextmanager
     def target(self, to: str) -> Iterator[Target]:
@@ -292,7 +275,6 @@ class Installation:
 
         Raises: OperatorError.
         """
-        from service.adapters.broker import topology
         from service.adapters.broker.target import BrokerTarget
         from service.adapters.http.target import HttpTarget
 
@@ -301,7 +283,7 @@ class Installation:
         if url or not (to or settings.broker_url):
             yield HttpTarget(url or f"http://{settings.http}", settings.publish_key)
             return
-        outlet = self._outlet(topology.EVENTS)
+        outlet = self._broker.intake()
         try:
             yield BrokerTarget(outlet, self.schemas.admit)
         finally:
@@ -317,7 +299,7 @@ class Installation:
             return str(IdConflict(appended.conflicts))
         return "It is in the log already." if appended.duplicates else "It would be taken in."
 
-    def _identify(self, delivery: "Delivery") -> Sent:
+    def _identify(self, delivery: Delivery) -> Sent:
         return identify(delivery.message, self.schemas.decode)
 
     @property

@@ -24,7 +24,7 @@ DRAIN_S = 25
 @click.command()
 @click.option("--play-semester", "plays", is_flag=True, help="Fill an empty store with a sample semester first.")
 def run(plays: bool) -> None:
-    """Run everything in one process: intake, rules, mail and console."""
+    """Run everything in one process: intake, from a broker too if there is one, rules, mail and console."""
     with _installation(_prepared()) as intouch:
         intouch.migrate()
         intouch.rules_folder.refresh()
@@ -36,6 +36,8 @@ def run(plays: bool) -> None:
         servers.start()
         _greet(intouch, servers)
         threads = _working(intouch, stop)
+        if intouch.settings.broker_url:
+            _consuming(intouch, threads, stop)()
         _until(stop)
         servers.stop(DRAIN_S)
         threads.join(DRAIN_S)
@@ -74,15 +76,14 @@ def work() -> None:
 def consume() -> None:
     """Take events in from the broker; `intouch work` does the rest."""
     with _installation(_prepared()) as intouch:
-        line, consumer = intouch.consumer()
         intouch.prepare_broker()
         _ = intouch.store, intouch.schemas  # what cannot be opened is told now, not at the first event
         metrics = intouch.metrics(intouch.settings.metrics_http)
-        stop, drained = _stop_on_signal(intouch), threading.Event()
-        metrics.start()
+        stop = _stop_on_signal(intouch)
         threads = Threads(stop)
-        threads.start("line", lambda: line.run(stop, drained))
-        threads.start("consume", lambda: _then(drained.set, lambda: consumer.run(stop)))
+        begin = _consuming(intouch, threads, stop)
+        metrics.start()
+        begin()
         click.echo("Intouch is taking events from the broker. Stop it with Ctrl-C.")
         _until(stop)
         threads.join(DRAIN_S)
@@ -106,12 +107,24 @@ def relay() -> None:
 
 def _working(intouch: Installation, stop: threading.Event) -> Threads:
     threads = Threads(stop)
-    if intouch.settings.broker_url and intouch.settings.outbound:
+    if intouch.publishes_own_events:
         publishing = intouch.relay()
         threads.start("relay", lambda: publishing.run(stop))
     threads.start("work", lambda: intouch.worker().run(stop, intouch.wake))
     threads.start("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set))
     return threads
+
+
+def _consuming(intouch: Installation, threads: Threads, stop: threading.Event) -> Callable[[], None]:
+    """Return what begins to take events in from the broker. Raises: OperatorError where that cannot be."""
+    line, consumer = intouch.consumer()
+    drained = threading.Event()
+
+    def begin() -> None:
+        threads.start("line", lambda: line.run(stop, drained))
+        threads.start("consume", lambda: _then(drained.set, lambda: consumer.run(stop)))
+
+    return begin
 
 
 def _then(finish: Callable[[], None], work: Callable[[], None]) -> None:

@@ -78,7 +78,7 @@ def _publisher(properties: BasicProperties, own: str) -> str:
     return properties.user_id or ""
 
 
-class Line:
+class RabbitLine:
     """Fills the tray from the intake queue for as long as it runs, and beats. `jitter` returns a number in [0, 1)."""
 
     def __init__(

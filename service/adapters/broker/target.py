@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
-from service.adapters.broker.outlet import RabbitOutlet
 from service.domain.errors import OperatorError
 from service.flow.publish import Line, NotNowError, Refused, Sent
 from service.flow.relay import Word
@@ -22,6 +21,16 @@ class FaultInEvent(Protocol):
     def message(self) -> str: ...
 
 
+class Outlet(Protocol):
+    """The way to a broker."""
+
+    def publish(self, events: Sequence[tuple[str, bytes]]) -> Sequence[Word]:
+        """Publish CloudEvents (type and JSON), and return the broker's word on each."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 Admit = Callable[[Iterable[object]], tuple[Sequence[object], Sequence[FaultInEvent]]]
 """Returns the valid events as values, and the faults of the others."""
 
@@ -29,7 +38,7 @@ Admit = Callable[[Iterable[object]], tuple[Sequence[object], Sequence[FaultInEve
 class BrokerTarget:
     """Publishes valid events under their type, and is sure of each."""
 
-    def __init__(self, outlet: RabbitOutlet, admit: Admit) -> None:
+    def __init__(self, outlet: Outlet, admit: Admit) -> None:
         self._outlet: Final = outlet
         self._admit: Final = admit
 

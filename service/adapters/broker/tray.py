@@ -1,12 +1,33 @@
 """Deliveries that wait to be taken in, in micro-batches: filled by the broker's thread, emptied by the intake's."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Condition
+from threading import Event as Signal
 from time import monotonic
-from typing import Final
+from typing import Any, Final, Protocol
 
 from service.adapters.broker.binding import Message
+
+
+class Line(Protocol):
+    """What brings messages, whichever client it is."""
+
+    def run(self, stop: Signal, drained: Signal) -> None:
+        """Keep the line up until `stop`, then take no more and settle what is in hand until `drained`."""
+
+    def take(self) -> Sequence["Delivery"]:
+        """Return the next batch, in order; an empty one when there will be no more."""
+
+    def settle(self, batch: Sequence["Delivery"], reasons: Sequence[str | None]) -> None:
+        """Be done with a batch: each was taken in, or is refused for the reason that stands at its place."""
+
+    def in_words(self) -> str:
+        """Return what is wrong with the line, or `ok`."""
+
+    def depths(self) -> dict[str, int]:
+        """Return how many messages wait in each queue, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +35,7 @@ class Delivery:
     """One message as it came. `line` tells connections apart: a tag means nothing on another one."""
 
     message: Message
-    tag: int
+    tag: Any
     line: int
     came_back: bool
     """Whether it was delivered before and not settled: it may be what killed whoever took it."""

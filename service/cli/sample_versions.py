@@ -81,6 +81,7 @@ class Samples:
         if rule.reaches is not None and way.is_about_mentorship:
             context["mentorship"] = {**_table(context["mentorship"]), "conversations": rule.reaches}
         context["rule"] = {"id": rule.id, "title": rule.title}
+        context["incentive"] = self.program.incentive_in(send.message, rule.kind)
         context["slot"] = {"number": 1, "total": rule.total, "last": rule.total == 1}
         if send.resource is not None and send.resource not in PICKS:
             url = LINKS.resource(send.resource, self.program.id, self.locale)

@@ -256,6 +256,14 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Incentive:
+    """Something that a program gives, in one sentence, and the messages that end with it where they are nudges."""
+
+    text: str = ""
+    shown_in: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One program's file, or the defaults where it has none. `staff` is ordered: who is next.
 
@@ -281,10 +289,15 @@ class Program:
     flag_labels: Mapping[str, str] = field(default_factory=dict)
     flags_hidden: frozenset[str] = frozenset()
     engagement: Thresholds = Thresholds()
+    incentive: Incentive = Incentive()
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     """The institution's own contacts, by the names that resources ask for (`counselling`)."""
     overrides: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Rule id → names of Rule fields → their values, already typed by the loader."""
+
+    def incentive_in(self, message: str, kind: Kind) -> str:
+        """Return what the message ends with: the incentive, or ""."""
+        return self.incentive.text if kind is Kind.NUDGE and message in self.incentive.shown_in else ""
 
     def break_spans(self, zone_name: str) -> tuple[Span, ...]:
         """Return the breaks as spans in the zone, from 00:00 of the first day to 24:00 of the last."""

@@ -117,6 +117,7 @@ class _Composer:
             context |= self._for_staff(candidate)
         if candidate.key.value:
             context["topic"] = {"key": candidate.key.value}
+        context["incentive"] = self.book.program.incentive_in(candidate.message, candidate.kind)
         return LetterPart(message=candidate.message, context=context, resource=notice.resource)
 
     @property

@@ -90,8 +90,7 @@ def _spf(records: Records, domain: str) -> Iterator[Sentence]:
     found = records.of_kind(domain, "v=spf1")
     if len(found) != 1:
         told = "There is no SPF record" if not found else f"There are {len(found)} SPF records, and receivers take none"
-        yield _no("SPF", f"{told} at {domain}.", "Publish one that names your mail server."
-        )
+        yield _no("SPF", f"{told} at {domain}.", "Publish one that names your mail server.")
         return
     lookups, unknown = _lookups(records, found[0], {domain})
     ending = found[0].lower().split()[-1]
@@ -129,9 +128,7 @@ def _lookups(records: Records, text: str, seen: set[str]) -> tuple[int, set[str]
 
 def _sendgrid_spf(records: Records, fits: Alignment) -> Iterator[Sentence]:
     """SendGrid sends with an envelope of its own, or of a name below yours that leads to it by CNAME."""
-    names = sorted(
-        name for name, to in records.aliases.items() if to.endswith(_SENDGRID) and "_domainkey" not in name
-    )
+    names = sorted(name for name, to in records.aliases.items() if to.endswith(_SENDGRID) and "_domainkey" not in name)
     of_ours = [name for name in names if organization_of(name) == organization_of(fits.domain)]
     if not of_ours:
         told = "No name of yours leads to SendGrid by CNAME: the envelope is theirs, and SPF passes for them only."
@@ -210,7 +207,7 @@ def _dmarc(found: list[str], said: dict[str, str], domain: str) -> Iterator[Sent
         return
     wanted = said.get("p", "").lower()
     if wanted not in ("none", "quarantine", "reject"):
-        told = f'The DMARC record says p={wanted or "nothing"}, which is no policy.'
+        told = f"The DMARC record says p={wanted or 'nothing'}, which is no policy."
         yield _no("DMARC", told, "Say p=none, p=quarantine or p=reject.")
     elif wanted == "none":
         told = "DMARC only watches (p=none): who writes in your name is reported and not stopped."

@@ -88,7 +88,7 @@ class _Loading:
         before = self._findings.errors
         files = list(open_files(self._sources, self._findings))
         complete = self._complete = self._findings.errors == before and not self._sources.refused
-        self._read_programs(file for file in files if file.kind is FileKind.PROGRAM)
+        self._read_programs((file for file in files if file.kind is FileKind.PROGRAM), pages)
         known = Known(
             messages=pages.message_names, resources=pages.resource_names, programs=self._programs if complete else None
         )
@@ -103,10 +103,10 @@ class _Loading:
             check_contacts(joined, self._program_at, self._findings)
         return joined
 
-    def _read_programs(self, files: Iterable[File]) -> None:
+    def _read_programs(self, files: Iterable[File], pages: Pages) -> None:
         for file in files:
             if isinstance(file.node, Table):
-                program = read_program(file.node, self._findings)
+                program = read_program(file.node, self._findings, pages)
                 self._keep_program(program, file.node)
 
     def _keep_program(self, program: Program, table: Table) -> None:

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 from service.adapters.rulebook.contacts import read_contact
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
+from service.adapters.rulebook.incentive import read_incentive
+from service.adapters.rulebook.pages import Pages
 from service.adapters.rulebook.times import day, duration, time_zone
-from service.adapters.rulebook.tree import Items, Node, Table, Text, holds_nothing
+from service.adapters.rulebook.topics import read_topic
+from service.adapters.rulebook.tree import Items, Node, Table, holds_nothing
 from service.adapters.rulebook.values import (
     Reader,
     T,
     a_table,
-    a_word,
     address,
     boolean,
-    choice,
     color,
     identifier,
     kebab,
@@ -29,14 +31,14 @@ from service.adapters.rulebook.values import (
 )
 from service.adapters.rulebook.vocabulary import ENGAGEMENT_KEYS, PROGRAM_ENDS, PROGRAM_KEYS
 from service.domain.calendar import DAY
-from service.domain.rules import Break, Program, Thresholds
+from service.domain.rules import Break, Incentive, Program, Thresholds
 
 _MOST_DATES = 100
 _MOST_CONVERSATIONS = 100
 _NO_FLAGS: tuple[Mapping[str, str], frozenset[str]] = ({}, frozenset())
 
 
-def read_program(table: Table, findings: Findings) -> Program:
+def read_program(table: Table, findings: Findings, pages: Pages) -> Program:
     """Return the program without its overrides; its id is "" when that cannot be read."""
     form = Form(table, findings, PROGRAM_KEYS, "a word of a program file")
     program_id = form.required("program", identifier, 'Write the program\'s id, as in "program: northfield".')
@@ -60,6 +62,7 @@ def read_program(table: Table, findings: Findings) -> Program:
         flag_labels=labels,
         flags_hidden=hidden,
         engagement=form.read("engagement", _engagement, Thresholds()),
+        incentive=form.read("incentive", partial(read_incentive, pages=pages), Incentive()),
         contacts=form.read("contacts", table_of(name, read_contact), {}),
     )
 
@@ -153,15 +156,6 @@ def _flags(node: Node, findings: Findings) -> tuple[Mapping[str, str], frozenset
         return None
     form = Form(table, findings, ("labels", "hidden"), 'a word of "flags"')
     return form.read("labels", table_of(read_topic, line), {}), form.read("hidden", set_of(read_topic), frozenset())
-
-
-def read_topic(node: Node, findings: Findings) -> str | None:
-    """Return a topic that flags may have; any word where the catalogue fixes none."""
-    topics = findings.vocabulary.flag_topics
-    if not topics:
-        text: Text | None = a_word(node, findings)
-        return text.value if text else None
-    return choice(topics, "a topic of flags", "unknown-topic")(node, findings)
 
 
 def _engagement(node: Node, findings: Findings) -> Thresholds | None:

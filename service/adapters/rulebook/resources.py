@@ -6,8 +6,8 @@ from enum import StrEnum
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
 from service.adapters.rulebook.front_matter import front_matter
-from service.adapters.rulebook.program import read_topic
 from service.adapters.rulebook.times import day
+from service.adapters.rulebook.topics import read_topic
 from service.adapters.rulebook.tree import Node, Place, Text
 from service.adapters.rulebook.values import Reader, a_table, choice, kebab, line, list_of, name, set_of, url, whole
 from service.adapters.rulebook.wording import suggest

@@ -104,7 +104,11 @@ def _staff(text: Text, findings: Findings, context: Context) -> str | None:
 
 
 def _message(node: Node, findings: Findings, *, context: Context) -> str | None:
-    known = context.known.messages
+    return message_name(node, findings, context.known.messages)
+
+
+def message_name(node: Node, findings: Findings, known: Collection[str] | None) -> str | None:
+    """Return the name of a message; one that is not among those that are known, where any are given, is reported."""
     if isinstance(node, Text) and (meant := _other_name(node.value, known or (), findings)):
         findings.error("unknown-message", node.place, *meant)
         return None

@@ -16,7 +16,7 @@ DELIVERY_KEYS = ("hours", "limits", "send_within", "digest", "safety", "on_unkno
 PAUSE_KEYS = ("id", "while", "stops")
 PROGRAM_KEYS = (
     "program", "name", "timezone", "locale", "dashboard", "from", "brand", "staff", "dates", "breaks", "groups",
-    "flags", "engagement", "contacts", "overrides",
+    "flags", "engagement", "incentive", "contacts", "overrides",
 )  # fmt: skip
 ENGAGEMENT_KEYS = ("new_for", "not_connected_after", "highly_engaged_from", "drifting_after")
 RECIPIENTS = ("mentor", "mentee", "both", "participant", "initiator", "counterpart", "advisor")

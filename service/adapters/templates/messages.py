@@ -109,7 +109,7 @@ class Message:
         return words if len(words) <= _LONGEST_LINE else words[: _LONGEST_LINE - 1].rstrip() + "…"
 
     def _read_body(self, context: Mapping[str, object], values: Values) -> Sequence[Token]:
-        tokens = read_markdown(self._body.render(context, values).strip("\n"))
+        tokens = read_markdown(self._body.render(context, values).strip("\n") + _incentive(context, values))
         for token in tokens:
             for child in token.children or ():
                 if child.type == "link_open":
@@ -127,3 +127,9 @@ class Message:
             return href(target, values)
         except RuleAuthorError as error:
             raise RuleAuthorError(f"{self._path}: {error}") from error
+
+
+def _incentive(context: Mapping[str, object], values: Values) -> str:
+    """Return the last paragraph of a message in which the program shows what it gives, or nothing."""
+    given = values.keep(context.get("incentive", ""))
+    return f"\n\n**{given}**" if given else ""

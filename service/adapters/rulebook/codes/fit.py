@@ -58,6 +58,11 @@ SECTION = Section(
             "cannot have.",
         ),
         Code(
+            "incentive-does-not-fit",
+            "An incentive is something that people can do without, so it stands in no message of the category "
+            "`service`, from which nobody can opt out. Name reminders, resources, celebrations or surveys.",
+        ),
+        Code(
             "missing-contact",
             "A rule can send a resource that names people to call, and this program's file does not say who they are. "
             "Add them below `contacts`, with name and phone. Until then the page does not show, and the next "

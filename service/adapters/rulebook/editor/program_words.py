@@ -37,6 +37,10 @@ PROGRAM: Final = {
         "From when on a pair counts as what, in the digest and on the worklist.",
         "engagement: { not_connected_after: 28 days, drifting_after: 60 days }",
     ),
+    "incentive": Word(
+        "Something that the program gives, and the reminders that end with it.",
+        "incentive: { text: A coffee for two with your first talk., shown_in: [not-connecting-first] }",
+    ),
     "contacts": Word(
         "People to call, by the names that resources ask for.",
         'contacts:\n  emergency: { name: Campus Police, phone: "555-0100" }',
@@ -60,6 +64,8 @@ PROGRAM_INNER: Final = {
     ),
     "highly_engaged_from": Word("So many conversations make a pair highly engaged.", "highly_engaged_from: 3"),
     "drifting_after": Word("So long without a conversation.", "drifting_after: 45 days"),
+    "incentive.text": Word("One sentence, as people read it.", "text: A coffee for two with your first talk."),
+    "shown_in": Word("Messages that end with it, where they are nudges.", "shown_in: [not-connecting-first]"),
     "contact.name": Word("Who it is.", "name: Campus Police"),
     "contact.phone": Word("The number as it is dialled.", 'phone: "555-0100"'),
     "contact.url": Word("Their page.", "url: https://northfield.example.org/counselling"),

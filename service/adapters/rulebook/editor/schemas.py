@@ -59,6 +59,9 @@ def _program(names: Names) -> Schema:
         "groups": table_of(table(_inner({"private": TRUTH}))),
         "flags": table(_inner({"labels": table(dict.fromkeys(names.topics, TEXT)), "hidden": list_of(topics)})),
         "engagement": table(_inner({**dict.fromkeys(ENGAGEMENT_KEYS, DURATION), "highly_engaged_from": whole(2)})),
+        "incentive": table(
+            _inner({"incentive.text": TEXT, "shown_in": list_of(one_of(names.messages))}), ("text", "shown_in")
+        ),
         "contacts": table_of(
             table(
                 _inner(dict.fromkeys(("contact.name", "contact.phone", "contact.url", "contact.hours"), TEXT)),

@@ -1,0 +1,46 @@
+"""A program's incentive stands in the nudges that its file names, and nowhere else."""
+
+from pathlib import Path
+
+import pytest
+
+from service.domain.calendar import DAY, parse_rfc3339
+from service.domain.rules import Incentive, Kind, Program
+from tests.cli.commands import intouch
+from tests.flow.events import pair
+from tests.flow.stage import Stage
+
+OFFER = "Show this email at the Quayside Café for two coffees."
+MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
+
+
+@pytest.mark.parametrize(("program", "shows"), [("eastgate", True), ("northfield", False)])
+def test_its_nudges_end_with_it_in_both_parts_and_no_other_program_shows_it(
+    program: str, shows: bool, tmp_path: Path
+) -> None:
+    stage = Stage(tmp_path, MONDAY)
+    stage.take(*({**each, "program": program} for each in pair(MONDAY)))
+    stage.work_until(MONDAY + 8 * DAY)
+    box = stage.mailbox
+    found = [(each.subject, box.read(each.send_id)) for each in box.page(at_most=50).mails]
+    with_it = {subject for subject, mail in found if mail and OFFER in mail.html and OFFER in _unwrapped(mail.text)}
+    assert with_it == ({"A plan for your first conversation"} if shows else set())
+    stage.close()
+
+
+def _unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_only_nudges_end_with_it() -> None:
+    program = Program(id="p", incentive=Incentive(text=OFFER, shown_in=frozenset({"hello"})))
+    assert [kind for kind in Kind if program.incentive_in("hello", kind)] == [Kind.NUDGE]
+    assert program.incentive_in("goodbye", Kind.NUDGE) == ""
+
+
+def test_the_preview_shows_it() -> None:
+    seen = {program: intouch("preview", "not-connecting-first", "--program", program).out for program in PROGRAMS}
+    assert {program: OFFER in _unwrapped(text) for program, text in seen.items()} == PROGRAMS
+
+
+PROGRAMS = {"eastgate": True, "northfield": False}

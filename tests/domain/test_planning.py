@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.brakes import Brakes, Hold
 from service.domain.calendar import DAY, HOUR, MINUTE, NEVER, QUARTER, Hours, Instant
-from service.domain.delivery import Candidate, LedgerKey, Role
+from service.domain.delivery import Candidate, LedgerKey, Role, Verdict, Word
 from service.domain.events import Moment, Subject
 from service.domain.history import Past
 from service.domain.plan import Inbox, Pending, Plan, lookback, pend, plan
@@ -70,7 +70,9 @@ def test_what_may_not_move_yet_waits_for_its_instant() -> None:
     """It is asked again when the first of them may, and not before."""
     pending = [Pending(_one("a"), NOON + 2 * QUARTER), Pending(_one("b"), NOON + QUARTER)]
     planned = plan(pending, Inbox(**INBOX), (), rule_set(delivery=OPEN), NOON)
-    assert _words(planned) == {"a": "waiting", "b": "waiting"}
+    assert list(planned.verdicts.values()) == [
+        Verdict(Word.WAITING, "", NOON + 2 * QUARTER), Verdict(Word.WAITING, "", NOON + QUARTER),
+    ]  # fmt: skip
     assert _until(planned) == {"a": NOON + 2 * QUARTER, "b": NOON + QUARTER}
     assert (planned.emails, planned.next_at, planned.source) == ((), NOON + QUARTER, "ready")
 
@@ -360,6 +362,12 @@ def test_between_quarter_hours_an_alert_too_many_waits_for_the_next_or_for_room(
     assert (_words(planned), _until(planned)) == ({"a1": "limited"}, {"a1": NOON + QUARTER})
     planned = _plan(_alarm(1), now=NOON + MINUTE, past=_alarmed(0, 1, 2, 3, 51))
     assert (_until(planned), planned.source) == ({"a1": NOON + 9 * MINUTE}, "merge")
+
+
+@pytest.mark.parametrize("now", [NOON + 1, NOON + QUARTER - 1])
+def test_a_microsecond_beside_a_quarter_hour_an_alert_waits_for_the_next_one(now: Instant) -> None:
+    """Just after one it is a quarter of an hour, just before one a microsecond."""
+    assert _until(_plan(_alarm(1), now=now, past=_alarmed(0, 1, 2, 3, 4))) == {"a1": NOON + QUARTER}
 
 
 def test_alerts_to_one_participant_are_never_merged() -> None:

@@ -7,8 +7,6 @@ from difflib import ndiff
 from pathlib import Path
 from textwrap import dedent
 
-from mutmut.mutation.file_mutation import mutate_file_contents
-
 DOMAIN = Path("service/domain")
 _DECORATOR = re.compile(r"^( *)@(?=(?:property|cached_property|cache)$)", re.MULTILINE)
 _NAME = re.compile(r"(?P<function>x_.+|xǁ.+ǁ.+)__mutmut_\d+")
@@ -43,6 +41,8 @@ def mutants_of(module: str) -> Iterator[Mutant]:
     mutmut leaves decorated functions alone, since it runs what it has written. Nothing is run here but the function's
     own code, put under the decorators that the module has made, so they are hidden from it.
     """
+    from mutmut.mutation.file_mutation import mutate_file_contents  # only who makes mutants needs it
+
     path = DOMAIN / f"{module}.py"
     mutated = mutate_file_contents(str(path), _DECORATOR.sub(r"\1# ", path.read_text("utf-8")))
     lines = mutated.code.splitlines()

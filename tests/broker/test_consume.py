@@ -95,6 +95,20 @@ def test_what_is_at_the_broker_otherwise_is_told_with_both_values(rabbitmq_url: 
     assert "406" not in str(told.value)
 
 
+def test_so_is_what_dead_letters_and_own_events_go_through(rabbitmq_url: str, tmp_path: Path) -> None:
+    with channel_to(rabbitmq_url) as channel:
+        channel.queue_declare(topology.DEAD_LETTERS, durable=True, arguments={"x-queue-type": "classic"})
+        channel.exchange_declare(topology.OUTBOUND, "direct", durable=True)
+    with pytest.raises(OperatorError, match=r"intouch.outbound at the broker has type direct, and Intouch needs topic"):
+        Site(tmp_path, rabbitmq_url).migrate()
+    with channel_to(rabbitmq_url) as channel:
+        channel.exchange_delete(topology.OUTBOUND)
+    with pytest.raises(
+        OperatorError, match=r"dead-letters at the broker has x-queue-type classic, and .* needs quorum"
+    ):
+        Site(tmp_path, rabbitmq_url).migrate()
+
+
 def test_a_broker_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="cannot be reached"):
         Site(tmp_path, "amqp://127.0.0.1:1/").migrate()

@@ -1,110 +1,32 @@
 """The rules of one program, compiled: indexed by what can wake them, gates as predicates, dates as starts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 
 from service.domain.brakes import edition_of
-from service.domain.calendar import Duration, Instant, Span, end_of_day, is_zone, merge_spans, start_of_day
+from service.domain.calendar import (
+    DAY,
+    QUARTER,
+    Duration,
+    Instant,
+    Span,
+    end_of_day,
+    is_zone,
+    merge_spans,
+    start_of_day,
+)
 from service.domain.catalogue import Catalogue
+from service.domain.compiled import Compiled, Compiling
+from service.domain.course import Course
 from service.domain.events import Event, Moment, Subject, SubjectKind
 from service.domain.facts import Start, SubjectFacts
 from service.domain.fold import STATING, Folding
-from service.domain.gates import CompiledGate, compile_count, compile_gate
-from service.domain.lens import Lens, as_text
-from service.domain.rules import Groups, Kind, Program, Rule, RuleSet, StartsFrom
-from service.domain.slots import Timetable
+from service.domain.lens import Lens
+from service.domain.rules import Groups, Program, Rule, RuleSet
+from service.domain.waking import Waking, Woken
 
 PROGRAM_ENDS = "program_ends"
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A rule with its gates ready to ask; `common` ones once a slot, `personal` ones for each recipient."""
-
-    rule: Rule
-    times: Timetable
-    common: tuple[CompiledGate, ...]
-    personal: tuple[CompiledGate, ...]
-    personal_quiet: frozenset[str]
-    grouped: bool
-    """Whether it asks for groups at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledPause:
-    id: str
-    gates: tuple[CompiledGate, ...]
-    stops: frozenset[Kind]
-
-
-@dataclass(slots=True)
-class Woken:
-    """Rules that an event may start: those it always starts, and those that need one of some field or group values."""
-
-    always: list[Compiled] = field(default_factory=list)
-    by_field: dict[str, dict[str, list[Compiled]]] = field(default_factory=dict)
-    by_group: dict[str, list[Compiled]] = field(default_factory=dict)
-    by_both: dict[str, dict[tuple[str, str], list[Compiled]]] = field(default_factory=dict)
-    """Field name → (value, group) → rules that ask for both."""
-
-    def add(self, compiled: Compiled) -> None:
-        """File the rule under the narrowest condition that can be looked up, so that a thousand others cost nothing."""
-        rule = compiled.rule
-        groups = rule.only_for.mentor or rule.only_for.mentee or rule.only_for.either
-        if rule.where:
-            name, values = min(rule.where.items(), key=lambda item: len(item[1]))
-            for value in values:
-                if not groups:
-                    self.by_field.setdefault(name, {}).setdefault(value, []).append(compiled)
-                for group in groups:
-                    self.by_both.setdefault(name, {}).setdefault((value, group), []).append(compiled)
-        elif groups:
-            for group in groups:
-                self.by_group.setdefault(group, []).append(compiled)
-        else:
-            self.always.append(compiled)
-
-    @property
-    def unconditional(self) -> bool:
-        """Whether every such event starts all of them."""
-        return not (self.by_field or self.by_group or self.by_both)
-
-    def woken(self, data: Mapping[str, object], groups: frozenset[str]) -> Iterable[Compiled]:
-        """Return each rule that may match the data and groups, once; the rule's own tests decide."""
-        return self.always if self.unconditional else (*self.always, *self._conditional(data, groups))
-
-    def _conditional(self, data: Mapping[str, object], groups: frozenset[str]) -> Iterable[Compiled]:
-        found: dict[str, Compiled] = {}
-        for name, by_value in self.by_field.items():
-            for each in _values(data.get(name)):
-                found.update((compiled.rule.id, compiled) for compiled in by_value.get(each, ()))
-        for name, by_pair in self.by_both.items():
-            for each in _values(data.get(name)):
-                for group in groups:
-                    found.update((compiled.rule.id, compiled) for compiled in by_pair.get((each, group), ()))
-        if self.by_group:
-            for group in groups:
-                found.update((compiled.rule.id, compiled) for compiled in self.by_group.get(group, ()))
-        return found.values()
-
-    def __bool__(self) -> bool:
-        return bool(self.always) or not self.unconditional
-
-
-def _values(value: object) -> tuple[str, ...]:
-    """Return a field's value, or each element of a list, as rules write it."""
-    return tuple(map(as_text, value)) if isinstance(value, list | tuple) else (as_text(value),)
-
-
-@dataclass(slots=True)
-class Waking:
-    """The rules that one event type starts, by `from`. `each_lasts` after a start, those of `each` are over."""
-
-    each: Woken = field(default_factory=Woken)
-    latest: Woken = field(default_factory=Woken)
-    each_lasts: Duration = 0
 
 
 class ProgramBook:
@@ -118,65 +40,53 @@ class ProgramBook:
         self.rules = rule_set.rules_of(program_id)
         self.lens = Lens.of(self.rules, self.delivery, self.program)
         self.folding = Folding(self.catalogue, self.lens)
+        self._rest = sum(((each.last - each.first).days + 2) * DAY for each in self.program.breaks)
         self._breaks: dict[str, tuple[Span, ...]] = {}
         self._midnights: dict[tuple[str, str | None], Instant | None] = {}
-        self._starts_by_date: dict[tuple[object, ...], tuple[tuple[Compiled, Start], ...]] = {}
+        self._starts_by_date: dict[tuple[object, ...], tuple[tuple[Woken, Start], ...]] = {}
         self._waking: dict[SubjectKind, dict[str, Waking]] = {kind: {} for kind in SubjectKind}
-        self.reaching: dict[SubjectKind, list[Compiled]] = {}
-        self._dated: dict[tuple[SubjectKind, str], list[Compiled]] = {}
-        self._compiled = {rule.id: self._compile(rule) for rule in self.rules}
+        self.reaching: dict[SubjectKind, list[Rule]] = {}
+        self._dated: dict[tuple[SubjectKind, str], Woken] = {}
+        compiling = Compiling(self.catalogue, self.delivery)
+        self._compiled = {rule.id: compiling.rule(rule) for rule in self.rules}
+        self._alone: dict[str, Course] = {}
         self._file(self._compiled.values())
-        self.pauses = tuple(
-            CompiledPause(each.id, tuple(compile_gate(gate, self.catalogue) for gate in each.gates), each.stops)
-            for each in rule_set.pauses
-        )
-
-    def _compile(self, rule: Rule) -> Compiled:
-        gates = [compile_gate(gate, self.catalogue) for gate in rule.only_while]
-        gates += [compile_count(count, self.catalogue) for count in rule.counts]
-        return Compiled(
-            rule=rule,
-            times=Timetable.of(rule, self.delivery),
-            common=tuple(gate for gate in gates if not gate.personal),
-            personal=tuple(gate for gate in gates if gate.personal),
-            personal_quiet=frozenset(
-                quiet.event
-                for quiet in rule.none_in_last
-                if self.catalogue.types[quiet.event].subject is SubjectKind.PARTICIPANT
-            ),
-            grouped=rule.only_for != Groups(),
-        )
+        self.pauses = tuple(compiling.pause(each) for each in rule_set.pauses)
 
     def _file(self, compiled: Iterable[Compiled]) -> None:
         for each in compiled:
             rule = each.rule
             if rule.date_name is not None:
-                self._dated.setdefault((rule.for_each, rule.date_name), []).append(each)
+                self._dated.setdefault((rule.for_each, rule.date_name), Woken(self._rest)).add(each)
             elif rule.reaches is not None:
-                self.reaching.setdefault(rule.for_each, []).append(each)
+                self.reaching.setdefault(rule.for_each, []).append(rule)
             else:
-                waking = self._waking[rule.for_each].setdefault(rule.starts, Waking())
-                if rule.starts_from is StartsFrom.LATEST:
-                    waking.latest.add(each)
-                else:
-                    waking.each.add(each)
-                    waking.each_lasts = max(waking.each_lasts, self.lens.lengths[rule.id])
+                waking = self._waking[rule.for_each].get(rule.starts)
+                if waking is None:
+                    waking = self._waking[rule.for_each][rule.starts] = Waking(Woken(self._rest), Woken(self._rest))
+                waking.add(each, self.lens.lengths[rule.id])
 
     def compiled(self, rule_id: str) -> Compiled:
         """Return one of the program's rules, ready to ask. Raises: KeyError."""
         return self._compiled[rule_id]
+
+    def alone(self, rule_id: str) -> Course:
+        """Return the course of one of the program's rules by itself. Raises: KeyError."""
+        if rule_id not in self._alone:
+            self._alone[rule_id] = Course.of((self._compiled[rule_id],), self._rest)
+        return self._alone[rule_id]
 
     @cached_property
     def editions(self) -> Mapping[str, str]:
         """Each rule's id with its edition, as the rule runs in this program."""
         return {rule.id: edition_of(rule) for rule in self.rules}
 
-    def waking(self, for_each: SubjectKind, event_type: str) -> Waking | None:
-        """Return the rules for that kind of subject which such an event may start."""
-        return self._waking[for_each].get(event_type)
+    def wakings(self, for_each: SubjectKind) -> Mapping[str, Waking]:
+        """Return the rules for that kind of subject which events may start, by event type."""
+        return self._waking[for_each]
 
-    def dated(self, for_each: SubjectKind, program: SubjectFacts) -> Iterable[tuple[Compiled, Start]]:
-        """Return the rules that dates start, each with its start; a date's start is its name and index."""
+    def dated(self, for_each: SubjectKind, program: SubjectFacts) -> Iterable[tuple[Woken, Start]]:
+        """Return the rules that dates start, each date with its start, which is its name and index."""
         if not self._dated:
             return ()
         known = (for_each, self.zone(program), program.value("ends_on"))
@@ -184,13 +94,11 @@ class ProgramBook:
             self._starts_by_date[known] = tuple(self._from_dates(for_each, program))
         return self._starts_by_date[known]
 
-    def _from_dates(self, for_each: SubjectKind, program: SubjectFacts) -> Iterator[tuple[Compiled, Start]]:
-        for (kind, name), compiled in self._dated.items():
+    def _from_dates(self, for_each: SubjectKind, program: SubjectFacts) -> Iterator[tuple[Woken, Start]]:
+        for (kind, name), woken in self._dated.items():
             if kind is for_each:
                 for index, day in enumerate(self.dates(name, program)):
-                    start = _date_start(name, index, start_of_day(day, self.zone(program)), program.subject)
-                    for each in compiled:
-                        yield each, start
+                    yield woken, _date_start(name, index, start_of_day(day, self.zone(program)), program.subject)
 
     def dates(self, name: str, program: SubjectFacts) -> tuple[date, ...]:
         """Return the program's dates of that name; `program_ends` falls back on what its events said."""
@@ -211,6 +119,15 @@ class ProgramBook:
         if zone_name not in self._breaks:
             self._breaks[zone_name] = merge_spans(self.program.break_spans(zone_name))
         return self._breaks[zone_name]
+
+    def is_near_break(self, program: SubjectFacts, now: Instant) -> bool:
+        """Return whether a break that is, or was just now, may have put slots off that are open or due next."""
+        lasts = self._longest_open + 2 * QUARTER
+        return any(each.start <= now < each.end + lasts for each in self.breaks(program))
+
+    @cached_property
+    def _longest_open(self) -> Duration:
+        return max((each.times.stays_open for each in self._compiled.values() if each.times.rests), default=0)
 
     def ended_at(self, program: SubjectFacts) -> Instant | None:
         """Return when the program ended or will: its ending event, or the end of its last day."""

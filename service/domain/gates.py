@@ -16,7 +16,7 @@ Test = Callable[[View, Start | None, Person | None], bool]
 """(what is seen, the start or None in a pause, the recipient as a participant or None) → whether it holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledGate:
     """A gate ready to ask. `personal` gates look at the recipient's own events; the others are asked once a slot."""
 
@@ -25,6 +25,8 @@ class CompiledGate:
     holds: Test
     seen: Callable[[View, Start | None, Person | None], object]
     """What an explanation shows as the value that was found."""
+    of_start: bool = False
+    """Whether the answer depends on the start; otherwise one answer does for all rules of a subject."""
 
 
 def compile_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
@@ -57,7 +59,7 @@ def _event_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
         "none_since_start": lambda *seen: not since(*seen),
         "happened_since_start": since,
     }
-    return CompiledGate(str(gate), personal, tests[gate.value], last)
+    return CompiledGate(str(gate), personal, tests[gate.value], last, of_start=gate.value.endswith("_since_start"))
 
 
 def _this_gate(gate: Gate) -> CompiledGate:
@@ -75,7 +77,13 @@ def _this_gate(gate: Gate) -> CompiledGate:
         named = (("open", thing.is_open), ("unacknowledged", thing.is_unacknowledged))
         return {name for name, true in named if true}
 
-    return CompiledGate(str(gate), False, lambda *seen: gate.value in state(*seen), lambda *seen: sorted(state(*seen)))
+    return CompiledGate(
+        str(gate),
+        False,
+        lambda *seen: gate.value in state(*seen),
+        lambda *seen: sorted(state(*seen)),
+        of_start=True,
+    )
 
 
 def _thing_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from service.domain.brakes import BRAKED, NO_BRAKES, SAFETY, STOPPED, Brakes
 from service.domain.calendar import HOUR, NEVER, QUARTER, Duration, Instant, Span, quarter_up
 from service.domain.delivery import Candidate, LedgerKey, Notice, Role, Verdict, Word, is_participant
+from service.domain.earliest import Earliest
 from service.domain.history import History, Past, Went, history_of
 from service.domain.rules import Audience, Category, Delivery, Kind, Resource, RuleSet
 
@@ -96,7 +97,7 @@ def plan(
 
     `now` is the planned instant: a quarter hour, or else only alerts and answers move.
     """
-    planner = _Planner(inbox, history_of(past), rule_set, now, brakes, dict(brakes.room))
+    planner = _Planner(inbox, history_of(past), rule_set, now, brakes, dict(brakes.room), Earliest(now))
     for each in sorted(pending, key=lambda p: p.candidate.order):
         planner.place(each)
     return planner.result()
@@ -112,10 +113,9 @@ class _Planner:
     now: Instant
     brakes: Brakes
     room: dict[str, int]
+    next: Earliest
     emails: list[list[Notice]] = field(default_factory=list)
     verdicts: dict[LedgerKey, Verdict] = field(default_factory=dict)
-    next_at: Instant = NEVER
-    source: str = ""
     digest: list[Notice] = field(default_factory=list)
     merged: dict[Kind, list[Notice]] = field(default_factory=dict)
     had: set[str] | None = None
@@ -127,7 +127,7 @@ class _Planner:
         return self.rule_set.delivery
 
     def result(self) -> Plan:
-        return Plan(tuple(Planned(tuple(each)) for each in self.emails), self.verdicts, self.next_at, self.source)
+        return Plan(tuple(Planned(tuple(each)) for each in self.emails), self.verdicts, self.next.at, self.next.source)
 
     def place(self, pending: Pending) -> None:
         """Give a candidate its place in an email, or its verdict."""
@@ -246,7 +246,7 @@ class _Planner:
         if candidate.kind is Kind.REPORT and at != quarter_up(spell.start):
             following = self.delivery.hours.spell(spell.end, zone)
             return self._wait_for_hours(candidate, following.start)
-        self._note(spell.end if candidate.kind is not Kind.REPORT else at + QUARTER, "hours")
+        self.next.note(spell.end if candidate.kind is not Kind.REPORT else at + QUARTER, "hours")
         return False
 
     def _spell(self, at: Instant, zone: str) -> Span:
@@ -329,11 +329,7 @@ class _Planner:
 
     def _wait(self, candidate: Candidate, word: Word, until: Instant, source: str) -> None:
         self.verdicts[candidate.key] = Verdict(word, "", until)
-        self._note(until, source)
-
-    def _note(self, at: Instant, source: str) -> None:
-        if self.now < at < self.next_at:
-            self.next_at, self.source = at, source
+        self.next.note(until, source)
 
 
 def _same(one: Notice, other: Notice) -> bool:

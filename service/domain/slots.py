@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.calendar import NEVER, QUARTER, Duration, Instant, Span, quarter_up
 from service.domain.facts import Start
@@ -11,8 +12,7 @@ RESTING = frozenset({Kind.NUDGE, Kind.SERVICE})
 """Kinds that keep a program's breaks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(NamedTuple):
     """One k of one start: open during [due, closes). What was held may go until the next is due, at `ends`."""
 
     k: int
@@ -54,10 +54,10 @@ class Timetable:
         k = -1
         if first <= now:
             k = min(self.total - 1, (now - first) // self.every) if self.every else 0
-        following = NEVER if k == self.total - 1 else self._due(first + (k + 1) * self.every, breaks)
+        following = NEVER if k == self.total - 1 else self.due(first + (k + 1) * self.every, breaks)
         # Rounding and breaks only ever put a slot off, so the newest one due is at or before the k reckoned without.
         while k >= 0:
-            due = self._due(first + k * self.every, breaks)
+            due = self.due(first + k * self.every, breaks)
             if due <= now:
                 closes = due + self.stays_open
                 return k, due, closes if closes < following else following, following
@@ -67,13 +67,13 @@ class Timetable:
     def slots(self, start: Start, breaks: tuple[Span, ...]) -> Iterator[Slot]:
         """Yield all slots of a start, in order."""
         first = (start.recorded if self.exact else start.moment.time) + self.offset
-        due = self._due(first, breaks)
+        due = self.due(first, breaks)
         for k in range(self.total):
-            following = self._due(first + (k + 1) * self.every, breaks) if k + 1 < self.total else NEVER
+            following = self.due(first + (k + 1) * self.every, breaks) if k + 1 < self.total else NEVER
             yield Slot(k=k, due=due, closes=min(due + self.stays_open, following), ends=following)
             due = following
 
-    def _due(self, at: Instant, breaks: tuple[Span, ...]) -> Instant:
+    def due(self, at: Instant, breaks: tuple[Span, ...]) -> Instant:
         """Return when a slot reckoned for `at` is due: on a quarter hour and not in a break, or exactly then."""
         if self.exact:
             return at

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
 
-from service.domain.book import Compiled
 from service.domain.calendar import Instant
+from service.domain.compiled import Compiled
 from service.domain.decide import Judged, judge_all
 from service.domain.delivery import LedgerKey, Verdict, Word
 from service.domain.events import Event, Moment, Subject

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.domain.book import Compiled, ProgramBook
+from service.domain.book import ProgramBook
 from service.domain.calendar import Instant
+from service.domain.compiled import Compiled
 from service.domain.facts import Start
 from service.domain.gates import CompiledGate, stopped
 from service.domain.rules import Groups, Kind, Until

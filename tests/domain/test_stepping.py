@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pytest
 
 from service.domain.calendar import HOUR, MINUTE, QUARTER, Instant, format_rfc3339, quarter_down
-from service.domain.decide import _Judge
-from service.domain.plan import _Planner
+from service.domain.earliest import Earliest
 from tests.domain.asking import SOURCES, Asked, changes, walk
 from tests.domain.short_cases import short_case
 from tests.naive.histories import Case
@@ -79,8 +78,7 @@ def test_every_source_of_instants_comes_up(report_sources: Callable[[str, Mappin
 def test_no_source_of_instants_can_be_left_out(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any one source the engine misses an instant, and some case shows it."""
     with monkeypatch.context() as broken:
-        for owner in (_Judge, _Planner):
-            broken.setattr(owner, "_note", _without(source, owner._note))
+        broken.setattr(Earliest, "note", _without(source, Earliest.note))
         shown = next((seed for seed in (NECESSARY_IN[source], *range(CASES)) if _first_change(seed)), None)
     assert shown is not None, f"no case needs {source}"
     assert _first_change(shown) == ""

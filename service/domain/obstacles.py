@@ -1,0 +1,143 @@
+"""What stands against a notice: what only an event can lift, and what time lifts. Source: *Meaning* 1, 3 and 9."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.domain.addressing import Addressee
+from service.domain.book import ProgramBook
+from service.domain.calendar import NEVER, Instant, Span, quarter_up
+from service.domain.compiled import Bar, Compiled, CompiledPause
+from service.domain.delivery import Verdict, Word
+from service.domain.earliest import Earliest
+from service.domain.events import SubjectKind
+from service.domain.facts import Start
+from service.domain.fold import NO_END
+from service.domain.gates import CompiledGate, stopped
+from service.domain.rules import Kind
+from service.domain.slots import break_at
+from service.domain.view import Person, View
+
+
+@dataclass(slots=True)
+class Obstacles:
+    """All that stands against one subject's notices at `now`, each asked once; `next` hears what time will change."""
+
+    book: ProgramBook
+    view: View
+    now: Instant
+    breaks: tuple[Span, ...]
+    next: Earliest
+    _barred: dict[Bar, Verdict | None] = field(default_factory=dict)
+    """Of bars that do not depend on the start."""
+    _held: dict[CompiledGate, bool] = field(default_factory=dict)
+    _ended: Mapping[Kind, str] | None = None
+    _pauses: list[CompiledPause] | None = None
+
+    # What only an event can lift.
+
+    def barred(self, bar: Bar, start: Start) -> Verdict | None:
+        """Return what stands against every slot of the start until an event changes it, or None."""
+        if bar.of_start:
+            return self._against(bar, start)
+        if bar not in self._barred:
+            self._barred[bar] = self._against(bar, start)
+        return self._barred[bar]
+
+    def _against(self, bar: Bar, start: Start) -> Verdict | None:
+        for until in bar.until:
+            if stopped(until, self.view, start, self.book.catalogue):
+                return Verdict(Word.UNTIL, until.event)
+        if (ended := self._what_ended().get(bar.kind)) is not None:
+            return Verdict(Word.ENDED, ended)
+        for gate in bar.gates:
+            if not self._holds(gate, start):
+                return Verdict(Word.GATE, gate.name)
+        for pause in self._applying():
+            if bar.kind in pause.stops:
+                return Verdict(Word.PAUSED, pause.id)
+        return None
+
+    def _holds(self, gate: CompiledGate, start: Start) -> bool:
+        if gate.of_start:
+            return gate.holds(self.view, start, None)
+        if gate not in self._held:
+            self._held[gate] = gate.holds(self.view, None, None)
+        return self._held[gate]
+
+    def _what_ended(self) -> Mapping[Kind, str]:
+        if self._ended is None:
+            self._ended = _what_ended(self.book.ended_at(self.view.program), self.view, self.now)
+        return self._ended
+
+    def _applying(self) -> list[CompiledPause]:
+        if self._pauses is None:
+            pauses = self.book.pauses if self.view.people else ()
+            self._pauses = [each for each in pauses if all(gate.holds(self.view, None, None) for gate in each.gates)]
+        return self._pauses
+
+    # What time lifts.
+
+    def delayed(self, compiled: Compiled) -> Verdict | None:
+        """Return what stands against the open slot for some time, or None; either way note when that changes."""
+        rule = compiled.rule
+        if rule.kind in (Kind.NUDGE, Kind.REPORT):
+            ended_at = self.book.ended_at(self.view.program)
+            self.next.note(NEVER if ended_at is None else ended_at, "program_end")
+        quiet = self._unquiet(compiled, None, personal=False) if rule.none_in_last else None
+        if quiet or not (compiled.times.rests and self.breaks):
+            return quiet
+        resting = break_at(self.breaks, self.now)
+        if resting:
+            self.next.note(quarter_up(resting.end), "break")
+            return Verdict(Word.BREAK, "", quarter_up(resting.end))
+        self.next.note(min((each.start for each in self.breaks if each.start > self.now), default=NEVER), "break")
+        return None
+
+    def _unquiet(self, compiled: Compiled, person: Person | None, *, personal: bool) -> Verdict | None:
+        """Return which `none_in_last` does not hold, and note when time will open it."""
+        for quiet in compiled.rule.none_in_last:
+            if (quiet.event in compiled.personal_quiet) is not personal:
+                continue
+            last = self.view.last(self.book.catalogue.types[quiet.event], person)
+            if last is None or last + quiet.span <= self.now:
+                continue
+            opens = last + quiet.span if compiled.times.exact else quarter_up(last + quiet.span)
+            self.next.note(opens, "none_in_last")
+            return Verdict(Word.GATE, str(quiet), opens)
+        return None
+
+    # What in the recipient's own history stands against it.
+
+    def personal(self, compiled: Compiled, start: Start, addressee: Addressee) -> Verdict | None:
+        """Return what stands against this recipient alone, or None; note when time lifts it."""
+        person = addressee.person
+        if compiled.rule.kind is Kind.NUDGE and person is not None and (paused := self._paused(person)):
+            return paused
+        for gate in compiled.personal:
+            if not gate.holds(self.view, start, person):
+                return Verdict(Word.GATE, gate.name)
+        return self._unquiet(compiled, person, personal=True) if compiled.personal_quiet else None
+
+    def _paused(self, person: Person) -> Verdict | None:
+        until = person.paused_until(self.book.zone(self.view.program))
+        if until == NO_END:
+            return Verdict(Word.ENDED, "paused")
+        if isinstance(until, int) and until > self.now:
+            self.next.note(quarter_up(until), "pause")
+            return Verdict(Word.ENDED, "paused", quarter_up(until))
+        return None
+
+
+def _what_ended(ended_at: Instant | None, view: View, now: Instant) -> Mapping[Kind, str]:
+    """Return the kinds of rule that have ended by themselves, each with what ended it."""
+    if ended_at is not None and ended_at <= now:
+        return _PROGRAM_ENDED
+    if any(person.has_left for person in view.people):
+        return {Kind.NUDGE: "left"}
+    if view.subject.kind is SubjectKind.MENTORSHIP and view.status() != "active":
+        return {Kind.NUDGE: "mentorship"}
+    return _NOTHING_ENDED
+
+
+_PROGRAM_ENDED = {Kind.NUDGE: "program", Kind.REPORT: "program"}
+_NOTHING_ENDED: Mapping[Kind, str] = {}

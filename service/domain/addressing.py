@@ -1,7 +1,7 @@
 """Whom a slot's sends name, and with which list value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.delivery import ADVISOR_PREFIX, Role
 from service.domain.facts import Start
@@ -10,8 +10,7 @@ from service.domain.rules import STAFF_PREFIX, Rule, Send
 from service.domain.view import Person, View
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
+class Addressee(NamedTuple):
     """Who a send names: a recipient id, their role, and the participant that they are, if they are one."""
 
     recipient: str

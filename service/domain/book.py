@@ -21,7 +21,8 @@ from service.domain.compiled import Compiled, Compiling
 from service.domain.course import Course
 from service.domain.events import Event, Moment, Subject, SubjectKind
 from service.domain.facts import Start, SubjectFacts
-from service.domain.fold import STATING, Folding
+from service.domain.fold import Folding
+from service.domain.heeding import asked_once, heeded
 from service.domain.lens import Lens
 from service.domain.rules import Groups, Program, Rule, RuleSet
 from service.domain.waking import Waking, Woken
@@ -148,18 +149,16 @@ class ProgramBook:
 
     @cached_property
     def _heeded(self) -> frozenset[str]:
-        """Types that state who and how somebody is, those that the rules name, and all about a thing they ask for."""
-        gates = [*(gate for rule in self.rules for gate in rule.only_while)]
-        gates += [gate for pause in self.rule_set.pauses for gate in pause.gates]
-        named = {gate.word.removeprefix("this_") for gate in gates}
-        for rule in self.rules:
-            named.add(rule.starts)
-            named.update(each.event for each in rule.until)
-            named.update(each.event for each in rule.counts)
-            named.update(each.event for each in rule.none_in_last)
-        types = self.catalogue.types
-        things = named | {thing for name in named & types.keys() if (thing := types[name].thing)}
-        return STATING | named | {name for name, kind in types.items() if kind.thing in things}
+        return heeded(self.rules, self.rule_set.pauses, self.catalogue)
+
+    def participants_heed(self, event_type: str) -> bool:
+        """Return whether an event of that type about a mentorship can change what rules about its participants do."""
+        return event_type in self._heeded_by_participants
+
+    @cached_property
+    def _heeded_by_participants(self) -> frozenset[str]:
+        theirs = [rule for rule in self.rules if rule.for_each is SubjectKind.PARTICIPANT]
+        return heeded(theirs, self.rule_set.pauses, self.catalogue) if theirs else frozenset()
 
     def is_settled(self, facts: SubjectFacts, event: Event) -> bool:
         """Return whether folding the event, which is not the first about its subject, changes nothing that rules ask.
@@ -171,16 +170,7 @@ class ProgramBook:
 
     @cached_property
     def _asked_once(self) -> frozenset[str]:
-        """Types of which the rules ask no more than whether one happened, and when their total was first reached."""
-        gates = [*(gate for rule in self.rules for gate in rule.only_while)]
-        gates += [gate for pause in self.rule_set.pauses for gate in pause.gates]
-        again = {gate.word for gate in gates if gate.value not in ("never", "happened")}
-        again |= STATING
-        for rule in self.rules:
-            again.update(each.event for each in rule.until)
-            again.update(each.event for each in rule.counts)
-            again.update(each.event for each in rule.none_in_last)
-        return frozenset(self.catalogue.types) - again
+        return asked_once(self.rules, self.rule_set.pauses, self.catalogue)
 
     @cached_property
     def has_participant_rules(self) -> bool:

@@ -11,7 +11,7 @@ from service.domain.facts import Reach, Start
 from service.domain.fold import reached_at
 from service.domain.rules import Rule
 from service.domain.view import View
-from service.domain.waking import Carried, Waking, Woken, is_for
+from service.domain.waking import Carried, Woken, is_for
 
 
 @dataclass(slots=True)
@@ -37,8 +37,10 @@ class Running:
                 waking = wakings.get(event_type)
                 if waking is None or not starts:
                     continue
-                if waking.each.rules:
-                    yield from self._each(waking, starts, since)
+                for start in starts if waking.each.rules else ():
+                    # The clock of some rules runs from the time of the start, of others from its recording.
+                    if since is None or max(start.moment.time, start.recorded) + waking.each_lasts >= since:
+                        yield waking.each.course(start.data, self.carried), start
                 if waking.latest.rules:
                     latest.setdefault(event_type, []).append(starts)
         for event_type, several in latest.items():
@@ -46,11 +48,6 @@ class Running:
         yield from self._reached()
         for woken, start in self.book.dated(self.view.subject.kind, self.view.program):
             yield woken.course(start.data, self.carried), start
-
-    def _each(self, waking: Waking, starts: Iterable[Start], since: Instant | None) -> Iterator[tuple[Course, Start]]:
-        for start in starts:
-            if since is None or max(start.moment.time, start.recorded) + waking.each_lasts >= since:
-                yield waking.each.course(start.data, self.carried), start
 
     def _newest(self, latest: Woken, several: list[Sequence[Start]]) -> Iterator[tuple[Course, Start]]:
         """Yield `from: latest` rules, each with the newest start that concerns it; the starts of each are in order."""

@@ -76,7 +76,7 @@ class ProgramWorld:
             theirs = [mentorship_of(each) for each in self.mentorships.get(subject.id, ())]
             return [subject, *theirs] if self.book.has_participant_rules else theirs
         # Those of an earlier match too: what they were told to expect is to be looked at again.
-        known = self.members.get(subject.id, ()) if self.book.has_participant_rules else ()
+        known = self.members.get(subject.id, ()) if self.book.participants_heed(event.type) else ()
         return (subject, *(participant_of(each) for each in known))
 
     # Taking in.

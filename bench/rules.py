@@ -1,210 +1,166 @@
-"""Deciding against general rule engines: the same rules, the same facts, decisions that must be equal.
+"""Deciding against general rule engines: the same rules, the same mentorships, answers that must be equal.
 
     make bench-rules
 
-Each rule asks for a starting event, two of its fields, the mentorship's state and that nothing was logged. All sides
-get their rules compiled beforehand and are then asked which rules hold. ZEN and CEL are asked in two ways: all rules in
-one expression, which is the quickest but tells of no rule why it does not hold, and each rule apart.
+What is asked is what a service for mentorships must know: which rules apply to this mentorship now, from which of the
+events that started them (its match, the newest message and conversation, flags, help, surveys …), and to whom. Waits
+are compared; cohorts, topics and facts are looked at. Before anything is timed, all sides must give the same answers
+for several hundred random mentorships. Not asked of the others is what Intouch does besides in that time: breaks,
+pauses, quarter hours, what was sent before, and the instant at which to ask again.
+
+Every engine is given the rules as they are, in every way that it offers: each rule apart, all in one expression, and a
+decision table. The best of these is what Intouch is held against. Whoever writes an index around an engine (here: an
+expression for each starting event) does much better; those lines stand apart, since such an index is what Intouch is.
 Rounds alternate between all sides; the table shows the median of each, and its ratio to Intouch.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from statistics import median
-from typing import Any
+from statistics import mean, median
 
+from bench.engines import ENGINES, PARTED, Side, side
+from bench.equal_rules import DAY_S, LATEST, STAYS_OPEN_S, Answer, Happened, Pair, Wanted, pairs, rules
 from service.adapters.schemas import load_schemas
 from service.domain.book import ProgramBook
-from service.domain.calendar import DAY, HOUR
+from service.domain.calendar import SECOND
 from service.domain.decide import decide
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import SubjectFacts
-from service.domain.rules import Gate, Kind, Rule, RuleSet, Send
+from service.domain.rules import Gate, Groups, Kind, Rule, RuleSet, Send, StartsFrom
 from service.domain.view import mentorship_view
 from service.settings import ROOT
 
 SIZES = (10, 100, 1_000)
-ROUNDS = 9
-ROUND_S = 0.05
-STARTS = ("flag.submitted", "concern.raised", "help.requested", "mentorship.message_sent")
-TOPICS = 250
+CHECKED, TIMED = 300, 25
+"""So many mentorships must have equal answers, and so many are timed."""
+ROUNDS = 5
+BEGINS_S = 20_000 * DAY_S
 
-Decide = Callable[[], set[int]]
-"""Return the numbers of the rules that hold."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """One rule: the event that starts it and the topic it is about. The rest is the same for all."""
-
-    starts: str
-    topic: str
-
-    def expression(self, equal: str, both: str) -> str:
-        """Return the rule in the words of an engine that reads text."""
-        asked = (f'starts {equal} "{self.starts}"', f'topic {equal} "{self.topic}"', f'priority {equal} "routine"')
-        return f" {both} ".join((*asked, f'status {equal} "active"', f"conversations {equal} 0"))
+GATES = {
+    "not met": Gate("conversation.logged", "never"),
+    "met": Gate("conversation.logged", "happened"),
+    "nothing written": Gate("mentorship.message_sent", "never"),
+    "nothing written since": Gate("mentorship.message_sent", "none_since_start"),
+    "no open flag": Gate("flag", "none_open"),
+    "no open help": Gate("help", "none_open"),
+}
 
 
-FACTS = {"starts": STARTS[0], "topic": "topic-0", "priority": "routine", "status": "active", "conversations": 0}
-
-
-def rules(number: int) -> list[Wanted]:
-    """Return rules of which one in four starts with the event, and one holds."""
-    return [Wanted(starts=STARTS[n % 4], topic=f"topic-{n // 4 % TOPICS}") for n in range(number)]
-
-
-def intouch(wanted: Sequence[Wanted]) -> Decide:
+def intouch(wanted: Sequence[Wanted]) -> Side:
     """Return how Intouch decides: the whole of `decide`, with slots, recipients and when to look again."""
-    gates = (Gate("mentorship", "active"), Gate("conversation.logged", "never"))
-    own = tuple(
-        Rule(
-            id=str(number),
-            position=number,
-            kind=Kind.NUDGE,
-            starts=each.starts,
-            where={"topics": frozenset({each.topic}), "priority": frozenset({"routine"})},
-            only_while=gates,
-            sends=(Send(to="mentor", message="hello"),),
-        )
-        for number, each in enumerate(wanted)
+    catalogue = load_schemas(ROOT / "schemas").catalogue
+    book = ProgramBook(RuleSet(catalogue=catalogue, rules=tuple(map(_rule, wanted))), "northfield")
+
+    def of(pair: Pair) -> Callable[[], Answer]:
+        mentorship = SubjectFacts(subject=Subject(SubjectKind.MENTORSHIP, f"m-{pair.number}"))
+        for happened in pair.events:
+            book.folding.one(mentorship, _event(pair, happened))
+        people = {pair.person(role): _person(pair, role) for role in ("mentor", "mentee")}
+        program = SubjectFacts(subject=Subject(SubjectKind.PROGRAM, "northfield"))
+        view, now = mentorship_view(mentorship, people, program), (BEGINS_S + pair.now_s) * SECOND
+        book.lens.prune(mentorship, now)
+        return lambda: {(c.position, c.start_id, c.key.recipient) for c in decide(book, view, (), now).candidates}
+
+    return of
+
+
+def _rule(wanted: Wanted) -> Rule:
+    return Rule(
+        id=f"rule-{wanted.number}",
+        position=wanted.number,
+        kind=Kind.NUDGE,
+        starts=wanted.starts,
+        starts_from=StartsFrom.LATEST if wanted.starts in LATEST else StartsFrom.EACH,
+        wait=wanted.wait_s * SECOND,
+        send_within=STAYS_OPEN_S * SECOND,
+        only_for=Groups(either=frozenset({wanted.cohort} - {""})),
+        where={"topics": frozenset({wanted.topic})} if wanted.topic else {},
+        only_while=(Gate("mentorship", "active"), *(GATES[each] for each in wanted.asks)),
+        sends=(Send(to=wanted.to[0] if len(wanted.to) == 1 else "both", message="hello"),),
     )
-    book = ProgramBook(RuleSet(catalogue=load_schemas(ROOT / "schemas").catalogue, rules=own), "northfield")
-    mentorship = SubjectFacts(subject=Subject(SubjectKind.MENTORSHIP, "m-1"))
-    flagged: dict[str, object] = {"flag_id": "f-1", "by": "mentor", "topics": ["topic-0"], "priority": "routine"}
-    for event in (
-        _event("mentorship.matched", 0, {"mentor_id": "ada", "mentee_id": "ben"}),
-        _event("flag.submitted", DAY, flagged),
-    ):
-        book.folding.one(mentorship, event)
-    view = mentorship_view(mentorship, {}, SubjectFacts(subject=Subject(SubjectKind.PROGRAM, "northfield")))
-    return lambda: {each.position for each in decide(book, view, (), DAY + HOUR).candidates}
 
 
-def _event(event_type: str, at: int, data: dict[str, object]) -> Event:
+def _event(pair: Pair, happened: Happened) -> Event:
+    data: dict[str, object] = {"by": "mentor"}
+    if happened.type == "mentorship.matched":
+        data = {f"{role}_id": pair.person(role) for role in ("mentor", "mentee")}
+    for name in ("conversation", "flag", "request", "survey"):
+        data[f"{name}_id"] = happened.id
+    if happened.topics:
+        data["topics"] = list(happened.topics)
+    at = (BEGINS_S + happened.at_s) * SECOND
+    subject = Subject(SubjectKind.MENTORSHIP, f"m-{pair.number}")
     return Event(
         program="northfield",
         source="/bench",
-        id=event_type,
-        type=event_type,
-        subject=Subject(SubjectKind.MENTORSHIP, "m-1"),
+        id=happened.id,
+        type=happened.type,
+        subject=subject,
         time=at,
         recorded=at,
         data=data,
     )
 
 
-def _choice(wanted: Sequence[Wanted]) -> str:
-    """Return one expression for all rules, in the words that CEL and ZEN share: the quickest way to ask either."""
-    return ", ".join(f"{each.expression('==', _AND)} ? {n} : -1" for n, each in enumerate(wanted)).join("[]")
-
-
-_AND = "&&"
-
-
-def zen(wanted: Sequence[Wanted]) -> Decide:
-    expression = import_module("zen").compile_expression(_choice(wanted).replace(_AND, "and"))
-    return lambda: {int(n) for n in expression.evaluate(FACTS) if n >= 0}
-
-
-def cel(wanted: Sequence[Wanted]) -> Decide:
-    program = import_module("cel").compile(_choice(wanted))
-    return lambda: {n for n in program.execute(FACTS) if n >= 0}
-
-
-def zen_each(wanted: Sequence[Wanted]) -> Decide:
-    compile_expression = import_module("zen").compile_expression
-    compiled = [compile_expression(each.expression("==", "and")) for each in wanted]
-    return lambda: {n for n, each in enumerate(compiled) if each.evaluate(FACTS)}
-
-
-def cel_each(wanted: Sequence[Wanted]) -> Decide:
-    compiled = [import_module("cel").compile(each.expression("==", _AND)) for each in wanted]
-    return lambda: {n for n, each in enumerate(compiled) if each.execute(FACTS)}
-
-
-def rule_engine(wanted: Sequence[Wanted]) -> Decide:
-    make = import_module("rule_engine").Rule
-    compiled = [make(each.expression("==", "and")) for each in wanted]
-    return lambda: {n for n, each in enumerate(compiled) if each.matches(FACTS)}
-
-
-def json_logic(wanted: Sequence[Wanted]) -> Decide:
-    logic: Callable[[Any, Any], Any] = import_module("json_logic").jsonLogic
-    compiled = [{"and": [{"==": [{"var": name}, value]} for name, value in _asked(each).items()]} for each in wanted]
-    return lambda: {n for n, each in enumerate(compiled) if logic(each, FACTS)}
-
-
-def _asked(wanted: Wanted) -> dict[str, object]:
-    return {**FACTS, "starts": wanted.starts, "topic": wanted.topic}
-
-
-def business_rules(wanted: Sequence[Wanted]) -> Decide:
-    check: Callable[[Any, Any], bool] = import_module("business_rules.engine").check_conditions_recursively
-    variables = import_module("business_rules.variables")
-
-    def variable(name: str, value: object) -> Any:
-        kind = variables.string_rule_variable if isinstance(value, str) else variables.numeric_rule_variable
-
-        def asked(_: object) -> object:
-            return value
-
-        asked.__name__ = name
-        return kind(asked)
-
-    known = type("Known", (variables.BaseVariables,), {name: variable(name, value) for name, value in FACTS.items()})()
-    compiled = [
-        {"all": [{"name": name, "operator": "equal_to", "value": value} for name, value in _asked(each).items()]}
-        for each in wanted
-    ]
-    return lambda: {n for n, each in enumerate(compiled) if check(each, known)}
-
-
-SIDES = {
-    "Intouch": intouch,
-    "zen-engine": zen,
-    "zen, each rule": zen_each,
-    "CEL (Rust)": cel,
-    "CEL, each rule": cel_each,
-    "rule-engine": rule_engine,
-    "json-logic": json_logic,
-    "business-rules": business_rules,
-}
+def _person(pair: Pair, role: str) -> SubjectFacts:
+    facts = SubjectFacts(subject=Subject(SubjectKind.PARTICIPANT, pair.person(role)))
+    cohort = pair.cohorts[0 if role == "mentor" else 1]
+    facts.latest["groups"] = (_event(pair, pair.events[0]).moment, [cohort])
+    return facts
 
 
 def measured(number: int) -> dict[str, float]:
-    """Return the seconds that one evaluation of so many rules takes, by side, which all decide the same."""
-    sides = {name: side(rules(number)) for name, side in SIDES.items()}
-    decisions = {name: side() for name, side in sides.items()}
-    assert all(each == decisions["Intouch"] for each in decisions.values()), decisions
+    """Return the seconds of CPU that deciding one mentorship takes by so many rules, by side."""
+    wanted = rules(number)
+    sides = {name: side(wanted, make(wanted)) for name, make in (ENGINES | PARTED).items()}
+    sides = {"Intouch": intouch(wanted), **sides}
+    _compare(sides)
+    asked = {name: [of(pair) for pair in pairs(TIMED)] for name, of in sides.items()}
     rounds: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(ROUNDS):
-        for name, side in sides.items():
-            rounds[name].append(_seconds(side))
+        for name, each in asked.items():
+            rounds[name].append(_seconds(each))
     return {name: median(each) for name, each in rounds.items()}
 
 
-def _seconds(side: Decide) -> float:
+def _compare(sides: dict[str, Side]) -> None:
+    """Raises: AssertionError, unless all sides give the same answers, and there is something to answer."""
+    known = pairs(CHECKED)
+    expected = [sides["Intouch"](pair)() for pair in known]
+    for name, of in sides.items():
+        for pair, answer in zip(known, expected, strict=True):
+            assert of(pair)() == answer, (name, pair, answer)
+    starts, messages = mean(len(each.starts()) for each in known), mean(map(len, expected))
+    print(
+        f"{'':10}equal answers for {CHECKED} mentorships: {starts:.1f} starts and {messages:.1f} messages each",
+        flush=True,
+    )
+
+
+def _seconds(asked: Sequence[Callable[[], Answer]]) -> float:
+    """Return the time for one mentorship: all are asked, and again until a tenth of a second has passed."""
     begun, times = time.process_time(), 0
-    while (spent := time.process_time() - begun) < ROUND_S:
-        side()
+    while (spent := time.process_time() - begun) < 0.1:
+        for each in asked:
+            each()
         times += 1
-    return spent / times
+    return spent / (times * len(asked))
 
 
 def main() -> None:
-    """Print microseconds of CPU for a whole evaluation, and how many times as long as Intouch each takes."""
-    print(f"{'':16}" + "".join(f"{number:>22,} rules" for number in SIZES))
-    found = {number: measured(number) for number in SIZES}
-    for name in SIDES:
-        cells = (f"{found[n][name] * 1e6:14,.1f} µs {found[n][name] / found[n]['Intouch']:8.1f} x" for n in SIZES)
-        print(f"{name:16}" + " ".join(cells))
-    best = min(seconds for name, seconds in found[SIZES[-1]].items() if name != "Intouch")
-    print(
-        f"At {SIZES[-1]:,} rules Intouch is {best / found[SIZES[-1]]['Intouch']:.1f} times as fast as the best of them."
-    )
+    """Print microseconds of CPU for deciding one mentorship, and how many times as long as Intouch each takes."""
+    found = {}
+    for number in SIZES:
+        print(f"{number:5,} rules")
+        found[number] = measured(number)
+    print(f"\n{'':20}" + "".join(f"{number:>20,} rules" for number in SIZES))
+    for name in found[SIZES[0]]:
+        cells = (f"{found[n][name] * 1e6:13,.1f} µs {found[n][name] / found[n]['Intouch']:7.1f} x" for n in SIZES)
+        print(f"{name:20}" + " ".join(cells))
+    most = found[SIZES[-1]]
+    for names, how in ((ENGINES, "the best engine"), (PARTED, "the best with an index by event written around it")):
+        best = min(names, key=lambda name: most[name])
+        print(f"At {SIZES[-1]:,} rules Intouch is {most[best] / most['Intouch']:.1f} times as fast as {how} ({best}).")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ class Addressee(NamedTuple):
 
 def addressed(view: View, rule: Rule, start: Start) -> Iterator[tuple[Addressee, Send, str]]:
     """Yield recipient, send and list value; a recipient whom one slot names twice for one value gets the first."""
+    if len(rule.sends) == 1 and rule.depends_on is None and rule.sends[0].resource != "by_topic":
+        yield from _addressed_once(view, rule.sends[0], start)
+        return
     seen: set[tuple[str, str]] = set()
     for send, value, topics in _sends(rule, start):
         for addressee in _addressees(view, send.to, start):
@@ -27,6 +30,15 @@ def addressed(view: View, rule: Rule, start: Start) -> Iterator[tuple[Addressee,
                 if (addressee.recipient, each_value) not in seen:
                     seen.add((addressee.recipient, each_value))
                     yield addressee, send, each_value
+
+
+def _addressed_once(view: View, send: Send, start: Start) -> Iterator[tuple[Addressee, Send, str]]:
+    """Yield those of a single send without values, as most rules have it: only who is both can be named twice."""
+    first = ""
+    for addressee in _addressees(view, send.to, start):
+        if addressee.recipient != first:
+            first = addressee.recipient
+            yield addressee, send, ""
 
 
 def _sends(rule: Rule, start: Start) -> Iterator[tuple[Send, str, tuple[str, ...]]]:
@@ -61,10 +73,10 @@ def _addressees(view: View, to: str, start: Start) -> Iterator[Addressee]:
 
 
 def _is_named(view: View, person: Person, to: str, start: Start) -> bool:
-    if to in ("both", "participant"):
+    if to in ("both", "participant") or person.role == to:
         return True
     if to == "initiator":
         return person.id == view.actor(start)
     if to == "counterpart":
         return person.id == view.counterpart(start)
-    return person.role == to
+    return False

@@ -24,7 +24,7 @@ from service.domain.facts import Start, SubjectFacts
 from service.domain.fold import Folding
 from service.domain.heeding import asked_once, heeded
 from service.domain.lens import Lens
-from service.domain.rules import Groups, Program, Rule, RuleSet
+from service.domain.rules import Program, Rule, RuleSet
 from service.domain.waking import Waking, Woken
 
 PROGRAM_ENDS = "program_ends"
@@ -178,9 +178,10 @@ class ProgramBook:
         return any(rule.for_each is SubjectKind.PARTICIPANT for rule in self.rules)
 
     @cached_property
-    def grouped(self) -> bool:
-        """Whether any rule asks for groups."""
-        return any(rule.only_for != Groups() for rule in self.rules)
+    def asked_groups(self) -> frozenset[str]:
+        """The groups that any rule asks for."""
+        wanted = (rule.only_for for rule in self.rules)
+        return frozenset().union(*(each.mentor | each.mentee | each.either for each in wanted))
 
 
 @cache

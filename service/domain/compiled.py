@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from service.domain.catalogue import Catalogue
 from service.domain.events import SubjectKind
 from service.domain.gates import CompiledGate, compile_count, compile_gate
-from service.domain.rules import Count, Delivery, Gate, Groups, Kind, Pause, Rule, Until
+from service.domain.rules import Count, Delivery, Gate, Kind, Pause, Rule, Until
 from service.domain.slots import Timetable
 
 
@@ -14,14 +14,24 @@ from service.domain.slots import Timetable
 class Bar:
     """What can stand against all slots of a start until an event lifts it.
 
-    Rules that ask for the same share one, so that one answer does for all of them.
+    Rules that ask for the same share one, and bars that ask the same of a subject share that part of it, so that one
+    answer does for all of them.
     """
 
-    kind: Kind
+    of_subject: "SubjectBar"
     until: tuple[Until, ...]
     gates: tuple[CompiledGate, ...]
-    of_start: bool
-    """Whether the answer depends on the start, and not on the subject alone."""
+    """All of them, in the rule's order."""
+    start_gates: tuple[CompiledGate, ...]
+    """Those of which the answer depends on the start."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SubjectBar:
+    """The part of a bar that is the same for all starts of a subject."""
+
+    kind: Kind
+    gates: tuple[CompiledGate, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +43,6 @@ class Compiled:
     bar: Bar
     personal: tuple[CompiledGate, ...]
     personal_quiet: frozenset[str]
-    grouped: bool
-    """Whether it asks for groups at all."""
 
     @property
     def common(self) -> tuple[CompiledGate, ...]:
@@ -57,6 +65,7 @@ class Compiling:
     delivery: Delivery
     _gates: dict[Gate | Count, CompiledGate] = field(default_factory=dict)
     _bars: dict[tuple[Kind, tuple[Until, ...], tuple[CompiledGate, ...]], Bar] = field(default_factory=dict)
+    _subject_bars: dict[tuple[Kind, tuple[CompiledGate, ...]], SubjectBar] = field(default_factory=dict)
 
     def rule(self, rule: Rule) -> Compiled:
         """Return the rule, ready to ask. Raises: KeyError on a word the catalogue does not know."""
@@ -67,7 +76,6 @@ class Compiling:
             bar=self._bar(rule, tuple(gate for gate in gates if not gate.personal)),
             personal=tuple(gate for gate in gates if gate.personal),
             personal_quiet=frozenset(self._personal(each.event for each in rule.none_in_last)),
-            grouped=rule.only_for != Groups(),
         )
 
     def pause(self, pause: Pause) -> CompiledPause:
@@ -87,8 +95,15 @@ class Compiling:
     def _bar(self, rule: Rule, gates: tuple[CompiledGate, ...]) -> Bar:
         known = rule.kind, rule.until, gates
         if known not in self._bars:
-            self._bars[known] = Bar(*known, of_start=bool(rule.until) or any(gate.of_start for gate in gates))
+            of_subject = self._subject_bar(rule.kind, tuple(gate for gate in gates if not gate.of_start))
+            self._bars[known] = Bar(of_subject, rule.until, gates, tuple(gate for gate in gates if gate.of_start))
         return self._bars[known]
+
+    def _subject_bar(self, kind: Kind, gates: tuple[CompiledGate, ...]) -> SubjectBar:
+        known = kind, gates
+        if known not in self._subject_bars:
+            self._subject_bars[known] = SubjectBar(kind, gates)
+        return self._subject_bars[known]
 
     def _personal(self, events: Iterable[str]) -> Iterable[str]:
         return (each for each in events if self.catalogue.types[each].subject is SubjectKind.PARTICIPANT)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from service.domain.addressing import Addressee, addressed
 from service.domain.book import ProgramBook
 from service.domain.brakes import Hold
-from service.domain.calendar import NEVER, Instant
+from service.domain.calendar import Instant
 from service.domain.compiled import Compiled
 from service.domain.course import Course
 from service.domain.delivery import Candidate, LedgerKey, Verdict, Word
@@ -115,22 +115,19 @@ class _Judge:
             for age, compiled in stretch.coming:
                 if clock + age >= self.next.at:
                     break  # a slot is never due before its age, so that neither it nor a later one comes first
-                if self.obstacles.barred(compiled.bar, start) is None:
+                if not self.obstacles.is_barred(compiled.bar, start):
                     self.next.note(compiled.times.due(clock + age, self.breaks), "due")
 
     def _gather(self, compiled: Compiled, start: Start, found: list[Candidate]) -> None:
-        k, due, closes, following = compiled.times.standing(start, self.breaks, self.now)
-        is_open = k >= 0 and (self.now < closes or self._has_held(start)) and self._exists(start, due)
-        if not (is_open or following < NEVER) or self.obstacles.barred(compiled.bar, start) is not None:
+        if self.obstacles.is_barred(compiled.bar, start):
             return
+        k, due, closes, following = compiled.times.standing(start, self.breaks, self.now)
         self.next.note(following, "due")
-        if is_open:
-            for each in self._unsent(compiled, start, Slot(k=k, due=due, closes=closes, ends=following)):
-                self.next.note(each.closes, "close")
-                found.append(each)
+        if k >= 0 and (self.now < closes or self._has_held(start)) and self._exists(start, due):
+            self._gather_open(compiled, start, Slot(k, due, closes, following), found)
 
-    def _unsent(self, compiled: Compiled, start: Start, slot: Slot) -> Iterator[Candidate]:
-        """Yield the candidates of an open slot, against all of which nothing stands but time, if that."""
+    def _gather_open(self, compiled: Compiled, start: Start, slot: Slot, found: list[Candidate]) -> None:
+        """Add the candidates of an open slot, unless time stands against it, which is asked only if one is unsent."""
         is_delayed: bool | None = None
         for place, (addressee, send, value) in enumerate(addressed(self.view, compiled.rule, start)):
             key = ledger_key(compiled.rule, self.own_id, start, slot.k, addressee.recipient, value)
@@ -142,7 +139,8 @@ class _Judge:
                 return
             outcome = self._outcome(compiled, start, slot, key, addressee, send, place)
             if isinstance(outcome, Candidate):
-                yield outcome
+                self.next.note(outcome.closes, "close")
+                found.append(outcome)
 
     # Slots: the whole story, for people and for verdicts.
 

@@ -36,9 +36,11 @@ class LedgerKey(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A notice that its subject allows now: in an open slot, every gate holds, no pause or break applies."""
+class Candidate(NamedTuple):
+    """A notice that its subject allows now: in an open slot, every gate holds, no pause or break applies.
+
+    A tuple, because deciding makes one for every open slot, time and again, and a tuple costs less than half.
+    """
 
     key: LedgerKey
     kind: Kind

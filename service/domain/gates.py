@@ -92,11 +92,12 @@ def _thing_gate(gate: Gate, catalogue: Catalogue) -> CompiledGate:
     subject_kind = catalogue.things[kind][0].subject
 
     def open_with(view: View, fields: Mapping[str, str]) -> int:
-        things = [thing for facts in view.seen(subject_kind) if facts.things for thing in facts.things.values()]
-        return sum(
-            thing.kind == kind and thing.is_open and all(as_text(thing.value(f)) == v for f, v in fields.items())
-            for thing in things
-        )
+        found = 0
+        for facts in view.seen(subject_kind):
+            for thing in facts.things.values():
+                if thing.kind == kind and thing.is_open:
+                    found += all(as_text(thing.value(f)) == v for f, v in fields.items()) if fields else 1
+        return found
 
     if gate.value == "open":
         return CompiledGate(

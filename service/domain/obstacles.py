@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from service.domain.addressing import Addressee
 from service.domain.book import ProgramBook
 from service.domain.calendar import NEVER, Instant, Span, quarter_up
-from service.domain.compiled import Bar, Compiled, CompiledPause
+from service.domain.compiled import Bar, Compiled, CompiledPause, SubjectBar
 from service.domain.delivery import Verdict, Word
 from service.domain.earliest import Earliest
 from service.domain.events import SubjectKind
 from service.domain.facts import Start
-from service.domain.fold import NO_END
+from service.domain.fold import NO_END, PAUSE
 from service.domain.gates import CompiledGate, stopped
 from service.domain.rules import Kind
 from service.domain.slots import break_at
@@ -27,37 +27,49 @@ class Obstacles:
     now: Instant
     breaks: tuple[Span, ...]
     next: Earliest
-    _barred: dict[Bar, Verdict | None] = field(default_factory=dict)
-    """Of bars that do not depend on the start."""
+    _barred: dict[SubjectBar, bool] = field(default_factory=dict)
     _held: dict[CompiledGate, bool] = field(default_factory=dict)
+    """Of gates that do not depend on the start."""
     _ended: Mapping[Kind, str] | None = None
     _pauses: list[CompiledPause] | None = None
 
     # What only an event can lift.
 
-    def barred(self, bar: Bar, start: Start) -> Verdict | None:
-        """Return what stands against every slot of the start until an event changes it, or None."""
-        if bar.of_start:
-            return self._against(bar, start)
-        if bar not in self._barred:
-            self._barred[bar] = self._against(bar, start)
-        return self._barred[bar]
+    def is_barred(self, bar: Bar, start: Start) -> bool:
+        """Return whether anything stands against every slot of the start until an event changes it."""
+        barred = self._barred.get(bar.of_subject)
+        if barred is None:
+            barred = self._barred[bar.of_subject] = self._bars_subject(bar.of_subject)
+        if barred:
+            return True
+        for until in bar.until:
+            if stopped(until, self.view, start, self.book.catalogue):
+                return True
+        return any(not gate.holds(self.view, start, None) for gate in bar.start_gates) if bar.start_gates else False
 
-    def _against(self, bar: Bar, start: Start) -> Verdict | None:
+    def _bars_subject(self, bar: SubjectBar) -> bool:
+        return (
+            bar.kind in self._what_ended()
+            or not all(self._holds(gate, None) for gate in bar.gates)
+            or any(bar.kind in pause.stops for pause in self._applying())
+        )
+
+    def barred(self, bar: Bar, start: Start) -> Verdict | None:
+        """Return what it is that stands against every slot of the start, the first that is asked; or None."""
         for until in bar.until:
             if stopped(until, self.view, start, self.book.catalogue):
                 return Verdict(Word.UNTIL, until.event)
-        if (ended := self._what_ended().get(bar.kind)) is not None:
+        if (ended := self._what_ended().get(bar.of_subject.kind)) is not None:
             return Verdict(Word.ENDED, ended)
         for gate in bar.gates:
             if not self._holds(gate, start):
                 return Verdict(Word.GATE, gate.name)
         for pause in self._applying():
-            if bar.kind in pause.stops:
+            if bar.of_subject.kind in pause.stops:
                 return Verdict(Word.PAUSED, pause.id)
         return None
 
-    def _holds(self, gate: CompiledGate, start: Start) -> bool:
+    def _holds(self, gate: CompiledGate, start: Start | None) -> bool:
         if gate.of_start:
             return gate.holds(self.view, start, None)
         if gate not in self._held:
@@ -70,9 +82,10 @@ class Obstacles:
         return self._ended
 
     def _applying(self) -> list[CompiledPause]:
+        """Return the pauses that apply; a rule about a program knows none."""
         if self._pauses is None:
             pauses = self.book.pauses if self.view.people else ()
-            self._pauses = [each for each in pauses if all(gate.holds(self.view, None, None) for gate in each.gates)]
+            self._pauses = [each for each in pauses if all(self._holds(gate, None) for gate in each.gates)]
         return self._pauses
 
     # What time lifts.
@@ -119,6 +132,8 @@ class Obstacles:
         return self._unquiet(compiled, person, personal=True) if compiled.personal_quiet else None
 
     def _paused(self, person: Person) -> Verdict | None:
+        if person.facts is None or person.facts.value(PAUSE) is None:
+            return None
         until = person.paused_until(self.book.zone(self.view.program))
         if until == NO_END:
             return Verdict(Word.ENDED, "paused")

@@ -23,7 +23,8 @@ class Running:
     carried: Carried = field(init=False)
 
     def __post_init__(self) -> None:
-        self.carried = tuple((each.role, each.groups) for each in self.view.people) if self.book.grouped else ()
+        asked = self.book.asked_groups
+        self.carried = tuple((each.role, each.groups & asked) for each in self.view.people) if asked else ()
 
     def courses(self, since: Instant | None = None) -> Iterator[tuple[Course, Start]]:
         """Yield each start that counts, with the rules that it set going.
@@ -52,17 +53,18 @@ class Running:
     def _newest(self, latest: Woken, several: list[Sequence[Start]]) -> Iterator[tuple[Course, Start]]:
         """Yield `from: latest` rules, each with the newest start that concerns it; the starts of each are in order."""
         starts = several[0] if len(several) == 1 else sorted(chain(*several), key=lambda start: start.moment)
+        if not latest.asks_data:
+            yield latest.course(starts[-1].data, self.carried), starts[-1]
+            return
         claimed: set[str] = set()
         for start in reversed(starts):
             course = latest.course(start.data, self.carried)
-            if claimed.isdisjoint(each.rule.id for each in course.rules):
+            if not claimed:
                 yield course, start
             else:
                 left = (each.rule.id for each in course.rules if each.rule.id not in claimed)
                 yield from ((self.book.alone(rule_id), start) for rule_id in left)
             claimed.update(each.rule.id for each in course.rules)
-            if len(claimed) == len(latest.rules):
-                return
 
     def _reached(self) -> Iterator[tuple[Course, Start]]:
         counted = [facts.reached for facts in self.view.all_facts if facts.reached]

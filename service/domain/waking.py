@@ -15,7 +15,7 @@ from service.domain.lens import as_text, matches
 from service.domain.rules import Groups, StartsFrom
 
 Carried = tuple[tuple[Role, frozenset[str]], ...]
-"""The people's roles, each with the groups that they carry."""
+"""The people's roles, each with the groups that they carry, of those that some rule asks for."""
 
 MOST_COURSES = 500
 """Courses kept of one event type; beyond, all are forgotten, and those still needed are worked out anew."""
@@ -34,14 +34,14 @@ class Woken:
     _by_both: dict[str, dict[tuple[str, str], list[Compiled]]] = field(default_factory=dict)
     """Field name → (value, group) → rules that ask for both."""
     _asked_values: dict[str, set[str]] = field(default_factory=dict)
-    _asked_groups: set[str] = field(default_factory=set)
+    _asks_groups: bool = False
     _courses: dict[object, Course] = field(default_factory=dict)
 
     def add(self, compiled: Compiled) -> None:
         """File the rule under the narrowest condition that can be looked up, so that a thousand others cost nothing."""
         rule, wanted = compiled.rule, compiled.rule.only_for
         self.rules.append(compiled)
-        self._asked_groups |= wanted.mentor | wanted.mentee | wanted.either
+        self._asks_groups |= wanted != Groups()
         for name, values in rule.where.items():
             self._asked_values.setdefault(name, set()).update(values)
         groups = wanted.mentor or wanted.mentee or wanted.either
@@ -59,9 +59,9 @@ class Woken:
             self._always.append(compiled)
 
     @property
-    def unconditional(self) -> bool:
-        """Whether every such event starts all of them."""
-        return len(self._always) == len(self.rules)
+    def asks_data(self) -> bool:
+        """Whether it depends on what an event says which of them it starts."""
+        return bool(self._asked_values)
 
     def course(self, data: Mapping[str, object], carried: Carried) -> Course:
         """Return the course of the rules that such an event starts for people who carry these groups."""
@@ -75,10 +75,11 @@ class Woken:
 
     def _known(self, data: Mapping[str, object], carried: Carried) -> object:
         """Return all that any of the rules asks of the event and the people: equal for those that start the same."""
-        if not (self._asked_values or self._asked_groups):
+        if not (self._asked_values or self._asks_groups):
             return None
-        said = tuple(_asked(data.get(name), values) for name, values in self._asked_values.items())
-        return said, tuple((role, groups & self._asked_groups) for role, groups in carried)
+        if not self._asked_values:
+            return carried
+        return carried, *(_asked(data.get(name), values) for name, values in self._asked_values.items())
 
     def _matching(self, data: Mapping[str, object], carried: Carried) -> Iterator[Compiled]:
         groups = frozenset().union(*(groups for _, groups in carried))

@@ -31,7 +31,7 @@ def test_pending_notices_come_back_as_they_were_saved(store: SqlStore) -> None:
 
 
 def test_saving_pending_notices_replaces_those_of_the_subject_alone(store: SqlStore) -> None:
-    changed = replace(TWO, message="another")
+    changed = TWO._replace(message="another")
     with store.writing() as transaction:
         transaction.save_pending({M1: pending(ONE, TWO)})
         transaction.save_pending({M2: pending(OTHER)})
@@ -103,7 +103,7 @@ def test_a_failed_claim_is_not_committed_even_when_its_error_is_swallowed(store:
 @pytest.mark.parametrize("field", ["rule", "subject", "start", "k", "recipient", "value"])
 def test_each_part_of_the_key_makes_another_decision(store: SqlStore, field: str) -> None:
     change: dict[str, Any] = {field: 2 if field == "k" else "another"}
-    other = replace(ONE, key=ONE.key._replace(**change))
+    other = ONE._replace(key=ONE.key._replace(**change))
     with store.writing() as transaction:
         transaction.claim(email("s-1", ONE))
         transaction.claim(email("s-2", other))

@@ -1,14 +1,30 @@
 """What a recipient's facts and the program's file say about their mailbox."""
 
+from dataclasses import dataclass
+
 from service.domain.book import ProgramBook
 from service.domain.calendar import is_zone
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.facts import SubjectFacts
 from service.domain.fold import preference
-from service.domain.plan import Inbox
 from service.domain.rules import STAFF_PREFIX, Category
 
-RECIPIENT_ZONE = "recipient"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """What is known of a recipient's mailbox. Their hours run in `zone`, those of reports in the program's."""
+
+    recipient: str
+    zone: str
+    program_zone: str
+    has_address: bool
+    blocked: bool = False
+    """Whether all addresses are suppressed."""
+    has_stand_in: bool = False
+    """Whether somebody else gets the alerts meanwhile."""
+    opted_out: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()
+    """The contacts that the program names: a resource that needs another is not picked."""
 
 
 def addresses_of(book: ProgramBook, recipient: str, participant: SubjectFacts | None) -> tuple[str, ...]:

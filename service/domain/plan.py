@@ -9,39 +9,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from service.domain.brakes import BRAKED, NO_BRAKES, SAFETY, STOPPED, Brakes
-from service.domain.calendar import HOUR, NEVER, QUARTER, Duration, Instant, Span, quarter_up
+from service.domain.calendar import HOUR, NEVER, QUARTER, Instant, Span, quarter_up
 from service.domain.delivery import Candidate, LedgerKey, Notice, Role, Verdict, Word, is_participant
 from service.domain.earliest import Earliest
 from service.domain.history import History, Past, Went, history_of
-from service.domain.rules import Audience, Category, Delivery, Kind, Resource, RuleSet
+from service.domain.inbox import Inbox
+from service.domain.limits import limited_until
+from service.domain.pending import Pending, lookback, pend
+from service.domain.picking import picked
+from service.domain.rules import Category, Delivery, Kind, RuleSet
 
 ALERTS_AN_HOUR = 5
 """Alerts to one role beyond these are merged every quarter hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A candidate and the instant from which it may move: quarter hours for nudges, services and reports."""
-
-    candidate: Candidate
-    ready_at: Instant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbox:
-    """What is known of a recipient's mailbox. Their hours run in `zone`, those of reports in the program's."""
-
-    recipient: str
-    zone: str
-    program_zone: str
-    has_address: bool
-    blocked: bool = False
-    """Whether all addresses are suppressed."""
-    has_stand_in: bool = False
-    """Whether somebody else gets the alerts meanwhile."""
-    opted_out: frozenset[str] = frozenset()
-    contacts: frozenset[str] = frozenset()
-    """The contacts that the program names: a resource that needs another is not picked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +38,6 @@ class Plan:
     verdicts: Mapping[LedgerKey, Verdict]
     next_at: Instant
     source: str = ""
-
-
-def pend(held: Mapping[LedgerKey, Pending], candidates: Iterable[Candidate], now: Instant) -> dict[LedgerKey, Pending]:
-    """Return a subject's pending notices after it was decided at `now`.
-
-    One that was pending already keeps the instant from which it may move; a new one may move at once, or from the
-    next quarter hour. Two starts with one business id are one decision: the first in order stands.
-    """
-    pending: dict[LedgerKey, Pending] = {}
-    for each in sorted(candidates, key=lambda candidate: candidate.order):
-        if each.key in pending:
-            continue
-        known = held.get(each.key)
-        ready_at = known.ready_at if known else now if each.kind.exact else quarter_up(now)
-        pending[each.key] = Pending(each, ready_at)
-    return pending
-
-
-def lookback(pending: Iterable[Pending], rule_set: RuleSet) -> Duration:
-    """Return how far back these notices can ask: limits, gaps, `not_again_within`, the alerts' hour."""
-    candidates = [each.candidate for each in pending]
-    again = (rule_set.policy(each.message).not_again_within or 0 for each in candidates)
-    limits = (limit.window for limit in rule_set.delivery.limits)
-    return max((HOUR, *again, *limits, *(each.every for each in candidates)))
 
 
 def plan(
@@ -143,7 +98,7 @@ class _Planner:
             return None
         if self._closed(candidate, at):
             return None
-        resource = self._resource(candidate)
+        resource = picked(candidate, self.rule_set.resources, self.inbox.contacts, self._resources_had())
         if resource is None:
             self.verdicts[candidate.key] = Verdict(Word.NOTHING_NEW, candidate.pick)
             return None
@@ -180,28 +135,6 @@ class _Planner:
             return True
         self.room[rule] -= 1
         return False
-
-    # Resources.
-
-    def _resource(self, candidate: Candidate) -> str | None:
-        """Return the slug it carries, "" for none, or None when nothing new is left to pick."""
-        if candidate.resource is None:
-            return ""
-        if candidate.resource not in ("by_topic", "by_stage"):
-            return candidate.resource or None
-        fits = _fits_topic if candidate.resource == "by_topic" else _fits_stage
-        had = self._resources_had()
-        return next(
-            (
-                each.slug
-                for each in self.rule_set.resources
-                if fits(each, candidate.pick) and self._may_have(each, candidate.role) and each.slug not in had
-            ),
-            None,
-        )
-
-    def _may_have(self, resource: Resource, role: Role) -> bool:
-        return _suits(resource.audience, role) and resource.needs_contacts <= self.inbox.contacts
 
     def _resources_had(self) -> set[str]:
         if self.had is None:
@@ -312,17 +245,11 @@ class _Planner:
             self._resources_had().add(notice.resource)
 
     def _limited_until(self, at: Instant) -> Instant | None:
-        """Return when the limits would allow one more email with nudges, or None when they do now."""
-        longest = max((limit.window for limit in self.delivery.limits), default=0)
+        limits = self.delivery.limits
+        longest = max((limit.window for limit in limits), default=0)
         went = [sent for sent, _ in self.past.nudges[bisect_right(self.past.nudges, (at - longest, "")) :]]
         went += [email[0].at for email in self.emails if email[0].candidate.kind is Kind.NUDGE]
-        until: Instant | None = None
-        for limit in self.delivery.limits:
-            within = [each for each in went if each > at - limit.window]
-            if len(within) >= limit.at_most:
-                frees = within[-limit.at_most] + limit.window if limit.at_most else NEVER
-                until = max(until or 0, quarter_up(frees))
-        return until
+        return limited_until(limits, went, at)
 
     def _release(self, candidate: Candidate, at: Instant) -> Instant:
         return at if candidate.kind.exact else quarter_up(at)
@@ -336,16 +263,4 @@ def _same(one: Notice, other: Notice) -> bool:
     return one.candidate.message == other.candidate.message and one.resource == other.resource
 
 
-def _fits_topic(resource: Resource, topic: str) -> bool:
-    return topic in resource.topics or "all" in resource.topics
-
-
-def _fits_stage(resource: Resource, _: str) -> bool:
-    return bool(resource.stage)
-
-
-def _suits(audience: Audience, role: Role) -> bool:
-    return audience is Audience.BOTH or audience.value == role.value or role in (Role.STAFF, Role.ADVISOR)
-
-
-__all__ = ["Inbox", "Past", "Pending", "Plan", "Planned", "pend", "plan"]
+__all__ = ["Inbox", "Past", "Pending", "Plan", "Planned", "lookback", "pend", "plan"]

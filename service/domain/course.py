@@ -8,7 +8,6 @@ The stretches are a first sieve by reckoned ages; what rounding and breaks make 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import NamedTuple
 
 from service.domain.calendar import QUARTER, Duration, Instant
@@ -32,7 +31,7 @@ class Lane:
         """`rest` is how much later than reckoned a break may put a slot that keeps breaks."""
         self.exact = exact
         slots = [slot for each in rules for slot in _ages(each, rest)]
-        self._slots = sorted(slots, key=itemgetter(0))
+        self._slots = sorted(slots, key=lambda slot: slot[0])
         self._opens = [opens for opens, _, _ in self._slots]
         self._bounds = sorted({bound for opens, shuts, _ in slots for bound in (opens, shuts)})
         self._stretches: dict[int, Stretch] = {}

@@ -18,7 +18,7 @@ from service.domain.facts import Start
 class Stretch(NamedTuple):
     """The rules to look at while a start is of some age."""
 
-    open: tuple[Compiled, ...]
+    opened: tuple[Compiled, ...]
     """Those of which a slot may be open, or is reckoned to be and put off by the quarter hour or a break."""
     coming: tuple[tuple[Duration, Compiled], ...]
     """The age at which the next slot opens, least first; of the rules that share a bar only the earliest."""

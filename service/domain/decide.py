@@ -110,7 +110,7 @@ class _Judge:
         for lane in course.lanes_near_breaks if self.is_near_break else course.lanes:
             clock = lane.clock(start)
             stretch = lane.at(self.now - clock)
-            for compiled in stretch.open:
+            for compiled in stretch.opened:
                 self._gather(compiled, start, found)
             for age, compiled in stretch.coming:
                 if clock + age >= self.next.at:

@@ -150,6 +150,8 @@ def test_a_book_is_made_once_for_each_program() -> None:
     rules = rule_set(rule("mine", programs=frozenset({"north"})), rule("theirs", programs=frozenset({"south"})))
     assert book_of(rules, "north") is book_of(rules, "north")
     assert [[each.id for each in book_of(rules, name).rules] for name in ("north", "south")] == [["mine"], ["theirs"]]
+    assert rules.rules_of("north") is rules.rules_of("north")
+    assert rules.program("elsewhere").id == "elsewhere"
 
 
 def test_a_program_changes_rules_for_itself_alone() -> None:

@@ -89,8 +89,8 @@ def test_between_quarter_hours_only_alerts_and_answers_move(kind: Kind) -> None:
 
 def test_a_new_candidate_may_move_from_its_quarter_hour_and_a_known_one_from_when_it_could() -> None:
     """Exact kinds may at once; of two with one key the first in order stands."""
-    nudge, answer = _one("n"), _one("a", Kind.ANSWER)
-    first, second = _one("twice", due=NOON), _one("twice", due=NOON - HOUR)
+    nudge, answer = _one("n", due=NOON + HOUR), _one("a", Kind.ANSWER)
+    first, second = _one("twice", due=NOON, start_id="a"), _one("twice", due=NOON - HOUR, start_id="b")
     pending = pend({}, [nudge, answer, first, second], NOON + MINUTE)
     assert {key.rule: each.ready_at - NOON for key, each in pending.items()} == {
         "n": QUARTER, "a": MINUTE, "twice": QUARTER,
@@ -284,11 +284,13 @@ def test_the_same_message_with_its_resource_waits_its_time(kind: Kind, until: In
 
 
 def test_what_goes_now_is_not_said_twice_now() -> None:
-    """The second waits a day from now, whatever went before; another message goes."""
+    """The second waits a day from now, whatever went before; another message or resource goes."""
     rules = rule_set(delivery=OPEN, messages={"hello": MessagePolicy(not_again_within=DAY)})
-    three = [_one("a"), _one("b", position=1), _one("c", message="other", position=2)]
-    planned = _plan(*three, rules=rules, past=[_went(NOON - 3 * DAY)])
-    assert (_emails(planned), _until(planned)) == ([["a", "c"]], {"b": NOON + DAY})
+    four = [
+        _one("a"), _one("b", position=1), _one("c", message="other", position=2), _one("d", resource="tips", position=3),
+    ]  # fmt: skip
+    planned = _plan(*four, rules=rules, past=[_went(NOON - 3 * DAY)])
+    assert (_emails(planned), _until(planned)) == ([["a", "c", "d"]], {"b": NOON + DAY})
 
 
 # Hours.

@@ -76,3 +76,9 @@ def test_a_break_holds_from_its_first_instant_to_before_its_last() -> None:
     assert [break_at(breaks, at) for at in (DAY - 1, DAY, 2 * DAY - 1, 2 * DAY)] == [None, breaks[0], breaks[0], None]
     assert break_at(breaks, 5 * DAY) == breaks[1]
     assert break_at((), DAY) is None
+
+
+def test_a_slot_stays_open_as_the_rule_says_else_an_alert_a_month_and_the_rest_as_delivery_says() -> None:
+    delivery = Delivery(send_within=2 * DAY)
+    rules = (rule(send_within=HOUR, kind=Kind.ALERT), rule(kind=Kind.ALERT), rule())
+    assert [delivery.slot_stays_open(each) for each in rules] == [HOUR, 30 * DAY, 2 * DAY]

@@ -287,7 +287,8 @@ def test_what_goes_now_is_not_said_twice_now() -> None:
     """The second waits a day from now, whatever went before; another message or resource goes."""
     rules = rule_set(delivery=OPEN, messages={"hello": MessagePolicy(not_again_within=DAY)})
     four = [
-        _one("a"), _one("b", position=1), _one("c", message="other", position=2), _one("d", resource="tips", position=3),
+        _one("a"), _one("b", position=1), _one("c", message="other", position=2),
+        _one("d", resource="tips", position=3),
     ]  # fmt: skip
     planned = _plan(*four, rules=rules, past=[_went(NOON - 3 * DAY)])
     assert (_emails(planned), _until(planned)) == ([["a", "c", "d"]], {"b": NOON + DAY})

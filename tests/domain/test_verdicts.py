@@ -11,7 +11,7 @@ from service.domain.book import book_of
 from service.domain.brakes import Hold
 from service.domain.calendar import DAY, HOUR, MINUTE, NEVER, QUARTER, Instant
 from service.domain.decide import Decision, decide, judge_all, ledger_key
-from service.domain.delivery import Candidate, LedgerKey, Role, Verdict
+from service.domain.delivery import Candidate, LedgerKey, Role, Verdict, Word
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import Start
 from service.domain.rules import (
@@ -360,3 +360,74 @@ def test_dates_start_rules_each_by_its_place() -> None:
         "checkpoints:0",
     )
     assert _decided(rules, when="03-20 00:00").next_at == at("04-20 05:00") - 7 * DAY
+
+
+def test_a_gate_that_looks_at_the_start_is_asked_of_each_start() -> None:
+    """One of two flags is resolved; between two flags somebody wrote: each start has its own answer."""
+    flags = [flag("03-02 09:10", "f", id_="f"), flag("03-02 09:30", "g", id_="g")]
+    resolved = event("flag.resolved", "mentorships/m", "03-02 09:40", flag_id="f")
+    still_open = _rules(rule(starts="flag.submitted", only_while=(Gate("this_flag", "open"),)))
+    assert _judged(still_open, *flags, resolved, when="03-02 10:00") == [
+        "r 0 ann: gate(this_flag: open)",
+        "r 0 ann: candidate",
+    ]
+    assert [each.start_id for each in _decided(still_open, *flags, resolved, when="03-02 10:00").candidates] == ["g"]
+    silent = _rules(rule(starts="flag.submitted", only_while=(Gate(SENT, "none_since_start"),)))
+    between = wrote("mentor", "03-02 09:20")
+    assert _judged(silent, *flags, between, when="03-02 10:00") == [
+        f"r 0 ann: gate({SENT}: none_since_start)",
+        "r 0 ann: candidate",
+    ]
+    assert [each.start_id for each in _decided(silent, *flags, between, when="03-02 10:00").candidates] == ["g"]
+
+
+def test_a_gate_of_a_persons_own_may_look_at_the_start_too() -> None:
+    own = _rules(
+        rule(starts="flag.submitted", to="both", only_while=(Gate("participant.signed_in", "happened_since_start"),))
+    )
+    signed = event("participant.signed_in", "participants/ann", "03-02 09:30")
+    assert [
+        each.key.recipient for each in _decided(own, flag("03-02 09:20"), signed, when="03-02 10:00").candidates
+    ] == ["ann"]
+    assert _decided(own, flag("03-02 09:40"), signed, when="03-02 10:00").candidates == ()
+
+
+def test_of_several_silences_each_is_asked_of_whom_it_is_about() -> None:
+    """In either order: a message is the mentorship's, a signing in is each person's."""
+    signed = event("participant.signed_in", "participants/ann", "03-02 09:30")
+    quiets = (Quiet("participant.signed_in", 2 * HOUR), Quiet(SENT, 2 * HOUR))
+    for order in (quiets, quiets[::-1]):
+        rules = _rules(rule(to="both", none_in_last=order))
+        assert [each.key.recipient for each in _decided(rules, signed, when="03-02 10:00").candidates] == ["ben"]
+        assert _decided(rules, wrote("mentor", "03-02 09:30"), when="03-02 10:00").candidates == ()
+
+
+def test_a_rule_about_a_program_knows_no_pauses() -> None:
+    """Pauses are about mentorships and their people."""
+    pause = Pause(id="quiet", gates=(Gate("help", "none_open"),), stops=frozenset({Kind.REPORT}))
+    own = rule(starts="program.updated", for_each=SubjectKind.PROGRAM, kind=Kind.REPORT, to="staff.primary")
+    rules = _rules(own, pauses=(pause,))
+    told = event("program.updated", "programs/north", "03-02 00:00")
+    view = _seen(rules, told, subject=Subject.parse("programs/north"))
+    assert len(decide(book_of(rules, "north"), view, (), at("03-02 00:00")).candidates) == 1
+
+
+def test_somebody_of_whom_nothing_is_known_is_written_to() -> None:
+    """Zoe was matched before she registered; she has neither left nor paused."""
+    rules = _rules(rule(to="mentee", starts=SENT))
+    events = [matched("03-02 09:10", "ann", "zoe", id_="again"), wrote("mentor", "03-02 09:30")]
+    assert [each.key.recipient for each in _decided(rules, *events, when="03-02 09:30").candidates] == ["zoe"]
+
+
+def test_a_coming_break_is_when_to_ask_again() -> None:
+    """Of two breaks ahead the first; during one, its end is when the notice may go."""
+    breaks = (
+        Break(name="autumn", first=date(2026, 3, 9), last=date(2026, 3, 9)),
+        Break(name="spring", first=date(2026, 3, 4), last=date(2026, 3, 5)),
+    )
+    nudge = _rules(rule(send_within=9 * DAY), program=replace(NORTH, breaks=breaks))
+    decision = _decided(nudge, when="03-02 10:00")
+    assert (decision.next_at, decision.source) == (at("03-04 00:00"), "break")
+    assert _decided(nudge, when="03-06 10:00").next_at == at("03-09 00:00")
+    (judged,) = judge_all(book_of(nudge, "north"), _seen(nudge), (), at("03-04 10:00"))
+    assert judged.outcome == Verdict(Word.BREAK, "", at("03-06 00:00"))

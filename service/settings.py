@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from service.domain.calendar import SECOND, Duration
 from service.domain.errors import OperatorError
 
 PREFIX = "INTOUCH_"
@@ -67,6 +68,12 @@ class Settings:
     drops_unknown_fields: bool
     key_events_per_s: int
     """How many events each key may send, in each process."""
+    mail_senders: int
+    """How many emails one process has on their way at once."""
+    mail_gap: Duration
+    """How far apart emails go, all processes together; 0 for as fast as they are taken."""
+    mail_gaps: Mapping[str, Duration]
+    """The same for single domains."""
 
 
 _DEFAULTS: Mapping[str, str] = {
@@ -96,6 +103,9 @@ _DEFAULTS: Mapping[str, str] = {
     "LOG": "text",
     "KEY_EVENTS_PER_SECOND": "1000",
     "UNKNOWN_FIELDS": "refuse",
+    "MAIL_SENDERS": "8",
+    "MAIL_PER_SECOND": "",
+    "MAIL_PER_SECOND_BY_DOMAIN": "",
 }
 
 
@@ -132,6 +142,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log=_log(value["LOG"]),
         drops_unknown_fields=_one_of(value, "UNKNOWN_FIELDS", "refuse", "drop") == "drop",
         key_events_per_s=_number(value, "KEY_EVENTS_PER_SECOND", 1, 1_000_000),
+        mail_senders=_number(value, "MAIL_SENDERS", 1, 64),
+        mail_gap=SECOND // _number(value, "MAIL_PER_SECOND", 1, 1_000) if value["MAIL_PER_SECOND"] else 0,
+        mail_gaps=_gaps(value["MAIL_PER_SECOND_BY_DOMAIN"]),
     )
 
 
@@ -195,6 +208,20 @@ def _one_of(value: Mapping[str, str], name: str, *words: str) -> str:
     if value[name] not in words:
         raise OperatorError(f"{PREFIX}{name} must be one of: {', '.join(words)}.")
     return value[name]
+
+
+def _gaps(text: str) -> Mapping[str, Duration]:
+    """Return how far apart the emails to each domain go, from `example.org=5 example.com=2`."""
+    found: dict[str, Duration] = {}
+    for part in text.replace(",", " ").split():
+        domain, _, rate = part.partition("=")
+        if not domain or not rate.isdecimal() or not 1 <= int(rate) <= 1_000:
+            raise OperatorError(
+                f"{PREFIX}MAIL_PER_SECOND_BY_DOMAIN names domains with how many emails a second each may get, from "
+                '1 to 1000, as in "example.org=5 example.com=2".'
+            )
+        found[domain.lower()] = SECOND // int(rate)
+    return found
 
 
 def _number(value: Mapping[str, str], name: str, least: int, most: int) -> int:

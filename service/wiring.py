@@ -55,9 +55,11 @@ from service.flow.accept import Acceptor, IdConflict
 from service.flow.active import ActiveRules, Loaded
 from service.flow.answer import Answering
 from service.flow.brake import braked_detail
+from service.flow.carry import Carrier
 from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
 from service.flow.feedback import Report, take_in, unsettled_detail
+from service.flow.letters import Letters
 from service.flow.links import Links
 from service.flow.mail_port import Mailer
 from service.flow.outbound import Sent, outbox_in_words
@@ -77,8 +79,8 @@ from service.trial.workshop import Workshop
 log = getLogger("intouch")
 
 RECIPIENTS_PER_CLAIM = 20
-"""For a mailer that can tell what it sent. With any other a cut would leave a whole batch unknown. And for a store with
-one writer: claims of several recipients count for rules in any order, and two of them would wait in a circle."""
+"""For a store with one writer: claims of several recipients count for rules in any order, and two of them would wait in
+a circle. No more are claimed than set out at once, so that a cut leaves no more unknown than were on their way."""
 
 
 def machine_clock() -> Instant:
@@ -308,22 +310,38 @@ class Installation:
 
     def worker(self, mailer: Mailer | None = None) -> Worker:
         """Return a worker that sends through the mailer given, or through the installation's own."""
-        carrier = mailer or self.mailer
+        settings, carrier = self.settings, self._carrier(mailer or self.mailer)
         worker = Worker(
             store=self.store,
             rules=self.rules,
-            mailer=carrier,
+            carrier=carrier,
             clock=self.clock,
-            claiming=Claiming(new_id=opaque_id, lease=self.settings.lease_s * SECOND),
-            links=Links(public_url=self.settings.public_url, token=self.link_tokens.token),
-            jitter=SystemRandom().random,
+            claiming=Claiming(new_id=opaque_id, lease=settings.lease_s * SECOND, gaps=settings.mail_gaps),
             door_is_busy=self.acceptor.is_busy,
             measures=self.measures,
             beat=partial(self.pulse.beat, "work"),
-            recipients_per_claim=RECIPIENTS_PER_CLAIM if isinstance(carrier, Mailbox) and self._has_one_writer else 1,
+            recipients_per_claim=RECIPIENTS_PER_CLAIM if self._has_one_writer else 1,
         )
         self._parts["mail"] = worker.mail_in_words
         return worker
+
+    def _carrier(self, mailer: Mailer) -> Carrier:
+        return Carrier(
+            store=self.store,
+            mailer=mailer,
+            clock=self.clock,
+            compose=Letters(
+                store=self.store,
+                rules=self.rules,
+                links=Links(public_url=self.settings.public_url, token=self.link_tokens.token),
+            ),
+            jitter=SystemRandom().random,
+            gap=self.settings.mail_gap,
+            # A mailbox is a file of ours: whoever writes to it waits for nobody.
+            senders=1 if isinstance(mailer, Mailbox) else self.settings.mail_senders,
+            wake=self.wake.set,
+            measures=self.measures,
+        )
 
     def listening(self, metrics: str) -> Listening:
         """Return the servers of a process with a door, bound but not started; `metrics` is where monitoring comes in.

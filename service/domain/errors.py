@@ -32,7 +32,8 @@ class ProviderError(IntouchError):
 
     `temporary` says whether trying again can help; `retry_after_s` is the provider's own wish, in seconds;
     `unknown` is true when the request may have been carried out although no answer came; `address_is_bad` when the
-    provider says that this address takes no mail, now or later. `code` is its answer in a few characters.
+    provider says that this address takes no mail, now or later; `of_recipient` when it is this recipient's trouble, and
+    others may be served. `code` is its answer in a few characters.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class ProviderError(IntouchError):
         retry_after_s: float | None = None,
         unknown: bool = False,
         address_is_bad: bool = False,
+        of_recipient: bool = False,
         code: str = "",
     ) -> None:
         super().__init__(message)
@@ -50,4 +52,5 @@ class ProviderError(IntouchError):
         self.retry_after_s = retry_after_s
         self.unknown = unknown
         self.address_is_bad = address_is_bad
+        self.of_recipient = of_recipient
         self.code = code

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from service.domain.calendar import Instant
+from service.domain.calendar import Duration, Instant
 
 
 class Fate(StrEnum):
@@ -38,7 +38,12 @@ class Outgoing:
 
 
 class Mailer(Protocol):
-    """Carries email. One mailer may be used from several threads."""
+    """Carries email. One mailer may be used from several threads.
+
+    `patience` is how long its provider may take to report by itself what became of an email; 0 where it never does.
+    """
+
+    patience: Duration
 
     def send(self, outgoing: Outgoing) -> str:
         """Return the provider's own reference. Raises: ProviderError."""

@@ -19,6 +19,7 @@ from service.domain.publishers import CredentialKind, Publisher
 from service.domain.suppression import Suppression
 from service.flow.backlog_port import BacklogReading
 from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
+from service.flow.channel_port import ChannelReading, ChannelWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
 
 
@@ -40,6 +41,17 @@ class RecipientKey(NamedTuple):
 
     program: str
     recipient: str
+
+
+class DueRecipient(NamedTuple):
+    """A recipient whose turn has come, since when their plan is due, and until when they rested meanwhile (0 if not).
+
+    Who rested has their place on the way to the provider already.
+    """
+
+    key: RecipientKey
+    since: Instant
+    rested_until: Instant = 0
 
 
 News = Sequence[tuple[int, Event]]
@@ -183,7 +195,7 @@ class Known(Protocol):
         """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
 
 
-class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, Protocol):
+class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, ChannelReading, Protocol):
     """What can be read, all of one moment."""
 
     def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
@@ -222,8 +234,9 @@ class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, Protocol):
     def email(self, id: str) -> EmailRow | None:
         """Return one email, or None."""
 
-    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
-        """Return recipients whose plan is due, with the instant since when, the longest due first."""
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[DueRecipient]:
+        """Return recipients whose plan is due and who do not rest: first those for whom something urgent waits, each in
+        the order in which their turn came."""
 
     def next_due(self) -> Instant | None:
         """Return the earliest instant at which a subject or recipient is due (0 where there is news), or None."""
@@ -256,7 +269,7 @@ class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, Protocol):
         """Return what was done of one sort, newest first."""
 
 
-class Transaction(Snapshot, BrakeWriting, OutboxWriting, Protocol):
+class Transaction(Snapshot, BrakeWriting, OutboxWriting, ChannelWriting, Protocol):
     """What can be changed, as a whole or not at all."""
 
     def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:
@@ -306,14 +319,20 @@ class Transaction(Snapshot, BrakeWriting, OutboxWriting, Protocol):
         A recipient who lost one is planned anew at their next turn; nothing is lost by planning too often.
         """
 
-    def plan_soon(self, keys: Iterable[RecipientKey], at: Instant) -> None:
-        """Make the plans of these recipients due at that instant or earlier."""
+    def plan_soon(self, keys: Iterable[RecipientKey], at: Instant, *, urgent: bool = False) -> None:
+        """Make the plans of these recipients due at that instant or earlier, before all that is not `urgent`."""
 
-    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[DueRecipient]:
         """Return what a snapshot would, without those that somebody else plans now; nobody else gets ours."""
 
-    def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
-        """Note that the recipient was planned; None: not again before something new is pending."""
+    def planned(self, key: RecipientKey, next_plan_at: Instant | None, *, urgent: bool = False) -> None:
+        """Note that the recipient was planned; None: not again before something new is pending. Their rest is over.
+
+        `urgent` says that an alert or an answer still waits for them.
+        """
+
+    def rest(self, key: RecipientKey, until: Instant) -> None:
+        """Let a recipient who is due rest until then; planning them ends it."""
 
     def claim(self, email: EmailRow) -> None:
         """Insert the email and a ledger row for each notice, and drop those notices from what is pending.
@@ -341,6 +360,9 @@ class Transaction(Snapshot, BrakeWriting, OutboxWriting, Protocol):
 
     def allow(self, address: str) -> bool:
         """Take an address off the list again, and return whether it was on it."""
+
+    def await_report(self, id: str, until: Instant, error: str) -> None:
+        """Keep an email on its way until then, for a report that may settle it; `error` says why."""
 
     def drop(self, email: EmailRow) -> None:
         """Keep decisions that staff want never sent, as `claim` does; they count against no limit."""

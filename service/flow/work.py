@@ -6,19 +6,23 @@ from itertools import islice
 from logging import getLogger
 from threading import Event as Signal
 from time import perf_counter
-from typing import Protocol
 
+<<<<<<< HEAD
 from service.domain.calendar import NEVER, SECOND, Instant, format_rfc3339
 from service.domain.rules import RuleSet
+=======
+from service.domain.calendar import SECOND, Instant, format_rfc3339
+from service.domain.channel import ALL_MAIL
+>>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 from service.flow.accept import StoreUnavailable
 from service.flow.active import ActiveRules
-from service.flow.compose import Letter, compose
-from service.flow.dispatch import Claiming, Delivered, claim, deliver, record, settle_expired
+from service.flow.carry import Carrier, Errand
+from service.flow.deliver import Recording
+from service.flow.dispatch import Claiming, claim
 from service.flow.lag import waits
-from service.flow.links import Links
-from service.flow.mail_port import Mailer, Outgoing
+from service.flow.letters import Writer
 from service.flow.measure_port import Measures, Unmeasured
-from service.flow.ports import Clock, EmailRow, EmailState, Store
+from service.flow.ports import Clock, Store
 from service.flow.pulse import Beat, unwatched
 from service.flow.reconcile import reconcile
 from service.flow.watch import Watch
@@ -39,35 +43,29 @@ SHORTEST_WAIT_S = 0.02
 RECIPIENTS_TRIED = 20
 """How many recipients that are due it looks at to find some whose subjects nobody else is at."""
 
+LONGEST_DISPATCH_S = 1.0
+"""After how long it looks at what is new meanwhile, however many are still due: an alert may be among it."""
+
 log = getLogger("intouch.work")
-
-
-class Writer(Protocol):
-    """Renders letters with the templates of one rule set."""
-
-    def outgoing(self, letter: Letter, email: EmailRow) -> tuple[Outgoing, ...]:
-        """Return one mail for each of the letter's addresses. Raises: RuleAuthorError."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Worker:
-    """Does the work of one process. `paused_until` holds the mail channel back while its provider is in trouble."""
+    """Does the work of one process."""
 
     store: Store
     rules: ActiveRules[Writer]
-    mailer: Mailer
+    carrier: Carrier
     clock: Clock
     claiming: Claiming
-    links: Links
-    jitter: Callable[[], float]
-    """Returns a number in [0, 1), to spread retries."""
     door_is_busy: Callable[[], bool] = lambda: False
     """Says whether events are coming in through this process now; the worker then leaves most of the time to them."""
     recipients_per_claim: int = 1
-    """How many recipients one transaction claims for; more than one only where the mailer can tell what was sent."""
+    """How many recipients one transaction claims for; more than one only for a store with one writer."""
     measures: Measures = field(default_factory=Unmeasured)
     beat: Beat = unwatched
     """Called with each piece of work: who is not heard of for long is stuck."""
+<<<<<<< HEAD
     watch: Watch = field(default_factory=Watch)
     paused_until: Instant = 0
     failures: int = 0
@@ -75,6 +73,8 @@ class Worker:
     """Why the channel is held back, in words."""
     failing_since: Instant = NEVER
     """When the channel's trouble began; NEVER where it works."""
+=======
+>>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 
     def run(self, stop: Signal, wake: Signal) -> None:
         """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
@@ -88,19 +88,27 @@ class Worker:
                 busy = False
             if not busy:
                 wake.wait(self._wait_s())
+        self.carrier.finish(self._recording)
 
     def turn(self, stop: Signal | None = None) -> bool:
         """Do what is due now, in batches, and return whether there was anything."""
         now = self.clock()
+        recorded = self.carrier.record(self._recording())
         checked = self._check(now, stop)
+<<<<<<< HEAD
         settled = settle_expired(self.store, self._rule_set(), self.mailer, now)
         sent = self._dispatch(now, stop) if self.paused_until <= now else 0
         self._look()
         return bool(checked or settled or sent)
+=======
+        settled = self.carrier.settle_expired(now, self._recording())
+        sent = self._dispatch(now, stop)
+        return bool(recorded or checked or settled or sent)
+>>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 
-    def _rule_set(self) -> RuleSet:
+    def _recording(self) -> Recording:
         with self.store.reading() as snapshot:
-            return self.rules.of(snapshot).rule_set
+            return self.carrier.recording(self.rules.of(snapshot).rule_set)
 
     def _check(self, now: Instant, stop: Signal | None) -> int:
         """Check every subject that is due, so that plans see all of them."""
@@ -119,12 +127,14 @@ class Worker:
         return total
 
     def _dispatch(self, now: Instant, stop: Signal | None) -> int:
-        planned = 0
-        while not (stop and stop.is_set()) and self.paused_until <= now:
-            emails = self._claim(now)
-            if emails is None:
+        """Claim and send until nobody is due, or nothing may set out before somebody else is back."""
+        planned, begun = 0, perf_counter()
+        while not (stop and (stop.is_set() or perf_counter() - begun > LONGEST_DISPATCH_S)):
+            errands = self._claim(now)
+            if errands is None:
                 break
             planned += 1
+<<<<<<< HEAD
             for email in emails:
                 self.beat()
                 self._deliver(email)
@@ -139,18 +149,28 @@ class Worker:
                 self.watch.look(transaction, self.rules.of(transaction).rule_set, now, self.failing_since)
 
     def _claim(self, now: Instant) -> tuple[EmailRow, ...] | None:
+=======
+            self.beat()
+            self.carrier.take(errands)
+            self.carrier.record(self._recording(), patiently=not self.carrier.has_room)
+        return planned
+
+    def _claim(self, now: Instant) -> list[Errand] | None:
+>>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
         """Claim for the next recipients that are due and may be claimed for; None when there is nobody."""
         with self.store.reading() as snapshot:
-            if not snapshot.due_recipients(now, 1):
+            if not (self.carrier.room(snapshot.channel(ALL_MAIL), now) and snapshot.due_recipients(now, 1)):
                 return None
         with self.store.writing() as transaction:
+            at_most = min(self.recipients_per_claim, self.carrier.room(transaction.channel(ALL_MAIL), now))
+            due = transaction.due_recipients(now, max(at_most, RECIPIENTS_TRIED)) if at_most else ()
             rule_set = self.rules.of(transaction).rule_set
-            due = transaction.due_recipients(now, max(self.recipients_per_claim, RECIPIENTS_TRIED))
             claims = (claim(transaction, rule_set, each, now, self.claiming) for each in due)
-            done = list(islice((each for each in claims if each is not None), self.recipients_per_claim))
-        emails = tuple(email for emails in done for email in emails)
-        for cause, waited in (wait for email in emails for wait in waits(email)):
+            done: list[Errand] = list(islice((each for each in claims if each is not None), at_most))
+            self.carrier.note_claimed(transaction, sum(map(len, done)), now)
+        for cause, waited in (wait for errand in done for email in errand for wait in waits(email)):
             self.measures.claimed(cause, waited)
+<<<<<<< HEAD
         return emails if done else None
 
     def _deliver(self, email: EmailRow) -> None:
@@ -182,17 +202,22 @@ class Worker:
         wait_s = min(delivered.retry_after_s * 2 ** (self.failures - 1), 300.0) * (0.5 + self.jitter() / 2)
         self.paused_until = self.clock() + int(wait_s * SECOND)
         log.warning("Mail cannot be sent now; trying again in %.0f s. %s", wait_s, delivered.error)
+=======
+        return [errand for errand in done if errand] if done else None
+>>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 
     def mail_in_words(self) -> str:
         """Return `ok`, or why no mail is sent, and until when it rests."""
-        if self.paused_until <= self.clock():
+        with self.store.reading() as snapshot:
+            channel = snapshot.channel(ALL_MAIL)
+        if not channel.rests(self.clock()):
             return "ok"
-        return f"Mail rests until {format_rfc3339(self.paused_until // SECOND * SECOND)}. {self.trouble}"
+        return f"Mail rests until {format_rfc3339(channel.free_at // SECOND * SECOND)}. {channel.trouble}"
 
     def _wait_s(self) -> float:
         with self.store.reading() as snapshot:
-            due = snapshot.next_due()
+            due, channel = snapshot.next_due(), snapshot.channel(ALL_MAIL)
         if due is None:
             return LONGEST_WAIT_S
-        due = max(due, self.paused_until)
+        due = max(due, channel.free_at) if due else due
         return max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))

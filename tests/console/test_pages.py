@@ -120,6 +120,8 @@ def test_words_of_others_are_never_markup(site: Site) -> None:
 class Unsure:
     """A provider that never says what became of a mail."""
 
+    patience = 0
+
     def send(self, outgoing: Outgoing) -> str:
         raise ProviderError(f"no answer for {outgoing.send_id}", temporary=True, unknown=True)
 
@@ -132,7 +134,7 @@ class Unsure:
 
 def test_a_mail_nobody_is_sure_of_is_shown_as_such(empty: Site) -> None:
     stage = empty.stage
-    stage.worker.mailer = Unsure()
+    stage.worker.carrier.mailer = Unsure()
     stage.take(*pair(MONDAY))
     stage.work_until(MONDAY)
     page = empty.page("/console/northfield/mentorships/m-1")

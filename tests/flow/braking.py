@@ -34,7 +34,7 @@ class Braking:
         self.environment = {"INTOUCH_RULES_DIR": str(self.rules), "INTOUCH_DATABASE_URL": database}
         self.folder = folder / "var"
         self.stage = Stage(self.folder, MONDAY, self.environment)
-        self.carrier = self.stage.worker.mailer = Refusing()
+        self.carrier = self.stage.worker.carrier.mailer = Refusing()
         for number in range(PAIRS):
             self.stage.take(*pair(MONDAY - 300 * DAY, f"m-{number}", f"ada-{number}", f"ben-{number}"))
         self.stage.work_until(MONDAY)

@@ -10,6 +10,7 @@ from service.flow.mail_port import Fate, Outgoing
 class Refusing:
     """Says of each of its `dead` addresses that it takes no mail, as an SMTP server does at RCPT."""
 
+    patience = 0
     dead: set[str] = field(default_factory=set)
     carried: list[Outgoing] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)

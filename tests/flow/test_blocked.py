@@ -36,7 +36,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def _refuse(stage: Stage, *dead: str) -> Refusing:
-    stage.worker.mailer = carrier = Refusing(set(dead))
+    stage.worker.carrier.mailer = carrier = Refusing(set(dead))
     return carrier
 
 

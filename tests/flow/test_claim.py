@@ -79,6 +79,7 @@ class Breaking:
 
     def __init__(self, *errors: ProviderError | None, fate: Fate = Fate.UNKNOWN) -> None:
         self.errors, self.fate = list(errors), fate
+        self.patience = 0
         self.carried: list[Outgoing] = []
 
     def send(self, outgoing: Outgoing) -> str:
@@ -111,7 +112,7 @@ def test_a_temporary_failure_is_decided_anew_and_goes_once(stage: Stage) -> None
     stage.take(*pair(MONDAY - 300 * DAY))
     stage.work_until(MONDAY)
     mailer = Breaking(ProviderError("The mail server is resting.", temporary=True))
-    stage.worker.mailer = mailer
+    stage.worker.carrier.mailer = mailer
     _ask_for_help(stage)
     stage.worker.turn()
     assert mailer.carried == []
@@ -127,7 +128,7 @@ def test_a_permanent_failure_is_kept_and_not_tried_again(stage: Stage) -> None:
     """A mail that the provider refuses for good is failed, with a reason for staff."""
     stage.take(*pair(MONDAY - 300 * DAY))
     stage.work_until(MONDAY)
-    stage.worker.mailer = Breaking(*[ProviderError("No such mailbox.", temporary=False)] * 9)
+    stage.worker.carrier.mailer = Breaking(*[ProviderError("No such mailbox.", temporary=False)] * 9)
     _ask_for_help(stage)
     stage.work_until(MONDAY + HOUR)
     assert set(_states(stage)) == {EmailState.FAILED}
@@ -142,11 +143,11 @@ def test_what_was_cut_off_is_settled_by_what_the_provider_knows(stage: Stage, fa
     while stage.worker._check(stage.clock.now, None):
         pass
     claimed = []
-    while (emails := stage.worker._claim(stage.clock.now)) is not None:
-        claimed += list(emails)
+    while (errands := stage.worker._claim(stage.clock.now)) is not None:
+        claimed += errands
     assert claimed
     mailer = Breaking(fate=fate)
-    stage.worker.mailer = mailer
+    stage.worker.carrier.mailer = mailer
     stage.clock.now += 121 * SECOND
     while stage.worker.turn():
         pass
@@ -164,14 +165,14 @@ def test_a_worker_that_slept_past_its_lease_neither_sends_nor_marks(stage: Stage
     claimed = stage.worker._claim(stage.clock.now)
     assert claimed
     mailer = Breaking(fate=Fate.NOT_SENT)
-    stage.worker.mailer = mailer
+    stage.worker.carrier.mailer = mailer
     stage.clock.now += 121 * SECOND
     while stage.worker.turn():
         pass
     carried = list(mailer.carried)
     assert carried
     before = _states(stage)
-    for email in claimed:
-        stage.worker._deliver(email)
+    stage.worker.carrier.take(claimed)
+    stage.worker.carrier.record(stage.worker._recording())
     assert mailer.carried == carried
     assert _states(stage) == before

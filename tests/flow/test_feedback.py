@@ -33,7 +33,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def carrier(stage: Stage) -> Refusing:
-    stage.worker.mailer = carried = Refusing()
+    stage.worker.carrier.mailer = carried = Refusing()
     return carried
 
 
@@ -111,7 +111,7 @@ def test_a_send_that_nobody_here_knows_is_kept_and_its_address_blocked(stage: St
 
 def test_a_report_settles_what_a_lost_answer_left_unknown(stage: Stage) -> None:
     lost = ProviderError("No answer.", temporary=True, unknown=True)
-    stage.worker.mailer = Breaking(lost, lost, fate=Fate.UNKNOWN)
+    stage.worker.carrier.mailer = Breaking(lost, lost, fate=Fate.UNKNOWN)
     ask_for_help(stage)
     assert {each.state for each in emails(stage)} == {EmailState.UNKNOWN}
     for each in emails(stage):

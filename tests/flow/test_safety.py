@@ -245,7 +245,7 @@ def test_trying_again_does_not_count_twice(braking: Braking) -> None:
                 raise ProviderError("The server rests.", temporary=True)
             return super().send(outgoing)
 
-    braking.carrier = braking.stage.worker.mailer = Failing()
+    braking.carrier = braking.stage.worker.carrier.mailer = Failing()
     braking.ask(range(3))
     for _ in range(30):
         braking.stage.clock.now += 10 * MINUTE
@@ -268,7 +268,7 @@ def test_a_crash_after_the_claim_neither_loses_nor_doubles_what_is_held(braking:
     assert before == {CHANGED: PAIRS - 3}
     stage.close()
     braking.stage = Stage(braking.folder, braking.now + 121 * SECOND, braking.environment)
-    braking.stage.worker.mailer = braking.carrier
+    braking.stage.worker.carrier.mailer = braking.carrier
     while braking.stage.worker.turn():
         pass
     assert set(braking.answered().values()) == {1}

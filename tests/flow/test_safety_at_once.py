@@ -20,7 +20,7 @@ def work_at_once(braking: Braking) -> None:
     barrier = Barrier(WORKERS)
 
     def work(stage: Stage) -> None:
-        stage.worker.mailer = braking.carrier
+        stage.worker.carrier.mailer = braking.carrier
         barrier.wait()
         busy = True
         while busy:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from service.adapters.mail.mailbox import Mailbox
-from service.adapters.mail.smtp import SmtpMailer, SmtpServer
+from service.adapters.mail.smtp import SmtpMailer
+from service.adapters.mail.smtp_line import SmtpServer
 from service.domain.errors import ProviderError
 from service.flow.mail_port import Mailer, Outgoing
 from tests.mail.emails import email

@@ -6,7 +6,7 @@ import pytest
 
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.sendgrid import SendGridMailer
-from service.adapters.mail.smtp import SmtpServer
+from service.adapters.mail.smtp_line import SmtpServer
 from service.adapters.mail.url import mailer_from_url, smtp_server
 from service.domain.errors import OperatorError
 from service.flow.mail_port import Mailer

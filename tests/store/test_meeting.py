@@ -55,8 +55,8 @@ def test_two_workers_plan_different_recipients(store: SqlStore) -> None:
         transaction.plan_soon(others, NOW)
     with store.writing() as one, store.writing() as other:
         first, second = one.due_recipients(NOW, 2), other.due_recipients(NOW, 4)
-    assert {key for key, _ in first} == set(others[:2])
-    assert {key for key, _ in second} == set(others[2:])
+    assert {each.key for each in first} == set(others[:2])
+    assert {each.key for each in second} == set(others[2:])
 
 
 def test_an_event_waits_for_the_claim_that_holds_its_subject(store: SqlStore, pool: ThreadPoolExecutor) -> None:

@@ -9,7 +9,7 @@ from service.adapters.store import SqlStore
 from service.domain.calendar import HOUR
 from service.domain.errors import IntouchError
 from service.domain.plan import Past
-from service.flow.ports import EmailState
+from service.flow.ports import DueRecipient, EmailState
 from tests.store.samples import M1, M2, MIRA, NOW, candidate, email, pending
 
 ONE, TWO = candidate(), candidate(k=2)
@@ -50,7 +50,7 @@ def test_what_is_newly_pending_makes_its_recipients_plan_due(store: SqlStore) ->
         transaction.planned(MIRA, NOW + 50)
         transaction.save_pending({M1: {**pending(ONE, ready_at=NOW + 7), **pending(staff, ready_at=NOW + 9)}})
         assert transaction.next_due() == NOW + 9  # the one that was there is not new
-        assert transaction.due_recipients(NOW + 9, 10) == [(MIRA._replace(recipient="staff.lead"), NOW + 9)]
+        assert transaction.due_recipients(NOW + 9, 10) == [DueRecipient(MIRA._replace(recipient="staff.lead"), NOW + 9)]
 
 
 # Claims.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.adapters.store import SqlStore, brake_statements, migrate, open_store, queries
+from service.adapters.store import SqlStore, brake_statements, channels, migrate, open_store, queries
 from service.adapters.store.session import Session
 from tests.store.factories import sqlite_url
 
@@ -19,7 +19,7 @@ COLUMNS = ("program", "kind", "source", "id", "subject", "after_seq")
 
 def statements() -> Iterator[tuple[str, str]]:
     """Yield every question with its name."""
-    for name, value in {**vars(queries), **vars(brake_statements)}.items():
+    for name, value in {**vars(queries), **vars(brake_statements), **vars(channels)}.items():
         if name.isupper() and not name.startswith("_") and name not in FEW_ROWS:
             for number, each in enumerate((value,) if isinstance(value, str) else value):
                 if each.lstrip().startswith(("SELECT", "WITH")):
@@ -59,9 +59,10 @@ def test_no_question_reads_a_whole_table(store: SqlStore, name: str) -> None:
         ("DUE_BY_CLOCK 0", "ix_subjects_next_check_at"),
         ("DUE_BY_RULES 0", "ix_subjects_checked_with"),
         ("DUE_BY_RULES 1", "ix_subjects_checked_with"),
-        ("DUE_RECIPIENTS 0", "ix_recipients_next_plan_at"),
+        ("DUE_RECIPIENTS 0", "ix_recipients_turn"),
+        ("DUE_URGENTLY 0", "ix_recipients_urgent"),
         ("NEXT_CHECK 0", "ix_subjects_next_check_at"),
-        ("NEXT_PLAN 0", "ix_recipients_next_plan_at"),
+        ("NEXT_PLAN 0", "ix_recipients_turn"),
         ("ANY_NEWS 0", "ix_subjects_news_at"),
         ("EXPIRED 0", "ix_emails_lease_until"),
         ("PENDING_FOR 0", "ix_pending_recipient"),

@@ -2,7 +2,7 @@
 
 from service.adapters.store import SqlStore
 from service.domain.events import Subject, SubjectKind
-from service.flow.ports import RuleSetRow, SubjectKey, SubjectRow
+from service.flow.ports import DueRecipient, RuleSetRow, SubjectKey, SubjectRow
 from tests.store.samples import (
     M1,
     M2,
@@ -220,7 +220,7 @@ def test_a_whole_program_can_be_asked_for(store: SqlStore) -> None:
         transaction.save_pending({M1: pending(candidate())})
         transaction.planned(MIRA, None)
         transaction.check_program(PROGRAM, NOW)
-        assert transaction.due_recipients(NOW, 10) == [(MIRA, NOW)]
+        assert transaction.due_recipients(NOW, 10) == [DueRecipient(MIRA, NOW)]
     assert due(store) == [M1, M2]
 
 
@@ -253,7 +253,7 @@ def test_recipients_are_due_by_the_least_instant_asked_for(store: SqlStore) -> N
         transaction.plan_soon([MIRA], NOW - 5)
         assert transaction.next_due() == NOW - 5
         assert transaction.due_recipients(NOW - 6, 10) == []
-        assert transaction.due_recipients(NOW - 5, 10) == [(MIRA, NOW - 5)]
+        assert transaction.due_recipients(NOW - 5, 10) == [DueRecipient(MIRA, NOW - 5)]
         transaction.planned(MIRA, NOW + 9)
         assert transaction.due_recipients(NOW, 10) == []
         assert transaction.next_due() == NOW + 9
@@ -266,4 +266,7 @@ def test_recipients_come_the_longest_due_first(store: SqlStore) -> None:
     with store.writing() as transaction:
         for late, key in enumerate(others):
             transaction.plan_soon([key], NOW - late)
-        assert transaction.due_recipients(NOW, 2) == [(others[2], NOW - 2), (others[1], NOW - 1)]
+        assert transaction.due_recipients(NOW, 2) == [
+            DueRecipient(others[2], NOW - 2),
+            DueRecipient(others[1], NOW - 1),
+        ]

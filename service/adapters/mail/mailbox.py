@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from service.adapters.mail.addresses import one_address
 from service.adapters.mail.mime import as_bytes
-from service.domain.calendar import Instant
+from service.domain.calendar import Duration, Instant
 from service.domain.errors import OperatorError, ProviderError
 from service.flow.mail_port import Fate, Outgoing
 
@@ -76,6 +76,8 @@ class StoredMail:
 
 class Mailbox:
     """The mailbox below a data directory, made when it is not there."""
+
+    patience: Duration = 0
 
     def __init__(self, data_dir: Path, *, most_pages: int | None = None) -> None:
         """`most_pages` of 4 KiB bound the file. Raises: OperatorError when the file cannot be opened."""

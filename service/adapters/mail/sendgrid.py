@@ -15,6 +15,7 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, SSLError
 
 from service.adapters.mail.sendgrid_payload import payload
+from service.domain.calendar import MINUTE, Duration
 from service.domain.errors import OperatorError, ProviderError
 from service.flow.mail_port import Fate, Outgoing
 
@@ -22,7 +23,7 @@ HOSTS: Final = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.send
 """Where an account lives, by its region."""
 _CONNECT_S: Final = 3.0
 _ANSWER_S: Final = 10.0
-_CONNECTIONS: Final = 32
+_CONNECTIONS: Final = 64
 _CHANNEL_REST_S: Final = 300.0
 _LONGEST_REST_S: Final = 3_600.0
 _NOT_TAKEN: Final = frozenset({400, 404, 405, 406, 413, 415, 422})
@@ -42,6 +43,8 @@ class SendGridAccount:
 
 class SendGridMailer:
     """Sends through SendGrid's API. `now_s` tells the time since 1970 in seconds, by which its limits are reckoned."""
+
+    patience: Duration = 15 * MINUTE
 
     def __init__(
         self,

@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from service.adapters.mail.mailbox import Mailbox
-from service.adapters.mail.smtp import SmtpMailer, SmtpServer
+from service.adapters.mail.smtp import SmtpMailer
+from service.adapters.mail.smtp_line import SmtpServer
 from service.domain.errors import OperatorError
 from service.flow.mail_port import Mailer
 

@@ -79,18 +79,24 @@ ON CONFLICT (program, subject, rule, start, k, recipient, value)
 DO UPDATE SET ready_at = excluded.ready_at, candidate = excluded.candidate
 """
 
-# Make a recipient's plan due by an instant, or earlier where it is due earlier.
+# Make a recipient's plan due by an instant, or earlier where it is due earlier; once urgent, it stays so.
 PLAN_SOON: Final = """
-INSERT INTO recipients (program, recipient, next_plan_at) VALUES (:program, :recipient, :at)
-ON CONFLICT (program, recipient) DO UPDATE SET next_plan_at = excluded.next_plan_at
+INSERT INTO recipients (program, recipient, next_plan_at, urgent) VALUES (:program, :recipient, :at, :urgent)
+ON CONFLICT (program, recipient) DO UPDATE SET
+    next_plan_at = CASE WHEN recipients.next_plan_at <= excluded.next_plan_at THEN recipients.next_plan_at
+                        ELSE excluded.next_plan_at END,
+    urgent = CASE WHEN recipients.urgent > excluded.urgent THEN recipients.urgent ELSE excluded.urgent END
 WHERE recipients.next_plan_at IS NULL OR recipients.next_plan_at > excluded.next_plan_at
+   OR recipients.urgent < excluded.urgent
 """
 
-# Note when a recipient is to be planned next.
+# Note when a recipient is to be planned next; let one rest who is due.
 PLANNED: Final = """
-INSERT INTO recipients (program, recipient, next_plan_at) VALUES (:program, :recipient, :at)
-ON CONFLICT (program, recipient) DO UPDATE SET next_plan_at = excluded.next_plan_at
+INSERT INTO recipients (program, recipient, next_plan_at, urgent) VALUES (:program, :recipient, :at, :urgent)
+ON CONFLICT (program, recipient) DO UPDATE SET
+    next_plan_at = excluded.next_plan_at, urgent = excluded.urgent, rests_until = 0
 """
+REST: Final = "UPDATE recipients SET rests_until = :until WHERE program = :program AND recipient = :recipient"
 
 # Claim an email: the email, which subjects it is about, and a ledger row for each decision, once for ever.
 CLAIM_EMAIL: Final = """
@@ -110,6 +116,8 @@ SETTLE: Final = """
 UPDATE emails SET state = :state, settled_at = :at, reference = :reference, error = :error
 WHERE id = :id AND state IN ('sending', 'unknown')
 """
+# Wait for a report on an email that is still on its way.
+AWAIT_REPORT: Final = "UPDATE emails SET lease_until = :until, error = :error WHERE id = :id AND state = 'sending'"
 # Note that an email came back after all.
 GIVE_BACK: Final = """
 UPDATE emails SET state = 'returned', settled_at = :at, error = :error

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from service.adapters.store.schema import TURN
+
 # One subject's row.
 SUBJECT: Final = """
 SELECT news_at, next_check_at, checked_with, folded_with, folded_seq, facts FROM subjects
@@ -141,7 +143,7 @@ EXPIRED: Final = _EMAIL + "WHERE e.state = 'sending' AND e.lease_until <= :now O
 
 # When the next subject and the next recipient are due, and whether a subject has news: one probe each.
 NEXT_CHECK: Final = "SELECT min(next_check_at) FROM subjects WHERE next_check_at IS NOT NULL"
-NEXT_PLAN: Final = "SELECT min(next_plan_at) FROM recipients WHERE next_plan_at IS NOT NULL"
+NEXT_PLAN: Final = f"SELECT min({TURN}) FROM recipients WHERE next_plan_at IS NOT NULL"
 ANY_NEWS: Final = "SELECT 1 FROM subjects WHERE news_at IS NOT NULL LIMIT 1"
 
 # Subjects that are due: by news, by the clock, and by rules that are not the active ones. One small index each.
@@ -179,10 +181,14 @@ FROM {listed} AS wanted CROSS JOIN subjects AS s
 WHERE s.program = wanted.program AND s.kind = wanted.kind AND s.id = wanted.id
 """
 
-# Recipients whose plan is due.
-DUE_RECIPIENTS: Final = """
-SELECT program, recipient, next_plan_at FROM recipients
-WHERE next_plan_at IS NOT NULL AND next_plan_at <= :now ORDER BY next_plan_at, program, recipient LIMIT :limit
+# Recipients whose turn has come, and those of them for whom something urgent waits.
+DUE_RECIPIENTS: Final = f"""
+SELECT program, recipient, next_plan_at, rests_until FROM recipients
+WHERE next_plan_at IS NOT NULL AND {TURN} <= :now ORDER BY {TURN}, program, recipient LIMIT :limit
+"""
+DUE_URGENTLY: Final = f"""
+SELECT program, recipient, next_plan_at, rests_until FROM recipients
+WHERE next_plan_at IS NOT NULL AND urgent = 1 AND {TURN} <= :now ORDER BY {TURN}, program, recipient LIMIT :limit
 """
 
 # Whether an address is blocked.

@@ -11,7 +11,7 @@ from service.domain.delivery import LedgerKey
 from service.domain.events import Event, Subject
 from service.domain.plan import Past
 from service.domain.rules import Kind
-from service.flow.ports import EmailRow, EmailState, SubjectKey, SubjectRow
+from service.flow.ports import DueRecipient, EmailRow, EmailState, RecipientKey, SubjectKey, SubjectRow
 
 _DELIVERY_KINDS = {str(kind): kind for kind in Kind}
 
@@ -53,6 +53,11 @@ def subject_row(key: SubjectKey, row: Sequence[Any]) -> SubjectRow:
         checked_with=checked_with,
         next_check_at=next_check_at,
     )
+
+
+def due_recipient(row: Sequence[Any]) -> DueRecipient:
+    program, recipient, since, rested_until = row
+    return DueRecipient(RecipientKey(program, recipient), since, rested_until)
 
 
 def event_of(row: Sequence[Any]) -> Event:

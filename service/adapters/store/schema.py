@@ -24,8 +24,11 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0009"
+REVISION: Final = "0010"
 """The newest migration; a store that is not at it is refused."""
+
+TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
+"""When a recipient's turn comes: when their plan is due, or their rest ends."""
 
 metadata = MetaData(
     naming_convention={
@@ -55,7 +58,7 @@ def _number(name: str) -> "Column[int]":
     return Column(name, _NUMBER, primary_key=True, autoincrement=True)
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
+def _partial(name: str, *columns: Any, where: str) -> Index:
     """Return an index of only those rows that the condition holds for."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -153,8 +156,22 @@ recipients = Table(
     _id("program"),
     _id("recipient"),
     _at("next_plan_at", nullable=True),
+    Column("rests_until", BigInteger, nullable=False, server_default="0"),  # not planned before, however long due
+    Column("urgent", SmallInteger, nullable=False, server_default="0"),  # an alert or an answer waits for them
     PrimaryKeyConstraint("program", "recipient"),
-    _partial("ix_recipients_next_plan_at", "next_plan_at", where="next_plan_at IS NOT NULL"),
+    # By turn, so that a hundred thousand who wait for theirs are not in the way of who has it.
+    _partial("ix_recipients_turn", text(TURN), where="next_plan_at IS NOT NULL"),
+    _partial("ix_recipients_urgent", text(TURN), where="next_plan_at IS NOT NULL AND urgent = 1"),
+)
+
+channels = Table(  # what processes share of their way to the provider; "" is all mail, the others are domains
+    "channels",
+    metadata,
+    _id("name"),
+    _at("free_at"),
+    Column("failures", BigInteger, nullable=False),
+    _id("trouble"),
+    PrimaryKeyConstraint("name"),
 )
 
 emails = Table(

@@ -10,11 +10,22 @@ from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import foresee_each
 from service.adapters.store.backlog import SqlBacklogReading
 from service.adapters.store.brakes import SqlBrakeReading
+from service.adapters.store.channels import SqlChannelReading
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.notice_codec import candidate_of
 from service.adapters.store.outbox import SqlOutboxReading
 from service.adapters.store.publishers import SqlPublisherReading
-from service.adapters.store.rows import about, email_of, event_of, key_of, listed, named, past_of, subject_row
+from service.adapters.store.rows import (
+    about,
+    due_recipient,
+    email_of,
+    event_of,
+    key_of,
+    listed,
+    named,
+    past_of,
+    subject_row,
+)
 from service.adapters.store.session import Session
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
@@ -27,6 +38,7 @@ from service.flow.ports import (
     ActivationRow,
     Appended,
     AuditRow,
+    DueRecipient,
     EmailRow,
     News,
     RecipientKey,
@@ -43,7 +55,7 @@ _ABOUT: Final = ("program", "subject")
 V = TypeVar("V")
 
 
-class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading, SqlOutboxReading):
+class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading, SqlOutboxReading, SqlChannelReading):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""
 
@@ -192,9 +204,9 @@ class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading, SqlOu
 
     # What is due, and by which rules.
 
-    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[DueRecipient]:
         rows = self._session.all(queries.DUE_RECIPIENTS, {"now": now, "limit": limit})
-        return [(RecipientKey(program, recipient), at) for program, recipient, at in rows]
+        return [due_recipient(row) for row in rows]
 
     def next_due(self) -> Instant | None:
         if any(self._session.one(each, {}) for each in (queries.ANY_NEWS, queries.ANY_ASKED)) or self._is_sweeping():

@@ -9,11 +9,12 @@ from service.adapters.store import changes, queries
 from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import append_each
 from service.adapters.store.brakes import SqlBrakeWriting
+from service.adapters.store.channels import SqlChannelWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.notice_codec import candidate_text, notices_text
 from service.adapters.store.outbox import SqlOutboxWriting
 from service.adapters.store.publishers import SqlPublisherWriting
-from service.adapters.store.rows import email_values, key_of, ledger_values, listed, named
+from service.adapters.store.rows import due_recipient, email_values, key_of, ledger_values, listed, named
 from service.adapters.store.session import Session
 from service.adapters.store.snapshot import SqlSnapshot
 from service.domain.calendar import Instant
@@ -27,6 +28,7 @@ from service.flow.brake_port import RuleEdition
 from service.flow.ports import (
     Appended,
     AuditRow,
+    DueRecipient,
     EmailRow,
     EmailState,
     RecipientKey,
@@ -39,7 +41,7 @@ _Things = dict[tuple[str, str], tuple[str, bool]]
 _SUBJECT: Final = ("program", "kind", "id")
 
 
-class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutboxWriting):
+class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutboxWriting, SqlChannelWriting):
     """A `Transaction` over one transaction of the database."""
 
     def __init__(self, session: Session, sources: dict[str, str], secret: bytes = b"") -> None:
@@ -47,11 +49,12 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutbo
         self.given_up = False
         """Whether it must not be committed, because a claim failed half way."""
         self._stored: dict[SubjectKey, _Things] = {}
-        self._plans: dict[RecipientKey, Instant] = {}
+        self._plans: dict[RecipientKey, tuple[Instant, bool]] = {}
 
     def finish(self) -> None:
         """Write what was kept for the end: plans, in order, since whoever checks makes the same recipients' due."""
-        rows = [{**key._asdict(), "at": self._plans[key]} for key in sorted(self._plans)]
+        plans = ((key, *self._plans[key]) for key in sorted(self._plans))
+        rows = [{**key._asdict(), "at": at, "urgent": int(urgent)} for key, at, urgent in plans]
         self._plans.clear()
         self._session.change_each(changes.PLAN_SOON, rows)
 
@@ -170,26 +173,32 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutbo
             {**ledger_values(*each), "candidate": text, "ready_at": ready_at} for each, (text, ready_at) in new.items()
         ]
         self._session.change_each(changes.SAVE_PENDING, rows)
+        urgent = {own for about_it in pending.values() for own, each in about_it.items() if each.candidate.kind.exact}
         for (program, own), (_, ready_at) in new.items():
-            self.plan_soon([RecipientKey(program, own.recipient)], ready_at)
+            self.plan_soon([RecipientKey(program, own.recipient)], ready_at, urgent=own in urgent)
 
-    def plan_soon(self, keys: Iterable[RecipientKey], at: Instant) -> None:
+    def plan_soon(self, keys: Iterable[RecipientKey], at: Instant, *, urgent: bool = False) -> None:
         for key in keys:
-            self._plans[key] = min(at, self._plans.get(key, at))
+            known_at, was_urgent = self._plans.get(key, (at, False))
+            self._plans[key] = min(at, known_at), urgent or was_urgent
 
-    def due_recipients(self, now: Instant, limit: int) -> Sequence[tuple[RecipientKey, Instant]]:
+    def due_recipients(self, now: Instant, limit: int) -> Sequence[DueRecipient]:
         """Return those that nobody else plans now, and keep others from planning them."""
         self.finish()
-        rows = self._due(queries.DUE_RECIPIENTS, {"now": now, "limit": limit})
-        return [(RecipientKey(program, recipient), at) for program, recipient, at in rows]
+        values = {"now": now, "limit": limit}
+        rows = [row for each in (queries.DUE_URGENTLY, queries.DUE_RECIPIENTS) for row in self._due(each, values)]
+        return list(dict.fromkeys(map(due_recipient, rows)))[:limit]
 
     def next_due(self) -> Instant | None:
         self.finish()
         return super().next_due()
 
-    def planned(self, key: RecipientKey, next_plan_at: Instant | None) -> None:
+    def planned(self, key: RecipientKey, next_plan_at: Instant | None, *, urgent: bool = False) -> None:
         self._plans.pop(key, None)
-        self._session.change(changes.PLANNED, {**key._asdict(), "at": next_plan_at})
+        self._session.change(changes.PLANNED, {**key._asdict(), "at": next_plan_at, "urgent": int(urgent)})
+
+    def rest(self, key: RecipientKey, until: Instant) -> None:
+        self._session.change(changes.REST, {**key._asdict(), "until": until})
 
     # Emails.
 
@@ -234,6 +243,9 @@ class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutbo
         if settled and state is EmailState.RELEASED:
             self._session.change(changes.FORGET_DECISIONS, {"id": id})
         return settled
+
+    def await_report(self, id: str, until: Instant, error: str) -> None:
+        self._session.change(changes.AWAIT_REPORT, {"id": id, "until": until, "error": error})
 
     def give_back(self, id: str, at: Instant, error: str, *, anew: bool) -> bool:
         returned = self._session.change(changes.GIVE_BACK, {"id": id, "at": at, "error": error}) == 1

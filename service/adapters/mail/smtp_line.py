@@ -1,0 +1,171 @@
+"""One connection to an SMTP server, kept and renewed: bounded waiting, and errors told apart by what the server can
+have done.
+
+Until the line that ends the data has been sent, no server may deliver (RFC 5321, 4.1.1.4): a break before it is
+worth another try. A break after it leaves the email unknown, for ever: SMTP has no way to ask.
+"""
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+
+from service.adapters.mail.addresses import one_address
+from service.adapters.mail.mime import as_bytes
+from service.adapters.mail.smtp_answers import busy_recipient, is_bad_address, is_busy, lost, no_such_address, refused
+from service.domain.errors import ProviderError
+from service.flow.mail_port import Outgoing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpServer:
+    """Where and how to reach the server. `tls` from the first byte; else STARTTLS where it is offered."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str = ""
+    password: str = ""
+
+    @property
+    def is_this_machine(self) -> bool:
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
+
+class _Connection(smtplib.SMTP):
+    """An SMTP connection with one timeout for connecting and another for every answer."""
+
+    def __init__(self, server: SmtpServer, context: ssl.SSLContext, connect_s: float, answer_s: float) -> None:
+        self._wrap_in = context if server.tls else None
+        self._answer_s = answer_s
+        super().__init__(server.host, server.port, socket.gethostname() or "localhost", connect_s)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = socket.create_connection((host, port), timeout)
+        plain.settimeout(self._answer_s)
+        return self._wrap_in.wrap_socket(plain, server_hostname=host) if self._wrap_in else plain
+
+
+class SmtpLine:
+    """Sends through one SMTP server, one email after the other."""
+
+    def __init__(
+        self,
+        server: SmtpServer,
+        context: ssl.SSLContext,
+        connect_s: float,
+        answer_s: float,
+    ) -> None:
+        """`context` says whom to trust."""
+        self._server, self._context = server, context
+        self._connect_s, self._answer_s = connect_s, answer_s
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, outgoing: Outgoing) -> str:
+        """Return the server's words on accepting the email. Raises: ProviderError."""
+        # No dots to double: no line of `as_bytes` begins with one, since bodies are base64.
+        content = as_bytes(outgoing)
+        sender, recipient = one_address(outgoing.from_email), one_address(outgoing.to)
+        try:
+            self._open_transaction(sender)
+            return self._carry(recipient, content)
+        except ProviderError:
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise lost(error) from error
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            try:
+                connection.quit()
+            except (smtplib.SMTPException, OSError):
+                connection.close()
+
+    def _open_transaction(self, sender: str) -> None:
+        """Name the sender, on a new connection if the kept one has gone stale; nothing was sent on it yet."""
+        if self._connection:
+            try:
+                code, words = self._connection.mail(sender)
+            except (smtplib.SMTPException, OSError):
+                code, words = 421, b""
+            if code != 421:
+                return self._expect((250,), code, words)
+            self._drop()
+        self._connection = self._connect()
+        return self._expect((250,), *self._connection.mail(sender))
+
+    def _carry(self, recipient: str, content: bytes) -> str:
+        assert self._connection is not None
+        connection = self._connection
+        self._expect((250, 251), *connection.rcpt(recipient), of_recipient=True)
+        self._expect((354,), *connection.docmd("data"))
+        connection.send(content)
+        try:
+            connection.send(b".\r\n")
+            code, words = connection.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise ProviderError(
+                "The mail server took the email and did not answer: it may or may not have been sent.",
+                temporary=True,
+                unknown=True,
+            ) from error
+        self._expect((250,), code, words)
+        return f"{code} {words.decode('ascii', 'replace')[:200]}"
+
+    def _expect(self, good: tuple[int, ...], code: int, words: bytes, *, of_recipient: bool = False) -> None:
+        if code in good:
+            return
+        self._start_anew(code)
+        if of_recipient and is_bad_address(code, words):
+            raise no_such_address(code, words)
+        raise busy_recipient(code, words) if of_recipient and is_busy(code, words) else refused(code, words)
+
+    def _start_anew(self, code: int) -> None:
+        """Leave the connection ready for the next email, or without one."""
+        if code == 421 or code < 0 or self._connection is None:
+            return self._drop()
+        try:
+            if self._connection.rset()[0] != 250:
+                self._drop()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+        return None
+
+    def _drop(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
+    def _connect(self) -> smtplib.SMTP:
+        connection = _Connection(self._server, self._context, self._connect_s, self._answer_s)
+        try:
+            self._introduce(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _introduce(self, connection: smtplib.SMTP) -> None:
+        connection.ehlo_or_helo_if_needed()
+        if not self._server.tls and connection.has_extn("starttls"):
+            connection.starttls(context=self._context)
+            connection.ehlo_or_helo_if_needed()
+        if self._server.user:
+            self._log_in(connection)
+
+    def _log_in(self, connection: smtplib.SMTP) -> None:
+        if not isinstance(connection.sock, ssl.SSLSocket) and not self._server.is_this_machine:
+            raise ProviderError(
+                "The mail server offers no encryption, so the password was not sent. "
+                "Use smtps:// in INTOUCH_MAIL_URL, or a server with STARTTLS.",
+                temporary=True,
+            )
+        try:
+            connection.login(self._server.user, self._server.password)
+        except smtplib.SMTPNotSupportedError as error:
+            raise ProviderError(
+                "The mail server knows no login. Take user and password out of INTOUCH_MAIL_URL.", temporary=True
+            ) from error

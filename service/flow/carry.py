@@ -1,0 +1,174 @@
+"""Carrying: what was claimed is rendered and sent, several emails at once, and what became of it recorded together.
+
+The threads here do nothing but render and send; claiming and recording are the worker's, so that the store is asked
+once for many.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from logging import getLogger
+
+from service.domain.calendar import SECOND, Duration, Instant
+from service.domain.channel import ALL_MAIL, Channel
+from service.domain.rules import RuleSet
+from service.flow.deliver import (
+    LEASE_OVER,
+    NOBODY_LEFT,
+    RESTS,
+    Composer,
+    Delivered,
+    Recording,
+    deliver,
+    record,
+    settle_expired,
+)
+from service.flow.mail_port import Mailer
+from service.flow.measure_port import Measures, Unmeasured
+from service.flow.ports import Clock, EmailRow, EmailState, Store, Transaction
+
+_ALL_AT_ONCE = 1_000
+
+log = getLogger("intouch.work")
+
+Errand = Sequence[EmailRow]
+"""Emails to one recipient, which go one after the other."""
+End = tuple[EmailRow, Delivered]
+
+
+class _AtOnce(Executor):
+    """Runs what it is given then and there."""
+
+    def submit(self, call, /, *args, **more):  # type: ignore[no-untyped-def]  # as Executor has it
+        done: Future[list[End]] = Future()
+        done.set_result(call(*args, **more))
+        return done
+
+
+@dataclass(slots=True, kw_only=True)
+class Carrier:
+    """Sends what one worker claims. `senders` is how many emails are on their way at once; 1 sends them in turn."""
+
+    store: Store
+    mailer: Mailer
+    clock: Clock
+    compose: Composer
+    jitter: Callable[[], float]
+    """Returns a number in [0, 1), to spread retries."""
+    gap: Duration = 0
+    """How far apart emails go, all processes together; 0 for as fast as they are taken."""
+    senders: int = 1
+    wake: Callable[[], None] = lambda: None
+    """Called when an email is through."""
+    measures: Measures = field(default_factory=Unmeasured)
+    _pool: Executor = field(init=False)
+    _going: set[Future[list[End]]] = field(default_factory=set)
+    _ended: list[End] = field(default_factory=list)
+    _rests_until: Instant = 0
+    _was_in_trouble: bool = False
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(self.senders, "send") if self.senders > 1 else _AtOnce()
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._going or self._ended)
+
+    @property
+    def has_room(self) -> bool:
+        return len(self._going) < self.senders
+
+    def recording(self, rule_set: RuleSet) -> Recording:
+        """Return how its emails are recorded under a rule set."""
+        return Recording(rule_set=rule_set, patience=self.mailer.patience, chance=self.jitter)
+
+    def room(self, channel: Channel, now: Instant) -> int:
+        """Return for how many recipients emails may set out now."""
+        self._was_in_trouble = channel.failures > 0
+        if channel.rests(now):
+            return 0
+        free = self.senders - len(self._going) if self.senders > 1 else _ALL_AT_ONCE
+        return min(free, channel.room(self.gap, now)) if self.gap else free
+
+    def note_claimed(self, transaction: Transaction, emails: int, now: Instant) -> None:
+        """Take the emails' place among all mail."""
+        if self.gap and emails:
+            transaction.save_channel(transaction.hold_channel(ALL_MAIL).used(emails, self.gap, now))
+
+    def take(self, errands: Iterable[Errand]) -> None:
+        """Send claimed emails on their way."""
+        for errand in errands:
+            sending = self._pool.submit(self._run, errand)
+            self._going.add(sending)
+            sending.add_done_callback(lambda _: self.wake())
+
+    def _run(self, errand: Errand) -> list[End]:
+        ends: list[End] = []
+        for email in errand:
+            refused = any(delivered.bounced or delivered.of_recipient for _, delivered in ends)
+            ends.append((email, NOBODY_LEFT if refused else self._deliver(email)))
+        return ends
+
+    def _deliver(self, email: EmailRow) -> Delivered:
+        if email.lease_until <= self.clock():
+            # Whoever found the lease run out may have settled this email, and decided its notices anew.
+            return LEASE_OVER
+        if self._rests_until > self.clock():
+            return RESTS
+        delivered = deliver(email, self.compose, self.mailer)
+        if delivered.trouble:
+            self._rests_until = self.clock() + SECOND  # for those at its heels; all others are told when recording
+        return delivered
+
+    def record(self, how: Recording, *, patiently: bool = False) -> int:
+        """Record what became of the emails that are through, and return how many; `patiently`, wait for one to be.
+
+        What the store does not take now is kept, and recorded the next time.
+        """
+        if patiently and self._going and not self._ended:
+            wait(self._going, return_when=FIRST_COMPLETED)
+        through = [each for each in self._going if each.done()]
+        self._going.difference_update(through)
+        self._ended += [end for each in through for end in each.result()]
+        sent = [each for each in self._ended if each[1].state is EmailState.SENT]
+        self._commit(sent, how)
+        for end in list(self._ended):
+            # Each by itself: what is decided anew touches counts that others' emails share.
+            self._commit([end], how)
+        return len(through)
+
+    def _commit(self, ends: list[End], how: Recording) -> None:
+        if not ends:
+            return
+        now = self.clock()
+        with self.store.writing() as transaction:
+            for email, delivered in ends:
+                record(transaction, email, delivered, now, how)
+            self._note_channel(transaction, ends[-1][1], now)
+        for email, delivered in ends:
+            self.measures.delivered(delivered.state, now - email.claimed_at)
+        recorded = {email.id for email, _ in ends}
+        self._ended = [each for each in self._ended if each[0].id not in recorded]
+
+    def _note_channel(self, transaction: Transaction, delivered: Delivered, now: Instant) -> None:
+        """Hold the channel back after a failure, in every process; take note when it works again."""
+        if delivered.trouble:
+            channel = transaction.hold_channel(ALL_MAIL).failed(delivered.error, delivered.rest, self.jitter(), now)
+            transaction.save_channel(channel)
+            self._was_in_trouble, self._rests_until = True, channel.free_at
+            log.warning("Mail rests for %.0f s. %s", (channel.free_at - now) / SECOND, delivered.error)
+        elif delivered.state is EmailState.SENT and self._was_in_trouble:
+            channel = transaction.hold_channel(ALL_MAIL)
+            if not channel.rests(now):
+                transaction.save_channel(channel.recovered())
+                self._was_in_trouble = False
+
+    def settle_expired(self, now: Instant, how: Recording) -> int:
+        """Settle emails that somebody's cut left on their way, and return how many."""
+        return settle_expired(self.store, self.mailer, now, how)
+
+    def finish(self, how: Callable[[], Recording]) -> None:
+        """Wait for everything that is on its way, and record it."""
+        while self._going:
+            self.record(how(), patiently=True)
+        self._pool.shutdown()

@@ -179,10 +179,10 @@ def test_a_mail_server_that_repeats_the_address_is_not_repeated(tmp_path: Path, 
 def test_sendgrid_that_repeats_the_address_is_not_repeated(stage: Stage, heard: Heard) -> None:
     told = json.dumps({"errors": [{"message": f"{NAMES[0]} {ADDRESSES[0]}", "field": ADDRESSES[0]}]}).encode()
     with fake_sendgrid() as fake:
-        stage.worker.mailer = SendGridMailer(SendGridAccount(host=fake.url, read_key=lambda: KEY), lambda: 0.0)
+        stage.worker.carrier.mailer = SendGridMailer(SendGridAccount(host=fake.url, read_key=lambda: KEY), lambda: 0.0)
         fake.replies += [Reply(what, body=told) for what in (400, 401, 413, 500, 503, CUT)]
         while fake.replies:
             heard.told += deliver(stage)
-        stage.worker.mailer.close()
+        stage.worker.carrier.mailer.close()
     assert any("SendGrid does not take this email (400)" in each for each in heard.told)
     assert heard.traces(KEY) == []

@@ -59,7 +59,7 @@ def test_an_address_that_bounces_is_told_once_and_staff_hear_of_it(stage: Stage)
 
 
 def test_an_address_that_the_mail_server_refuses_is_told_too(stage: Stage) -> None:
-    stage.worker.mailer = Refusing({BEN})
+    stage.worker.carrier.mailer = Refusing({BEN})
     stage.work_until(MONDAY + HOUR)
     assert [each.data for each in told(stage)] == [{"reason": "hard_bounce"}]
 

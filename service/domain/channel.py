@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from service.domain.calendar import HOUR, MINUTE, SECOND, Duration, Instant
+from service.domain.calendar import HOUR, MINUTE, NEVER, SECOND, Duration, Instant
 
 ALL_MAIL: Final = ""
 """The channel that every email takes; the others are named by the domain that they lead to."""
@@ -22,13 +22,14 @@ _CATCHING_UP: Final[Duration] = SECOND // 2
 class Channel:
     """A way that mail takes. From `free_at` on the next email may go; `trouble` says why it rests, "" where it is well.
 
-    `failures` are those since it last worked.
+    `failures` are those since it last worked, the first of them at `failing_since`; NEVER where there was none.
     """
 
     name: str
     free_at: Instant = 0
     failures: int = 0
     trouble: str = ""
+    failing_since: Instant = NEVER
 
     def rests(self, now: Instant) -> bool:
         """Return whether it was put to rest after a failure, and still is."""
@@ -52,11 +53,17 @@ class Channel:
             until = self.free_at if asked is None else max(self.free_at, now + asked)
             return replace(self, free_at=until, trouble=trouble)
         wait = rest(self.failures, chance) if asked is None else asked
-        return replace(self, free_at=max(self.free_at, now + wait), failures=self.failures + 1, trouble=trouble)
+        return replace(
+            self,
+            free_at=max(self.free_at, now + wait),
+            failures=self.failures + 1,
+            trouble=trouble,
+            failing_since=min(self.failing_since, now),
+        )
 
     def recovered(self) -> "Channel":
         """Return the channel after an email was taken."""
-        return replace(self, failures=0, trouble="")
+        return replace(self, failures=0, trouble="", failing_since=NEVER)
 
 
 def rest(failures: int, chance: float) -> Duration:

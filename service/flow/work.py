@@ -7,13 +7,8 @@ from logging import getLogger
 from threading import Event as Signal
 from time import perf_counter
 
-<<<<<<< HEAD
-from service.domain.calendar import NEVER, SECOND, Instant, format_rfc3339
-from service.domain.rules import RuleSet
-=======
 from service.domain.calendar import SECOND, Instant, format_rfc3339
 from service.domain.channel import ALL_MAIL
->>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 from service.flow.accept import StoreUnavailable
 from service.flow.active import ActiveRules
 from service.flow.carry import Carrier, Errand
@@ -65,16 +60,7 @@ class Worker:
     measures: Measures = field(default_factory=Unmeasured)
     beat: Beat = unwatched
     """Called with each piece of work: who is not heard of for long is stuck."""
-<<<<<<< HEAD
     watch: Watch = field(default_factory=Watch)
-    paused_until: Instant = 0
-    failures: int = 0
-    trouble: str = ""
-    """Why the channel is held back, in words."""
-    failing_since: Instant = NEVER
-    """When the channel's trouble began; NEVER where it works."""
-=======
->>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 
     def run(self, stop: Signal, wake: Signal) -> None:
         """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
@@ -95,16 +81,10 @@ class Worker:
         now = self.clock()
         recorded = self.carrier.record(self._recording())
         checked = self._check(now, stop)
-<<<<<<< HEAD
-        settled = settle_expired(self.store, self._rule_set(), self.mailer, now)
-        sent = self._dispatch(now, stop) if self.paused_until <= now else 0
-        self._look()
-        return bool(checked or settled or sent)
-=======
         settled = self.carrier.settle_expired(now, self._recording())
         sent = self._dispatch(now, stop)
+        self._look()
         return bool(recorded or checked or settled or sent)
->>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 
     def _recording(self) -> Recording:
         with self.store.reading() as snapshot:
@@ -134,10 +114,9 @@ class Worker:
             if errands is None:
                 break
             planned += 1
-<<<<<<< HEAD
-            for email in emails:
-                self.beat()
-                self._deliver(email)
+            self.beat()
+            self.carrier.take(errands)
+            self.carrier.record(self._recording(), patiently=not self.carrier.has_room)
             self._look()
         return planned
 
@@ -146,17 +125,10 @@ class Worker:
         now = self.clock()
         if self.watch.is_due(now):
             with self.store.writing() as transaction:
-                self.watch.look(transaction, self.rules.of(transaction).rule_set, now, self.failing_since)
-
-    def _claim(self, now: Instant) -> tuple[EmailRow, ...] | None:
-=======
-            self.beat()
-            self.carrier.take(errands)
-            self.carrier.record(self._recording(), patiently=not self.carrier.has_room)
-        return planned
+                failing_since = transaction.channel(ALL_MAIL).failing_since
+                self.watch.look(transaction, self.rules.of(transaction).rule_set, now, failing_since)
 
     def _claim(self, now: Instant) -> list[Errand] | None:
->>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
         """Claim for the next recipients that are due and may be claimed for; None when there is nobody."""
         with self.store.reading() as snapshot:
             if not (self.carrier.room(snapshot.channel(ALL_MAIL), now) and snapshot.due_recipients(now, 1)):
@@ -170,41 +142,7 @@ class Worker:
             self.carrier.note_claimed(transaction, sum(map(len, done)), now)
         for cause, waited in (wait for errand in done for email in errand for wait in waits(email)):
             self.measures.claimed(cause, waited)
-<<<<<<< HEAD
-        return emails if done else None
-
-    def _deliver(self, email: EmailRow) -> None:
-        if email.lease_until <= self.clock():
-            # Whoever found the lease run out may have settled this email, and decided its notices anew.
-            delivered = Delivered(EmailState.RELEASED, error="Its lease ran out before it was sent.")
-        elif self.paused_until > self.clock():
-            delivered = Delivered(EmailState.RELEASED, error="The mail channel rests after a failure.")
-        else:
-            delivered = deliver(email, self._compose, self.mailer)
-            self._note_channel(delivered)
-        with self.store.writing() as transaction:
-            record(transaction, email, delivered, self.clock())
-        self.measures.delivered(delivered.state, self.clock() - email.claimed_at)
-
-    def _compose(self, email: EmailRow) -> tuple[Outgoing, ...]:
-        with self.store.reading() as snapshot:
-            loaded = self.rules.of(snapshot)
-            letter = compose(snapshot, loaded.rule_set, email, self.links)
-            return loaded.templates.outgoing(letter, email)
-
-    def _note_channel(self, delivered: Delivered) -> None:
-        """Hold the channel back after a temporary failure, longer each time in a row, up to five minutes."""
-        if delivered.retry_after_s is None:
-            self.failures, self.trouble, self.failing_since = 0, "", NEVER
-            return
-        self.failures, self.trouble = self.failures + 1, delivered.error
-        self.failing_since = min(self.failing_since, self.clock())
-        wait_s = min(delivered.retry_after_s * 2 ** (self.failures - 1), 300.0) * (0.5 + self.jitter() / 2)
-        self.paused_until = self.clock() + int(wait_s * SECOND)
-        log.warning("Mail cannot be sent now; trying again in %.0f s. %s", wait_s, delivered.error)
-=======
         return [errand for errand in done if errand] if done else None
->>>>>>> d53c931 (mail: several emails on their way at once, at a pace and through rests that all processes share)
 
     def mail_in_words(self) -> str:
         """Return `ok`, or why no mail is sent, and until when it rests."""

@@ -3,9 +3,10 @@
 from typing import Final
 
 from service.adapters.store.session import Session
+from service.domain.calendar import NEVER
 from service.domain.channel import Channel
 
-CHANNEL: Final = "SELECT name, free_at, failures, trouble FROM channels WHERE name = :name"
+CHANNEL: Final = "SELECT name, free_at, failures, trouble, failing_since FROM channels WHERE name = :name"
 
 # Make the row where there is none, so that there is something to hold.
 MAKE: Final = """
@@ -14,7 +15,8 @@ INSERT INTO channels (name, free_at, failures, trouble) VALUES (:name, 0, 0, '')
 # Whoever changes a row holds it until the end, in either database, whether or not it then holds anything else.
 HOLD: Final = "UPDATE channels SET name = name WHERE name = :name"
 SAVE: Final = """
-UPDATE channels SET free_at = :free_at, failures = :failures, trouble = :trouble WHERE name = :name
+UPDATE channels SET free_at = :free_at, failures = :failures, trouble = :trouble, failing_since = :failing_since
+WHERE name = :name
 """
 
 
@@ -27,8 +29,9 @@ class SqlChannelReading:
         row = self._session.one(CHANNEL, {"name": name})
         if row is None:
             return Channel(name=name)
-        known, free_at, failures, trouble = row
-        return Channel(name=known, free_at=free_at, failures=failures, trouble=trouble)
+        known, free_at, failures, trouble, failing_since = row
+        since = NEVER if failing_since is None else failing_since
+        return Channel(name=known, free_at=free_at, failures=failures, trouble=trouble, failing_since=since)
 
 
 class SqlChannelWriting(SqlChannelReading):
@@ -40,5 +43,6 @@ class SqlChannelWriting(SqlChannelReading):
         return self.channel(name)
 
     def save_channel(self, channel: Channel) -> None:
-        values = {"name": channel.name, "free_at": channel.free_at}
+        since = None if channel.failing_since == NEVER else channel.failing_since
+        values = {"name": channel.name, "free_at": channel.free_at, "failing_since": since}
         self._session.change(SAVE, {**values, "failures": channel.failures, "trouble": channel.trouble})

@@ -171,6 +171,7 @@ channels = Table(  # what processes share of their way to the provider; "" is al
     _at("free_at"),
     Column("failures", BigInteger, nullable=False),
     _id("trouble"),
+    _at("failing_since", nullable=True),
     PrimaryKeyConstraint("name"),
 )
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("free_at", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("trouble", _ID, nullable=False),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_channels"),
     )
     op.add_column("recipients", sa.Column("rests_until", sa.BigInteger(), nullable=False, server_default="0"))

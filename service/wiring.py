@@ -341,6 +341,7 @@ class Installation:
             senders=1 if isinstance(mailer, Mailbox) else self.settings.mail_senders,
             wake=self.wake.set,
             measures=self.measures,
+            beat=partial(self.pulse.beat, "work"),
         )
 
     def listening(self, metrics: str) -> Listening:

@@ -26,6 +26,7 @@ from service.flow.deliver import (
 from service.flow.mail_port import Mailer
 from service.flow.measure_port import Measures, Unmeasured
 from service.flow.ports import Clock, EmailRow, EmailState, Store, Transaction
+from service.flow.pulse import Beat, unwatched
 
 _ALL_AT_ONCE = 1_000
 
@@ -61,6 +62,8 @@ class Carrier:
     wake: Callable[[], None] = lambda: None
     """Called when an email is through."""
     measures: Measures = field(default_factory=Unmeasured)
+    beat: Beat = unwatched
+    """Called with each email: who is not heard of for long is stuck."""
     _pool: Executor = field(init=False)
     _going: set[Future[list[End]]] = field(default_factory=set)
     _ended: list[End] = field(default_factory=list)
@@ -105,6 +108,7 @@ class Carrier:
     def _run(self, errand: Errand) -> list[End]:
         ends: list[End] = []
         for email in errand:
+            self.beat()
             refused = any(delivered.bounced or delivered.of_recipient for _, delivered in ends)
             ends.append((email, NOBODY_LEFT if refused else self._deliver(email)))
         return ends

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from service.domain.calendar import DAY, MINUTE, parse_rfc3339
 from service.domain.grants import Grant, Purpose
 from service.flow.answer import Act, Answering, Taken
-from service.flow.dispatch import Bounce, Delivered, record
+from service.flow.deliver import Bounce, Delivered, record
 from service.flow.feedback import Report, What, take_in
 from service.flow.ports import EmailState
 from tests.flow.events import event, pair
@@ -61,12 +61,12 @@ def test_an_alert_to_staff_is_told_when_it_is_decided(stage: Stage) -> None:
 
 
 def test_nothing_is_told_of_what_was_undone(stage: Stage) -> None:
-    claimed = email("s-1", candidate())
+    claimed, how = email("s-1", candidate()), stage.worker._recording()
 
     def cut_off() -> None:
         with stage.intouch.store.writing() as transaction:
             transaction.claim(claimed)
-            record(transaction, claimed, Delivered(EmailState.SENT), NOW)
+            record(transaction, claimed, Delivered(EmailState.SENT), NOW, how)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -104,9 +104,10 @@ def test_an_email_of_which_only_the_provider_knew_that_it_went_is_told_when_it_r
 
 def test_an_address_that_takes_no_mail_is_told_as_the_log_has_it(stage: Stage) -> None:
     stage.take(*pair(MONDAY))
-    claimed = email("s-1", candidate(recipient="ben"))
+    claimed, how = email("s-1", candidate(recipient="ben")), stage.worker._recording()
     with stage.intouch.store.writing() as transaction:
-        record(transaction, claimed, Delivered(EmailState.FAILED, bounced=(Bounce("ben@example.org", "550"),)), NOW)
+        bounced = Delivered(EmailState.FAILED, bounced=(Bounce("ben@example.org", "550"),))
+        record(transaction, claimed, bounced, NOW, how)
     (told,) = of_type(stage, "participant.address_failed")
     assert (told["source"], told["subject"]) == ("/intouch/delivery", "participants/ben")
     assert "@" not in str(told)

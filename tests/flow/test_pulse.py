@@ -58,6 +58,8 @@ def test_who_rests_is_not_stuck_however_long(hands: Hands, pulse: Pulse) -> None
 class Slow:
     """A mailer that takes long for each mail, and not too long for any."""
 
+    patience = 0
+
     def __init__(self, hands: Hands, pulse: Pulse) -> None:
         self.hands, self.pulse, self.troubles = hands, pulse, set[str]()
 
@@ -89,7 +91,7 @@ def test_a_worker_that_sends_for_hours_is_busy_and_one_at_a_single_mail_is_stuck
     stage: Stage, hands: Hands, pulse: Pulse
 ) -> None:
     mailer = Slow(hands, pulse)
-    stage.worker.mailer, stage.worker.beat = mailer, lambda: pulse.beat("work")
+    stage.worker.carrier.mailer, stage.worker.carrier.beat = mailer, lambda: pulse.beat("work")
     stage.take(*pair(MONDAY), *(asked(n) for n in range(5)))
     stage.worker.turn()
     assert hands.now > 1_000 + 3 * STUCK_AFTER_S
@@ -116,7 +118,7 @@ class Failing(Slow):
 
 def test_readiness_says_that_mail_rests_and_why_and_until_when(stage: Stage, hands: Hands, pulse: Pulse) -> None:
     assert stage.intouch.ready()[1]["mail"] == "ok"
-    stage.worker.mailer = Failing(hands, pulse)
+    stage.worker.carrier.mailer = Failing(hands, pulse)
     stage.take(*pair(MONDAY), asked(1))
     stage.worker.turn()
     ready, detail = stage.intouch.ready()
@@ -132,7 +134,7 @@ def test_readiness_counts_emails_of_unknown_fate(stage: Stage, hands: Hands, pul
         def send(self, _: Outgoing) -> str:
             raise ProviderError("It did not answer.", temporary=True, unknown=True)
 
-    stage.worker.mailer = Silent(hands, pulse)
+    stage.worker.carrier.mailer = Silent(hands, pulse)
     stage.take(*pair(MONDAY), asked(1))
     stage.worker.turn()
     assert "nobody knows" in stage.intouch.ready()[1]["unknown_emails"]

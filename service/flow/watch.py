@@ -73,7 +73,7 @@ def _waiting(snapshot: Snapshot, rule_set: RuleSet, since: Instant, failing_sinc
     if failing_since <= since:
         yield from ((program, What.MAIL) for program in _programs(snapshot, rule_set))
     due = snapshot.due_recipients(since, _MOST_RECIPIENTS)
-    yield from {(key.program, What.MAIL) for key, _ in due if key.program in rule_set.programs}
+    yield from {(key.program, What.MAIL) for key, *_ in due if key.program in rule_set.programs}
     oldest = snapshot.backlog(since).news_since
     if oldest is not None and oldest <= since:
         yield from ((program, What.EVENTS) for program in _programs(snapshot, rule_set))

@@ -110,13 +110,15 @@ def test_a_send_that_nobody_here_knows_is_kept_and_its_address_blocked(stage: St
 
 
 def test_a_report_settles_what_a_lost_answer_left_unknown(stage: Stage) -> None:
+    """What staff decide on otherwise: a service message, which is not sent again by itself."""
     lost = ProviderError("No answer.", temporary=True, unknown=True)
-    stage.worker.carrier.mailer = Breaking(lost, lost, fate=Fate.UNKNOWN)
-    ask_for_help(stage)
-    assert {each.state for each in emails(stage)} == {EmailState.UNKNOWN}
-    for each in emails(stage):
-        report(stage, each.id, What.TAKEN, "ben@example.org")
-    assert {each.state for each in emails(stage)} == {EmailState.SENT}
+    stage.worker.carrier.mailer = Breaking(lost, fate=Fate.UNKNOWN)
+    data = {"initiated_by": "staff"}
+    stage.take(event("mentorship.unmatched", "mentorships/m-1", stage.clock.now, **data))
+    stage.work_until(stage.clock.now)
+    (unknown,) = [each for each in emails(stage) if each.state is EmailState.UNKNOWN]
+    report(stage, unknown.id, What.TAKEN, "ben@example.org")
+    assert [each.state for each in emails(stage) if each.id == unknown.id] == [EmailState.SENT]
 
 
 def test_an_alert_that_came_back_goes_to_the_next_role_once(stage: Stage, carrier: Refusing) -> None:

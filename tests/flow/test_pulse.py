@@ -135,6 +135,6 @@ def test_readiness_counts_emails_of_unknown_fate(stage: Stage, hands: Hands, pul
             raise ProviderError("It did not answer.", temporary=True, unknown=True)
 
     stage.worker.carrier.mailer = Silent(hands, pulse)
-    stage.take(*pair(MONDAY), asked(1))
+    stage.take(*pair(MONDAY))
     stage.worker.turn()
     assert "nobody knows" in stage.intouch.ready()[1]["unknown_emails"]

@@ -60,13 +60,13 @@ def test_a_rest_of_a_day_that_one_minute_of_work_makes_good_is_no_trouble(stage:
 
 
 def test_mail_that_the_provider_does_not_take_is_told_of_and_ops_hear_when_it_goes_again(stage: Stage) -> None:
-    stage.worker.mailer = Breaking(*[ProviderError("It is down.", temporary=True)] * 100)
+    stage.worker.carrier.mailer = Breaking(*[ProviderError("It is down.", temporary=True)] * 100)
     while stage.clock.now < MONDAY + LATE_AFTER + 10 * MINUTE:
         stage.worker.turn()
         stage.clock.now += MINUTE
     assert told(stage) == [("delayed", "mail")]
-    stage.worker.mailer = carrier = Refusing()
-    stage.worker.paused_until = 0
+    stage.worker.carrier.mailer = carrier = Refusing()
+    stage.clock.now += 5 * MINUTE
     stage.worker.turn()
     assert carrier.carried[0].to == IT
     assert carrier.carried[0].subject == "Mail is going out late"

@@ -28,6 +28,7 @@ class SmtpMailer:
     ) -> None:
         """`context` says whom to trust; without it, the system's authorities."""
         trusted = context or ssl.create_default_context()
+        self._server = server
         self._new = partial(SmtpLine, server, trusted, connect_s, answer_s)
         self._idle: deque[SmtpLine] = deque()
 
@@ -51,11 +52,7 @@ class SmtpMailer:
 
         Raises: ProviderError, SMTPException, OSError.
         """
-        connection = self._connect()
-        try:
-            return isinstance(connection.sock, ssl.SSLSocket), bool(self._server.user)
-        finally:
-            connection.close()
+        return self._new().try_out()
 
     def settle(self, send_id: str) -> Fate:  # noqa: ARG002 - SMTP cannot be asked, whatever the id
         """Return UNKNOWN: an SMTP server cannot be asked."""

@@ -75,6 +75,14 @@ class SmtpLine:
             self._drop()
             raise lost(error) from error
 
+    def try_out(self) -> tuple[bool, bool]:
+        """As the mailer's."""
+        connection = self._connect()
+        try:
+            return isinstance(connection.sock, ssl.SSLSocket), bool(self._server.user)
+        finally:
+            connection.close()
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from service.adapters.store.session import Session
-from service.domain.calendar import NEVER
+from service.domain import calendar
 from service.domain.channel import Channel
 
 CHANNEL: Final = "SELECT name, free_at, failures, trouble, failing_since FROM channels WHERE name = :name"
@@ -30,7 +30,7 @@ class SqlChannelReading:
         if row is None:
             return Channel(name=name)
         known, free_at, failures, trouble, failing_since = row
-        since = NEVER if failing_since is None else failing_since
+        since = calendar.NEVER if failing_since is None else failing_since
         return Channel(name=known, free_at=free_at, failures=failures, trouble=trouble, failing_since=since)
 
 
@@ -43,6 +43,6 @@ class SqlChannelWriting(SqlChannelReading):
         return self.channel(name)
 
     def save_channel(self, channel: Channel) -> None:
-        since = None if channel.failing_since == NEVER else channel.failing_since
+        since = None if channel.failing_since == calendar.NEVER else channel.failing_since
         values = {"name": channel.name, "free_at": channel.free_at, "failing_since": since}
         self._session.change(SAVE, {**values, "failures": channel.failures, "trouble": channel.trouble})

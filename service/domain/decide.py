@@ -61,7 +61,7 @@ def decide(
 
     `holds` are those of the safety limit: time for which a notice was held is no part of its `send_within`.
     """
-    judge = _Judge(book, view, sent, now, holds)
+    judge = Judge(book, view, sent, now, holds)
     found: list[Candidate] = []
     # What is held may go although its start is over by its clock.
     for course, start in Running(book, view).courses(None if holds else now):
@@ -73,7 +73,7 @@ def judge_all(
     book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant, holds: Holds = _NO_HOLDS
 ) -> tuple[Judged, ...]:
     """Return every slot of every running start, future and past ones too, each with its outcome at `now`."""
-    judge = _Judge(book, view, sent, now, holds)
+    judge = Judge(book, view, sent, now, holds)
     running = Running(book, view).courses()
     return tuple(
         judged for course, start in running for compiled in course.rules for judged in judge.slots(compiled, start)
@@ -85,10 +85,12 @@ def ledger_key(rule: Rule, subject: str, start: Start, k: int, recipient: str, v
     return LedgerKey(rule.id, subject, "" if rule.reaches is not None else start.key, k, recipient, value)
 
 
-class _Judge:
+class Judge:
     """One judging of one subject: its slots by what stands against them, and the next instant at which that changes."""
 
-    def __init__(self, book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant, holds: Holds) -> None:
+    def __init__(
+        self, book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant, holds: Holds = _NO_HOLDS
+    ) -> None:
         self.view, self.sent, self.now, self.holds = view, sent, now, holds
         self.next = Earliest(now)
         self.breaks = book.breaks(view.program)
@@ -97,6 +99,13 @@ class _Judge:
         self.own_id = str(view.subject)
 
     # Candidates: the quick way, for the slots that are open now.
+
+    def alone(self, course: Course, start: Start) -> Decision:
+        """Return what one start allows by itself, for whoever keeps what the others came to."""
+        found: list[Candidate] = []
+        self.next.at = NEVER
+        self.gather(course, start, found)
+        return Decision(tuple(found), self.next.at, self.next.source)
 
     def gather(self, course: Course, start: Start, found: list[Candidate]) -> None:
         """Add a start's candidates to those found, and note when time alone may add or take one.

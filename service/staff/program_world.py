@@ -1,20 +1,32 @@
 """Everything known of one program on virtual time: its log, facts, what is pending, and what was sent."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from service.domain.book import ProgramBook
 from service.domain.calendar import Instant
-from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
+from service.domain.delivery import ADVISOR_PREFIX, Candidate, LedgerKey
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import SubjectFacts, Thing
-from service.domain.fold import Refold
+from service.domain.fold import STATING, Refold
 from service.domain.history import History
 from service.domain.inbox import inbox_of
 from service.domain.plan import Inbox, Pending
 from service.domain.present import Present
+from service.staff.judging import NOTHING, Judging
 from service.domain.view import View, mentorship_view, participant_view, participants_of, program_view
+
+
+class News(IntEnum):
+    """What may follow from an event that was folded."""
+
+    NOTHING = 0
+    """It is a duplicate, or nothing that a rule heeds."""
+    SOMETHING = 1
+    BEGINNING = 2
+    """Its subject came into being, or has been for longer than was known."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +38,8 @@ class ProgramWorld:
 
     id: str
     book: ProgramBook
+    memory: ProgramBook = None  # type: ignore[assignment]  # the book itself, where it is left out
+    """What facts are folded by: it keeps at least what the book asks for."""
     subjects: dict[Subject, SubjectFacts] = field(default_factory=dict)
     archive: dict[Subject, dict[tuple[str, str], Thing]] = field(default_factory=lambda: defaultdict(dict))
     log: dict[Subject, list[Event]] = field(default_factory=lambda: defaultdict(list))
@@ -39,6 +53,29 @@ class ProgramWorld:
     past: dict[str, History] = field(default_factory=lambda: defaultdict(History))
     blocked: dict[str, bool] = field(default_factory=dict)
     """As of a present; nothing that comes later says more of it."""
+    judgings: tuple[Judging, ...] = ()
+    """Rules of the book, each in one of these."""
+    looked: dict[Subject, int] = field(default_factory=dict)
+    """The version of what was found for each subject when it was last looked at."""
+
+    def __post_init__(self) -> None:
+        self.memory = self.memory or self.book
+        self.judgings = self.judgings or (Judging(self.book, (self.ledger,)),)
+
+    def beside(self, book: ProgramBook) -> "ProgramWorld":
+        """Return another with the same facts, now and later, by other rules. This one folds for both."""
+        return ProgramWorld(
+            self.id,
+            book,
+            memory=self.memory,
+            subjects=self.subjects,
+            archive=self.archive,
+            log=self.log,
+            seen=self.seen,
+            mentorships=self.mentorships,
+            members=self.members,
+            views=self.views,
+        )
 
     @property
     def subject(self) -> Subject:
@@ -67,16 +104,47 @@ class ProgramWorld:
         blocked, has_stand_in = recipient in self.blocked, self.blocked.get(recipient, False)
         return inbox_of(self.book, recipient, participant, self.facts, blocked=blocked, has_stand_in=has_stand_in)
 
+    def hear(self, event: Event, news: News) -> Iterator[Subject]:
+        """Yield the subjects that are to be looked at because of the event, after it was folded."""
+        for subject in self.concerned(event) if news else ():
+            touched = [self._touch(each, subject, event, news) for each in self.judgings]
+            if any(touched):
+                yield subject
+
+    def _touch(self, judging: Judging, subject: Subject, event: Event, news: News) -> bool:
+        touched = None if news is News.BEGINNING else judging.touched(subject.kind, event.type)
+        if touched == NOTHING:
+            return False
+        judging.of(subject).hear(touched)
+        return True
+
+    def look(self, subject: Subject, now: Instant) -> tuple[Iterable[Candidate] | None, Instant]:
+        """Return the subject's candidates, None where they are those of its last look, and when to look again."""
+        view = self.view(subject)
+        found = [each.look(view, now) for each in self.judgings]
+        version, known = sum([each.version for each in found]), self.looked.get(subject)
+        self.looked[subject] = version
+        next_at = min([each.next_at for each in found])
+        if version == known:
+            return None, next_at
+        ledger = self.ledger[subject]
+        return [each for its in found for each in its.candidates() if each.key not in ledger], next_at
+
+    def forget(self, subject: Subject) -> None:
+        """Have everything about the subject judged anew at its next look."""
+        for each in self.judgings:
+            each.of(subject).hear(None)
+
     def concerned(self, event: Event) -> Iterable[Subject]:
-        """Return the subjects whose rules may see the event otherwise than before, after it was folded."""
+        """Return the subjects that see the event in their views, after it was folded."""
         subject = event.subject
         if subject.kind is SubjectKind.PROGRAM:
             return list(self.subjects)
         if subject.kind is SubjectKind.PARTICIPANT:
             theirs = [mentorship_of(each) for each in self.mentorships.get(subject.id, ())]
-            return [subject, *theirs] if self.book.has_participant_rules else theirs
+            return [subject, *theirs] if self.memory.has_participant_rules else theirs
         # Those of an earlier match too: what they were told to expect is to be looked at again.
-        known = self.members.get(subject.id, ()) if self.book.participants_heed(event.type) else ()
+        known = self.members.get(subject.id, ()) if self.memory.participants_heed(event.type) else ()
         return (subject, *(participant_of(each) for each in known))
 
     # Taking in.
@@ -95,33 +163,36 @@ class ProgramWorld:
             self.past[recipient] = past.copy()
         self.blocked.update(present.blocked)
 
-    def fold(self, event: Event) -> bool:
-        """Fold an event; return whether anything may follow from it: not from a duplicate, or what no rule heeds."""
+    def fold(self, event: Event) -> News:
+        """Fold an event; return what may follow from it."""
         if (event.source, event.id) in self.seen:
-            return False
+            return News.NOTHING
         self.seen.add((event.source, event.id))
         subject = event.subject
         self.log[subject].append(event)
         facts = self.facts_of(subject)
         is_first = facts.exists_since is None or event.time < facts.exists_since
-        is_news = is_first or (self.book.heeds(event.type) and not self.book.is_settled(facts, event))
+        is_news = is_first or (self.memory.heeds(event.type) and not self.memory.is_settled(facts, event))
         self._unarchive(facts, event)
         try:
-            self.book.folding.one(facts, event)
+            self.memory.folding.one(facts, event)
         except Refold:
-            facts = self._keep(self.book.folding.whole(subject, self.log[subject]))
+            facts = self._keep(self.memory.folding.whole(subject, self.log[subject]))
             self.archive.pop(subject, None)
-        self.book.lens.prune(facts, event.recorded)
+        self.memory.lens.prune(facts, event.recorded)
         self._archive(facts)
         if subject.kind is SubjectKind.PARTICIPANT:
-            self.views.pop(subject, None)
+            if event.type in STATING:
+                self.views.pop(subject, None)
         elif event.type == "mentorship.matched":
             self._join(facts)
-        return is_news
+        return News.BEGINNING if is_first else News.SOMETHING if is_news else News.NOTHING
 
     def adopt(self, book: ProgramBook, now: Instant) -> None:
         """Go by other rules: fold the whole log by what they ask for."""
-        self.book = book
+        self.book = self.memory = book
+        self.judgings = (Judging(book, (self.ledger,)),)
+        self.looked.clear()
         self.archive.clear()
         for subject in list(self.subjects):
             facts = self._keep(book.folding.whole(subject, self.log[subject]))
@@ -153,7 +224,7 @@ class ProgramWorld:
                 self.views.pop(participant_of(each), None)
 
     def _unarchive(self, facts: SubjectFacts, event: Event) -> None:
-        kind = self.book.catalogue.types.get(event.type)
+        kind = self.memory.catalogue.types.get(event.type)
         if kind and kind.thing and kind.id_field and facts.subject in self.archive:
             key = kind.thing, str(event.data.get(kind.id_field))
             if held := self.archive[facts.subject].pop(key, None):

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from service.domain.book import book_of
 from service.domain.calendar import NEVER, Instant
-from service.domain.decide import decide, judge_all
+from service.domain.decide import judge_all
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey, Notice
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.plan import Past, Pending, Plan, pend, plan
 from service.domain.present import Present
 from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.staff.agenda import Agenda
-from service.staff.program_world import ProgramWorld
+from service.staff.program_world import News, ProgramWorld
 from service.staff.verdicts import Unsent, Watch
 
 
@@ -129,17 +129,24 @@ class World:
     def program(self, id: str) -> ProgramWorld:
         """Return the program, begun now if it was not known."""
         if id not in self.programs:
-            world = self.programs[id] = ProgramWorld(id, book_of(self.rule_set, id))
+            world = self.programs[id] = self._begin(id)
             self._subjects.put((world, world.facts.subject), self.now)
         return self.programs[id]
 
+    def _begin(self, id: str) -> ProgramWorld:
+        return ProgramWorld(id, book_of(self.rule_set, id))
+
     def _accept(self, event: Event) -> None:
+        self._hear(event, self.program(event.program).fold(event))
+
+    def _hear(self, event: Event, news: News) -> None:
+        """Have looked at anew what an event that was folded may matter to."""
         world = self.program(event.program)
-        if not world.fold(event):
-            return
-        for subject in world.concerned(event):
+        # A watch is told every outcome, of rules too that the event does not touch.
+        heard = world.concerned(event) if self.watch and news else world.hear(event, news)
+        for subject in heard:
             self._subjects.put((world, subject), self.now)
-        for recipient in _recipients_of(world, event.subject):
+        for recipient in _recipients_of(world, event.subject) if news else ():
             if world.waiting.get(recipient):
                 self._recipients.put((world, recipient), self.now)
 
@@ -148,15 +155,15 @@ class World:
     def _decide(self, world: ProgramWorld, subject: Subject) -> None:
         if self.for_staff is not None and subject.kind is SubjectKind.PROGRAM:
             return
-        view, ledger = world.view(subject), world.ledger[subject]
-        decision = decide(world.book, view, ledger, self.now)
-        held = world.pending.get(subject)
-        if decision.candidates or held:
-            pending = pend(held or {}, decision.candidates, self.now)
-            self._keep(world, subject, held or {}, pending)
-        next_at = decision.next_at
         if self.watch:
-            judged = judge_all(world.book, view, ledger, self.now)
+            # It judges by itself below, and looks at more instants than are kept.
+            world.forget(subject)
+        candidates, next_at = world.look(subject, self.now)
+        held = world.pending.get(subject) or {}
+        if candidates or (candidates is not None and held):
+            self._keep(world, subject, held, pend(held, candidates, self.now))
+        if self.watch:
+            judged = judge_all(world.book, world.view(subject), world.ledger[subject], self.now)
             next_at = min(next_at, self.watch.judged(world.id, subject, judged, self.now))
         if next_at < NEVER:
             self._subjects.put((world, subject), next_at)

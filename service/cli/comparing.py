@@ -22,8 +22,8 @@ from service.staff.ahead import compare_ahead, compare_from
 from service.staff.backtest import compare_past
 from service.staff.compare import Comparison
 from service.staff.comparison_words import Naming
-from service.staff.office import Office
 from service.staff.side_by_side import SideBySide
+from service.staff.twins import Twins
 from service.staff.world import World
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def compare_lines(sides: Sides, lines: list[bytes], stretch: Stretch) -> Outcome
         lines.clear()
         sources = sides.against.sources, sides.rules.sources
         setting = Setting(sources, sides.rules.settings.schemas_dir, stretch.until)
-        return compare_in_parts(parts, setting, (Office(before), Office(after)), cores()), naming
+        return compare_in_parts(parts, setting, Twins(before, after), cores()), naming
     events = read_events(lines, sides.rules.schemas)
     told = counting(events, len(events), "Comparing")
     if stretch.days is None:
-        return SideBySide(World(before), World(after)).run(told, stretch.until), naming
+        return SideBySide(*Twins(before, after).worlds()).run(told, stretch.until), naming
     world = World(before)
     for _ in world.run(told, now := events[-1].recorded if events else 0):
         pass

@@ -16,6 +16,7 @@ from service.staff.compare import Comparison, Known, Why, joined
 from service.staff.office import Office, staff_mail
 from service.staff.rows import Row, row_of
 from service.staff.side_by_side import SideBySide
+from service.staff.twins import Twins
 from service.staff.world import Change, World
 
 
@@ -52,8 +53,8 @@ def simulate_in_parts(lines: LineParts, setting: Setting, office: Office, worker
     yield from merge(*(_tagged(number, rows) for number, rows in enumerate(told)), key=lambda each: each[1])
 
 
-def compare_in_parts(lines: LineParts, setting: Setting, offices: tuple[Office, Office], workers: int) -> Comparison:
-    """Return what differs between the setting's two rule sets.
+def compare_in_parts(lines: LineParts, setting: Setting, twins: Twins, workers: int) -> Comparison:
+    """Return what differs between the setting's two rule sets; `twins` are of these.
 
     Raises: UnreadableEventsError with every fault of every line.
     """
@@ -63,6 +64,7 @@ def compare_in_parts(lines: LineParts, setting: Setting, offices: tuple[Office, 
         comparisons.append(each.comparison)
         played.append((part, each._replace(comparison=Comparison(), changes=([], []), whys={})))
     shared, begins = _shared(lines, setting, [each for _, each in sorted(played, key=itemgetter(0))])
+    offices = Office(twins.before), Office(twins.after)
     return joined([*comparisons, sides.compare(offices, begins, shared, setting.until)])
 
 
@@ -82,9 +84,8 @@ def compare_part(process: Process, lines: list[Line]) -> Compared:
     events, faults = process.events(lines)
     if events is None:
         return Compared(faults, Comparison(), ([], []), {}, NEVER)
-    before, after = process.rule_sets
     changes: tuple[list[Change], list[Change]] = ([], [])
-    pair = SideBySide(World(before, for_staff=changes[0]), World(after, for_staff=changes[1]))
+    pair = SideBySide(*process.twins.worlds(changes))
     comparison = pair.run(events, process.until)
     return Compared([], comparison, changes, pair.staff_whys, _begin_of(events))
 

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event as Flag
 from pathlib import Path
@@ -21,6 +21,7 @@ from service.cli.line_parts import LineParts
 from service.domain.calendar import Instant
 from service.domain.events import Event
 from service.domain.rules import RuleSet
+from service.staff.twins import Twins
 
 T = TypeVar("T")
 
@@ -44,6 +45,14 @@ class Process:
     rule_sets: tuple[RuleSet, ...]
     until: Instant | None
     faulty: Flag
+    _twins: list[Twins] = field(default_factory=list)
+
+    @property
+    def twins(self) -> Twins:
+        """The two rule sets, made comparable once."""
+        if not self._twins:
+            self._twins.append(Twins(*self.rule_sets))
+        return self._twins[0]
 
     def events(self, lines: list[Line]) -> tuple[list[Event] | None, list[LineFault]]:
         """Return the part's events, None where any line of the file is known to be no event; and this part's faults."""

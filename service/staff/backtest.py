@@ -11,7 +11,8 @@ from service.staff.ahead import StaffSides
 from service.staff.compare import Comparison, joined
 from service.staff.office import Office
 from service.staff.side_by_side import SideBySide
-from service.staff.world import World
+from service.staff.twins import Twins
+from service.staff.world import Change
 
 
 class History(Protocol):
@@ -33,16 +34,17 @@ def compare_past(
 ) -> Comparison:
     """Return what differs up to and including `until`; `progress` is told of each part that was gone through."""
     sides, found, shared = StaffSides(), list[Comparison](), history.shared()
+    twins = Twins(before, after)
     begins: dict[str, Instant] = {}
     for events in chain((shared,), history.parts()):
         for event in events:
             begins[event.program] = min(event.recorded, begins.get(event.program, event.recorded))
         if events is not shared:
-            worlds = World(before, for_staff=[]), World(after, for_staff=[])
-            pair = SideBySide(*worlds)
+            changes: tuple[list[Change], list[Change]] = ([], [])
+            pair = SideBySide(*twins.worlds(changes))
             found.append(pair.run(events, until))
-            sides.take((world.for_staff or [] for world in worlds), pair.staff_whys)
+            sides.take(changes, pair.staff_whys)
             if progress:
                 progress()
-    found.append(sides.compare((Office(before), Office(after)), begins, shared, until))
+    found.append(sides.compare((Office(twins.before), Office(twins.after)), begins, shared, until))
     return joined(found)

@@ -101,7 +101,7 @@ class Judgements:
 
 
 class Judging:
-    """Some rules of a program, or all, for every subject. Worlds that share rules share it, and what was sent by all."""
+    """Some rules of a program, or all, for every subject. Worlds that share rules share it: they sent what all sent."""
 
     def __init__(self, book: ProgramBook, ledgers: Iterable[Ledger]) -> None:
         self.book = book
@@ -158,8 +158,9 @@ def _named_by(rule: Rule) -> Iterator[str]:
     """Yield every event type and thing that the rule asks about."""
     yield rule.starts
     yield from (_asked(gate) for gate in rule.only_while)
-    for each in (*rule.until, *rule.counts, *rule.none_in_last):
-        yield each.event
+    yield from (each.event for each in rule.until)
+    yield from (each.event for each in rule.counts)
+    yield from (each.event for each in rule.none_in_last)
 
 
 def _asked(gate: Gate) -> str:

@@ -15,8 +15,8 @@ from service.domain.history import History
 from service.domain.inbox import inbox_of
 from service.domain.plan import Inbox, Pending
 from service.domain.present import Present
-from service.staff.judging import NOTHING, Judging
 from service.domain.view import View, mentorship_view, participant_view, participants_of, program_view
+from service.staff.judging import NOTHING, Judging
 
 
 class News(IntEnum):
@@ -38,8 +38,8 @@ class ProgramWorld:
 
     id: str
     book: ProgramBook
-    memory: ProgramBook = None  # type: ignore[assignment]  # the book itself, where it is left out
-    """What facts are folded by: it keeps at least what the book asks for."""
+    folds_by: ProgramBook | None = None
+    """Keeps at least what the book asks for, where others share the facts; None is the book itself."""
     subjects: dict[Subject, SubjectFacts] = field(default_factory=dict)
     archive: dict[Subject, dict[tuple[str, str], Thing]] = field(default_factory=lambda: defaultdict(dict))
     log: dict[Subject, list[Event]] = field(default_factory=lambda: defaultdict(list))
@@ -59,7 +59,6 @@ class ProgramWorld:
     """The version of what was found for each subject when it was last looked at."""
 
     def __post_init__(self) -> None:
-        self.memory = self.memory or self.book
         self.judgings = self.judgings or (Judging(self.book, (self.ledger,)),)
 
     def beside(self, book: ProgramBook) -> "ProgramWorld":
@@ -67,7 +66,7 @@ class ProgramWorld:
         return ProgramWorld(
             self.id,
             book,
-            memory=self.memory,
+            folds_by=self.memory,
             subjects=self.subjects,
             archive=self.archive,
             log=self.log,
@@ -76,6 +75,11 @@ class ProgramWorld:
             members=self.members,
             views=self.views,
         )
+
+    @property
+    def memory(self) -> ProgramBook:
+        """What facts are folded by."""
+        return self.book if self.folds_by is None else self.folds_by
 
     @property
     def subject(self) -> Subject:
@@ -190,7 +194,7 @@ class ProgramWorld:
 
     def adopt(self, book: ProgramBook, now: Instant) -> None:
         """Go by other rules: fold the whole log by what they ask for."""
-        self.book = self.memory = book
+        self.book = book
         self.judgings = (Judging(book, (self.ledger,)),)
         self.looked.clear()
         self.archive.clear()

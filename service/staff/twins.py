@@ -4,7 +4,6 @@ The first folds for both, by a lens that keeps what either asks for: to hold mor
 nothing of what it sends. What a rule comes to depends on what was sent only in that this is not sent again.
 """
 
-from collections import defaultdict
 from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import chain
@@ -56,9 +55,7 @@ class Twins:
         alike = _are_programs_alike(*sides, program)
         one, other = ({rule.id: rule for rule in side.rules_of(program)} for side in sides)
         shared = {id for id in one.keys() & other.keys() if alike and self._are_alike(one[id], other[id])}
-        apart = tuple(
-            tuple(rule for id, rule in rules.items() if id not in shared) for rules in (one, other)
-        )
+        apart = tuple(tuple(rule for id, rule in rules.items() if id not in shared) for rules in (one, other))
         common = tuple(rule for id, rule in one.items() if id in shared)
         counted = {rule.id for rule in apart[0] if rule.reaches is not None}
         # Two rules of one name may stand beside each other here; only totals are kept by name.
@@ -106,7 +103,7 @@ class _Leading(World):
 
     def _begin(self, id: str) -> ProgramWorld:
         split, after = self._twins.split(id), self._twins.after
-        world = ProgramWorld(id, book_of(self.rule_set, id), memory=split.memory)
+        world = ProgramWorld(id, book_of(self.rule_set, id), folds_by=split.memory)
         other = world.beside(book_of(after, id))
         common = Judging(split.common, (world.ledger, other.ledger))
         for each, own in zip((world, other), split.own, strict=True):
@@ -118,7 +115,7 @@ class _Leading(World):
     def _hear(self, event: Event, news: News) -> None:
         super()._hear(event, news)
         self._follower.now = self.now
-        self._follower._hear(event, news)  # noqa: SLF001 - the two are one pair
+        self._follower._hear(event, news)
 
 
 def _only(rule_set: RuleSet, program: str, rules: tuple[Rule, ...]) -> RuleSet:
@@ -155,12 +152,12 @@ def _count_otherwise(before: RuleSet, after: RuleSet) -> bool:
 
 
 def _aligned(before: RuleSet, after: RuleSet) -> tuple[RuleSet, RuleSet]:
-    """Return the rule sets with other positions: each keeps its order, and what stands in both orders is in one place."""
+    """Return the rule sets with other positions: each keeps its order, and what stands in both is in one place."""
     sides = [sorted(side.rules, key=lambda rule: rule.position) for side in (before, after)]
-    names = [[rule.id for rule in rules] for rules in sides]
+    one_side, other_side = ([rule.id for rule in rules] for rules in sides)
     places: list[list[int]] = [[], []]
     place = 0
-    for one, other, size in SequenceMatcher(None, *names, autojunk=False).get_matching_blocks():
+    for one, other, size in SequenceMatcher(None, one_side, other_side, autojunk=False).get_matching_blocks():
         for side, upto in zip(places, (one, other), strict=True):
             alone = upto - len(side)
             side.extend(range(place, place + alone))

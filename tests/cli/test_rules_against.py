@@ -15,8 +15,8 @@ from service.cli.processes import Setting
 from service.cli.rule_files import RuleFiles
 from service.domain.calendar import DAY, parse_rfc3339
 from service.staff.compare import Why
-from service.staff.office import Office
 from service.staff.side_by_side import SideBySide
+from service.staff.twins import Twins
 from service.staff.world import World
 from tests.cli.commands import event, intouch, ndjson, pair, rules, write
 from tests.flow.stage import Stage
@@ -99,7 +99,7 @@ def test_in_parts_the_same_differs_as_in_one_process(tmp_path: Path) -> None:
     setting = Setting((pack.sources, other.sources), pack.settings.schemas_dir, None)
     parts = sort_lines(lines, 150)
     assert len(parts.parts) > 5
-    spread = compare_in_parts(parts, setting, (Office(sets[0]), Office(sets[1])), workers=2)
+    spread = compare_in_parts(parts, setting, Twins(*sets), workers=2)
     assert len(whole.differences) > 20
     assert {each._replace(why=NONE) for each in spread.differences} == {
         each._replace(why=NONE) for each in whole.differences
@@ -114,7 +114,7 @@ def test_a_line_that_is_no_event_stops_it(tmp_path: Path) -> None:
     setting = Setting((files.sources, files.sources), files.settings.schemas_dir, None)
     lines = sort_lines([*(json.dumps(each).encode() for each in pair()), b"{"], 2)
     with pytest.raises(UnreadableEventsError):
-        compare_in_parts(lines, setting, (Office(files.rule_set()), Office(files.rule_set())), workers=1)
+        compare_in_parts(lines, setting, Twins(files.rule_set(), files.rule_set()), workers=1)
 
 
 # From now on.

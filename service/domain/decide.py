@@ -70,13 +70,25 @@ def decide(
 
 
 def judge_all(
-    book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant, holds: Holds = _NO_HOLDS
+    book: ProgramBook,
+    view: View,
+    sent: Container[LedgerKey],
+    now: Instant,
+    holds: Holds = _NO_HOLDS,
+    rule_id: str | None = None,
 ) -> tuple[Judged, ...]:
-    """Return every slot of every running start, future and past ones too, each with its outcome at `now`."""
+    """Return every slot of every running start, future and past ones too, each with its outcome at `now`.
+
+    With a rule's id, only those of that rule.
+    """
     judge = Judge(book, view, sent, now, holds)
     running = Running(book, view).courses()
     return tuple(
-        judged for course, start in running for compiled in course.rules for judged in judge.slots(compiled, start)
+        judged
+        for course, start in running
+        for compiled in course.rules
+        if rule_id is None or compiled.rule.id == rule_id
+        for judged in judge.slots(compiled, start)
     )
 
 

@@ -62,11 +62,13 @@ class Judgements:
         """Have these rules judged anew at the next look."""
         self._touched = None if touched is None or self._touched is None else self._touched | touched
 
+    def is_good(self, view: View, now: Instant) -> bool:
+        """Return whether nothing can have changed since the last look."""
+        return now < self.next_at and view is self._view and self._touched is NOTHING
+
     def look(self, book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> None:
         """Judge what may have changed since the last look."""
         touched = self._touched if view is self._view else None
-        if touched is not None and not touched and now < self.next_at:
-            return
         judge = Judge(book, view, sent, now)
         if touched is not None and not touched:
             due = [each for each in self._held.values() if each.next_at <= now]
@@ -105,6 +107,8 @@ class Judging:
 
     def __init__(self, book: ProgramBook, ledgers: Iterable[Ledger]) -> None:
         self.book = book
+        self.kinds = frozenset(rule.for_each for rule in book.rules)
+        """The kinds of subject that any of the rules is about."""
         self._ledgers = tuple(ledgers)
         self._of: dict[Subject, Judgements] = {}
         self._touched: dict[tuple[SubjectKind, str], Touched] = {}
@@ -126,7 +130,8 @@ class Judging:
     def look(self, view: View, now: Instant) -> Judgements:
         """Return what is known of the view's subject now."""
         found = self.of(view.subject)
-        found.look(self.book, view, self._sent(view.subject), now)
+        if not found.is_good(view, now):
+            found.look(self.book, view, self._sent(view.subject), now)
         return found
 
     def _sent(self, subject: Subject) -> Container[LedgerKey]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from service.domain.book import ProgramBook
-from service.domain.calendar import Instant
+from service.domain.calendar import NEVER, Instant
 from service.domain.delivery import ADVISOR_PREFIX, Candidate, LedgerKey
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import SubjectFacts, Thing
@@ -53,13 +53,20 @@ class ProgramWorld:
     past: dict[str, History] = field(default_factory=lambda: defaultdict(History))
     blocked: dict[str, bool] = field(default_factory=dict)
     """As of a present; nothing that comes later says more of it."""
-    judgings: tuple[Judging, ...] = ()
-    """Rules of the book, each in one of these."""
+    judgings: dict[SubjectKind, tuple[Judging, ...]] = field(default_factory=dict)
+    """By the kind of subject that they are about."""
+    inboxes: dict[str, Inbox] = field(default_factory=dict)
+    """By recipient, until an event about them or the program."""
     looked: dict[Subject, int] = field(default_factory=dict)
     """The version of what was found for each subject when it was last looked at."""
 
     def __post_init__(self) -> None:
-        self.judgings = self.judgings or (Judging(self.book, (self.ledger,)),)
+        self.judge_by(Judging(self.book, (self.ledger,)))
+
+    def judge_by(self, *judgings: Judging) -> None:
+        """Have the rules of the book judged, each in one of these."""
+        self.judgings = {kind: tuple(each for each in judgings if kind in each.kinds) for kind in SubjectKind}
+        self.looked.clear()
 
     def beside(self, book: ProgramBook) -> "ProgramWorld":
         """Return another with the same facts, now and later, by other rules. This one folds for both."""
@@ -104,14 +111,27 @@ class ProgramWorld:
 
     def inbox(self, recipient: str) -> Inbox:
         """Return what is known of the recipient's mailbox."""
+        if inbox := self.inboxes.get(recipient):
+            return inbox
         participant = self.subjects.get(participant_of(recipient.removeprefix(ADVISOR_PREFIX)))
         blocked, has_stand_in = recipient in self.blocked, self.blocked.get(recipient, False)
-        return inbox_of(self.book, recipient, participant, self.facts, blocked=blocked, has_stand_in=has_stand_in)
+        inbox = inbox_of(self.book, recipient, participant, self.facts, blocked=blocked, has_stand_in=has_stand_in)
+        if participant is not None:
+            self.inboxes[recipient] = inbox
+        return inbox
+
+    def forget_inboxes(self, subject: Subject) -> None:
+        """Ask anew for those that an event about the subject may have changed."""
+        if subject.kind is SubjectKind.PROGRAM:
+            self.inboxes.clear()
+        elif subject.kind is SubjectKind.PARTICIPANT:
+            self.inboxes.pop(subject.id, None)
+            self.inboxes.pop(ADVISOR_PREFIX + subject.id, None)
 
     def hear(self, event: Event, news: News) -> Iterator[Subject]:
         """Yield the subjects that are to be looked at because of the event, after it was folded."""
         for subject in self.concerned(event) if news else ():
-            touched = [self._touch(each, subject, event, news) for each in self.judgings]
+            touched = [self._touch(each, subject, event, news) for each in self.judgings[subject.kind]]
             if any(touched):
                 yield subject
 
@@ -125,10 +145,10 @@ class ProgramWorld:
     def look(self, subject: Subject, now: Instant) -> tuple[Iterable[Candidate] | None, Instant]:
         """Return the subject's candidates, None where they are those of its last look, and when to look again."""
         view = self.view(subject)
-        found = [each.look(view, now) for each in self.judgings]
+        found = [each.look(view, now) for each in self.judgings[subject.kind]]
         version, known = sum([each.version for each in found]), self.looked.get(subject)
         self.looked[subject] = version
-        next_at = min([each.next_at for each in found])
+        next_at = min([each.next_at for each in found], default=NEVER)
         if version == known:
             return None, next_at
         ledger = self.ledger[subject]
@@ -136,7 +156,7 @@ class ProgramWorld:
 
     def forget(self, subject: Subject) -> None:
         """Have everything about the subject judged anew at its next look."""
-        for each in self.judgings:
+        for each in self.judgings[subject.kind]:
             each.of(subject).hear(None)
 
     def concerned(self, event: Event) -> Iterable[Subject]:
@@ -166,6 +186,7 @@ class ProgramWorld:
         for recipient, past in present.past.items():
             self.past[recipient] = past.copy()
         self.blocked.update(present.blocked)
+        self.inboxes.clear()
 
     def fold(self, event: Event) -> News:
         """Fold an event; return what may follow from it."""
@@ -195,8 +216,8 @@ class ProgramWorld:
     def adopt(self, book: ProgramBook, now: Instant) -> None:
         """Go by other rules: fold the whole log by what they ask for."""
         self.book = book
-        self.judgings = (Judging(book, (self.ledger,)),)
-        self.looked.clear()
+        self.judge_by(Judging(book, (self.ledger,)))
+        self.inboxes.clear()
         self.archive.clear()
         for subject in list(self.subjects):
             facts = self._keep(book.folding.whole(subject, self.log[subject]))

@@ -88,6 +88,9 @@ class Twins:
 class _Following(World):
     """The side that is told: it folds nothing by itself."""
 
+    def _accept(self, event: Event) -> None:
+        """It heard of the event already, when the other side folded it."""
+
     def join(self, program: ProgramWorld) -> None:
         """Know the program from now on."""
         self.programs[program.id] = program
@@ -107,7 +110,7 @@ class _Leading(World):
         other = world.beside(book_of(after, id))
         common = Judging(split.common, (world.ledger, other.ledger))
         for each, own in zip((world, other), split.own, strict=True):
-            each.judgings = (common, Judging(own, (each.ledger,)))
+            each.judge_by(common, Judging(own, (each.ledger,)))
         self._follower.now = self.now
         self._follower.join(other)
         return world

@@ -27,8 +27,8 @@ def why_not(world: World, program: str, key: LedgerKey, now: Instant) -> Answer:
     subject = Subject.parse(key.subject)
     if subject not in known.subjects:
         return Answer(Why(Cause.NO_START))
-    judged = judge_all(known.book, known.view(subject), known.ledger[subject], now)
-    mine = [each for each in judged if each.rule.id == key.rule and _start_of(each, key) == key.start]
+    judged = judge_all(known.book, known.view(subject), known.ledger[subject], now, rule_id=key.rule)
+    mine = [each for each in judged if _start_of(each, key) == key.start]
     return _of_slots(world, program, key, mine)
 
 

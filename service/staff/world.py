@@ -142,6 +142,7 @@ class World:
     def _hear(self, event: Event, news: News) -> None:
         """Have looked at anew what an event that was folded may matter to."""
         world = self.program(event.program)
+        world.forget_inboxes(event.subject)
         # A watch is told every outcome, of rules too that the event does not touch.
         heard = world.concerned(event) if self.watch and news else world.hear(event, news)
         for subject in heard:

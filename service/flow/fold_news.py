@@ -14,18 +14,35 @@ Rows = Mapping[SubjectKey, SubjectRow]
 HeldStarts = Mapping[SubjectKey, Collection[Moment]]
 """The starts of held notices: they stay in the facts however long ago they were."""
 _NOTHING_HELD: HeldStarts = {}
+NEWS_AT_ONCE = 10_000
+"""How many events are held in memory at once; what is beyond stays news."""
+
+
+def fold_all_news(
+    snapshot: Snapshot, rule_set: RuleSet, rows: Rows, now: Instant, at_once: int = NEWS_AT_ONCE
+) -> dict[SubjectKey, SubjectRow]:
+    """Return the rows as `fold_news` does, in as many rounds as it takes until nothing is news."""
+    folded = fold_news(snapshot, rule_set, rows, now, at_once=at_once)
+    while any(folded[key].folded_seq != row.folded_seq for key, row in rows.items()):
+        rows, folded = folded, fold_news(snapshot, rule_set, folded, now, at_once=at_once)
+    return folded
 
 
 def fold_news(
-    snapshot: Snapshot, rule_set: RuleSet, rows: Rows, now: Instant, held: HeldStarts = _NOTHING_HELD
+    snapshot: Snapshot,
+    rule_set: RuleSet,
+    rows: Rows,
+    now: Instant,
+    held: HeldStarts = _NOTHING_HELD,
+    at_once: int = NEWS_AT_ONCE,
 ) -> dict[SubjectKey, SubjectRow]:
     """Return the rows with their news folded; with their whole log, where facts were made for other rules.
 
-    Facts are folded in place.
+    Facts are folded in place. Of more than `at_once` news, the earliest are.
     """
     books = {key: book_of(rule_set, key.program) for key in rows}
     current = {key: row.folded_seq for key, row in rows.items() if _is_current(books[key], row)}
-    news = snapshot.news_of(current)
+    news = snapshot.news_of(current, at_once)
     folded = {
         key: _with_news(snapshot, books[key], row, news.get(key, ()))
         if key in current

@@ -16,7 +16,7 @@ from service.domain.inbox import addresses_of
 from service.domain.plan import Pending
 from service.domain.present import Present, Standing
 from service.domain.rules import STAFF_PREFIX, RuleSet
-from service.flow.fold_news import fold_news
+from service.flow.fold_news import fold_all_news
 from service.flow.neighbourhood import subjects_near
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow
 from service.flow.reach import reach_of
@@ -62,7 +62,7 @@ class PresentReader:
         for rule_set in self.rule_sets:
             signature = book_of(rule_set, program).lens.signature
             if signature not in by_lens:
-                folded = fold_news(self.snapshot, rule_set, rows, self.now)
+                folded = fold_all_news(self.snapshot, rule_set, rows, self.now)
                 by_lens[signature] = [row.facts for row in folded.values() if row.facts is not None]
             found.append(by_lens[signature])
         return found

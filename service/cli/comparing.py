@@ -4,11 +4,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.event_file import counting, read_events
+from service.cli.event_file import counting, lines_in, read_events
 from service.cli.in_parts import compare_in_parts
 from service.cli.line_parts import EVENTS_A_PART, IN_PARTS_FROM, sort_lines
 from service.cli.processes import Setting, cores
@@ -61,7 +62,7 @@ class Sides:
         return (running() if self.against is None else self.against.rule_set()), after
 
 
-def compare_lines(sides: Sides, lines: list[bytes], stretch: Stretch) -> Outcome:
+def compare_file(sides: Sides, path: Path, stretch: Stretch) -> Outcome:
     """Compare over the events of a file; or from its last event on.
 
     Raises: UnreadableEventsError with every fault of every line.
@@ -69,13 +70,13 @@ def compare_lines(sides: Sides, lines: list[bytes], stretch: Stretch) -> Outcome
     assert sides.against is not None
     before, after = sides.loaded(sides.rules.rule_set)
     naming = Naming(before, after)
-    if stretch.days is None and len(lines) >= IN_PARTS_FROM:
-        parts = sort_lines(lines, EVENTS_A_PART)
-        lines.clear()
+    if stretch.days is None and lines_in(path) >= IN_PARTS_FROM:
+        parts = sort_lines(path, EVENTS_A_PART)
         sources = sides.against.sources, sides.rules.sources
         setting = Setting(sources, sides.rules.settings.schemas_dir, stretch.until)
         return compare_in_parts(parts, setting, Twins(before, after), cores()), naming
-    events = read_events(lines, sides.rules.schemas)
+    with path.open("rb") as lines:
+        events = read_events(lines, sides.rules.schemas)
     told = counting(events, len(events), "Comparing")
     if stretch.days is None:
         return SideBySide(*Twins(before, after).worlds()).run(told, stretch.until), naming

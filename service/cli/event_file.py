@@ -2,6 +2,10 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import IO
 
 import click
@@ -63,6 +67,28 @@ def _read(line: bytes, schemas: Schemas) -> tuple[Event | None, list[Fault]]:
 
 def _told(line: int, fault: Fault) -> str:
     return f"Line {line}: {fault.pointer + ': ' if fault.pointer else ''}{fault.message}"
+
+
+@contextmanager
+def kept(path: str) -> Iterator[Path]:
+    """Yield a file of the events that several processes may read: what comes in by a pipe is written to one first.
+
+    Raises: click.ClickException.
+    """
+    if path != "-" and Path(path).is_file():
+        with opened(path):
+            yield Path(path)
+        return
+    with opened(path) as incoming, NamedTemporaryFile() as copy:
+        copyfileobj(incoming, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def lines_in(path: Path) -> int:
+    """Return how many lines the file has."""
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
 
 
 def opened(path: str) -> IO[bytes]:

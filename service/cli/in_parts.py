@@ -68,7 +68,7 @@ def compare_in_parts(lines: LineParts, setting: Setting, twins: Twins, workers: 
     return joined([*comparisons, sides.compare(offices, begins, shared, setting.until)])
 
 
-def play_part(process: Process, lines: list[Line]) -> Played:
+def play_part(process: Process, lines: Iterable[Line]) -> Played:
     """Play one part in this process."""
     events, faults = process.events(lines)
     if events is None:
@@ -79,7 +79,7 @@ def play_part(process: Process, lines: list[Line]) -> Played:
     return Played([], rows, changes, _begin_of(events))
 
 
-def compare_part(process: Process, lines: list[Line]) -> Compared:
+def compare_part(process: Process, lines: Iterable[Line]) -> Compared:
     """Play one part under both rule sets in this process."""
     events, faults = process.events(lines)
     if events is None:
@@ -103,7 +103,7 @@ def _shared(
     """
     parts = list(played)
     schemas = load_schemas(setting.schemas_dir)
-    shared, faults = read_numbered(sorted(line for each in lines.shared.values() for line in each), schemas)
+    shared, faults = read_numbered(lines.shared_place().read(lines.path), schemas)
     # Lines about a program are read by every part of it, so their faults come more than once.
     faults = sorted(dict.fromkeys([*faults, *(fault for each in parts for fault in each.faults)]), key=itemgetter(0))
     if faults:

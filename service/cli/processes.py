@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -17,7 +17,7 @@ from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import Sources
 from service.adapters.schemas import Schemas, load_schemas
 from service.cli.event_file import Line, LineFault, read_numbered
-from service.cli.line_parts import LineParts
+from service.cli.line_parts import LineParts, Place
 from service.domain.calendar import Instant
 from service.domain.events import Event
 from service.domain.rules import RuleSet
@@ -54,7 +54,7 @@ class Process:
             self._twins.append(Twins(*self.rule_sets))
         return self._twins[0]
 
-    def events(self, lines: list[Line]) -> tuple[list[Event] | None, list[LineFault]]:
+    def events(self, lines: Iterable[Line]) -> tuple[list[Event] | None, list[LineFault]]:
         """Return the part's events, None where any line of the file is known to be no event; and this part's faults."""
         events, faults = read_numbered(lines, self.schemas)
         if faults:
@@ -71,7 +71,7 @@ def cores() -> int:
 
 
 def each_part(
-    lines: LineParts, setting: Setting, workers: int, work: Callable[[Process, list[Line]], T], label: str
+    lines: LineParts, setting: Setting, workers: int, work: Callable[[Process, Iterable[Line]], T], label: str
 ) -> Iterator[tuple[int, T]]:
     """Yield what `work` (a function of a module) makes of each part, as it is done, with the number of the part.
 
@@ -85,7 +85,9 @@ def each_part(
         click.progressbar(length=total, label=label, file=sys.stderr, hidden=hidden) as bar,
         ProcessPoolExecutor(workers, initializer=_begin, initargs=begun) as pool,
     ):
-        waiting: dict[Future[T], int] = {pool.submit(_work, work, lines.lines_of(part)): part for part in order}
+        waiting: dict[Future[T], int] = {
+            pool.submit(_work, work, lines.path, lines.place_of(part)): part for part in order
+        }
         for future in as_completed(waiting):
             part = waiting.pop(future)
             yield part, future.result()
@@ -100,5 +102,5 @@ def _begin(sources: tuple[Sources, ...], schemas_dir: Path, until: Instant | Non
     _held[:] = [Process(schemas, rule_sets, until, faulty)]
 
 
-def _work(work: Callable[[Process, list[Line]], T], lines: list[Line]) -> T:
-    return work(_held[0], lines)
+def _work(work: Callable[[Process, Iterable[Line]], T], path: Path, place: Place) -> T:
+    return work(_held[0], place.read(path))

@@ -8,9 +8,9 @@ from time import perf_counter
 
 import click
 
-from service.cli.comparing import Sides, Stretch, compare_lines, compare_store
+from service.cli.comparing import Sides, Stretch, compare_file, compare_store
 from service.cli.comparison_output import tell, tell_cost
-from service.cli.event_file import UnreadableEventsError, counting, opened, read_events
+from service.cli.event_file import UnreadableEventsError, counting, kept, lines_in, read_events
 from service.cli.in_parts import simulate_in_parts
 from service.cli.instants import INSTANT
 from service.cli.line_parts import EVENTS_A_PART, IN_PARTS_FROM, sort_lines
@@ -67,7 +67,8 @@ def simulate(
             stretch = Stretch(until=until, days=(days or DAYS) if from_now else None)
             _compare(files, RuleFiles(against) if against else None, events, stretch, form)
         else:
-            _simulate(files, _lines(events or ""), until, form, verdicts)
+            with kept(events or "") as path:
+                _simulate(files, path, until, form, verdicts)
 
 
 def _refuse_what_does_not_go_together(
@@ -95,20 +96,24 @@ def _refuse_what_does_not_go_together(
 
 def _compare(files: RuleFiles, against: RuleFiles | None, events: str | None, stretch: Stretch, form: str) -> None:
     sides, begun = Sides.of(files, against), perf_counter()
-    found, naming = compare_store(sides, stretch) if events is None else compare_lines(sides, _lines(events), stretch)
+    if events is None:
+        found, naming = compare_store(sides, stretch)
+    else:
+        with kept(events) as path:
+            found, naming = compare_file(sides, path, stretch)
     names = str(against.rules) if against else "the rules that run", str(files.rules or files.settings.rules_dir)
     tell(found, naming, form, names, stretch)
     tell_cost(found, perf_counter() - begun)
 
 
-def _simulate(files: RuleFiles, lines: list[bytes], until: Instant | None, form: str, verdicts: bool) -> None:
+def _simulate(files: RuleFiles, path: Path, until: Instant | None, form: str, verdicts: bool) -> None:
     rule_set = files.rule_set()
-    if len(lines) >= IN_PARTS_FROM and not verdicts:
+    if lines_in(path) >= IN_PARTS_FROM and not verdicts:
         world: World = (office := Office(rule_set))
-        programs, outcomes = _in_parts(lines, files, until, office)
+        programs, outcomes = _in_parts(path, files, until, office)
     else:
         world = World(rule_set, Watch() if verdicts else None)
-        programs, outcomes = _in_one(lines, files, until, world)
+        programs, outcomes = _in_one(path, files, until, world)
     if form == "json":
         for line in json_lines(outcomes, programs):
             click.echo(line, nl=False)
@@ -117,14 +122,9 @@ def _simulate(files: RuleFiles, lines: list[bytes], until: Instant | None, form:
             click.echo(text)
 
 
-def _lines(path: str) -> list[bytes]:
-    with opened(path) as file:
-        return file.readlines()
-
-
-def _in_one(lines: list[bytes], files: RuleFiles, until: Instant | None, world: World) -> Simulation:
-    events = read_events(lines, files.schemas)
-    lines.clear()
+def _in_one(path: Path, files: RuleFiles, until: Instant | None, world: World) -> Simulation:
+    with path.open("rb") as lines:
+        events = read_events(lines, files.schemas)
     return {event.program for event in events}, _outcomes(events, world, until)
 
 
@@ -134,9 +134,8 @@ def _outcomes(events: list[Event], world: World, until: Instant | None) -> Itera
         yield from unsent
 
 
-def _in_parts(lines: list[bytes], files: RuleFiles, until: Instant | None, office: Office) -> Simulation:
-    parts = sort_lines(lines, EVENTS_A_PART)
-    lines.clear()
+def _in_parts(path: Path, files: RuleFiles, until: Instant | None, office: Office) -> Simulation:
+    parts = sort_lines(path, EVENTS_A_PART)
     setting = Setting((files.sources,), files.settings.schemas_dir, until)
     told = simulate_in_parts(parts, setting, office, cores())
     return {*parts.programs, *parts.shared}, told

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -160,3 +160,11 @@ def rules(folder: Path) -> Path:
     others = "".join(f"      {topic}: []\n" for topic in TOPICS)
     write(folder / "rules" / "all.yaml", RULES + others)
     return folder / "rules"
+
+
+def file_of(folder: Path, lines: Iterable[bytes]) -> Path:
+    """Return a file of these lines."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "events.ndjson"
+    path.write_bytes(b"".join(each.rstrip(b"\n") + b"\n" for each in lines))
+    return path

@@ -18,7 +18,7 @@ from service.staff.compare import Why
 from service.staff.side_by_side import SideBySide
 from service.staff.twins import Twins
 from service.staff.world import World
-from tests.cli.commands import event, intouch, ndjson, pair, rules, write
+from tests.cli.commands import event, file_of, intouch, ndjson, pair, rules, write
 from tests.flow.stage import Stage
 
 NONE = Why("")
@@ -97,7 +97,7 @@ def test_in_parts_the_same_differs_as_in_one_process(tmp_path: Path) -> None:
     sets = pack.rule_set(), other.rule_set()
     whole = SideBySide(World(sets[0]), World(sets[1])).run(read_events(lines, pack.schemas))
     setting = Setting((pack.sources, other.sources), pack.settings.schemas_dir, None)
-    parts = sort_lines(lines, 150)
+    parts = sort_lines(file_of(tmp_path / "told", lines), 150)
     assert len(parts.parts) > 5
     spread = compare_in_parts(parts, setting, Twins(*sets), workers=2)
     assert len(whole.differences) > 20
@@ -112,7 +112,7 @@ def test_in_parts_the_same_differs_as_in_one_process(tmp_path: Path) -> None:
 def test_a_line_that_is_no_event_stops_it(tmp_path: Path) -> None:
     files = RuleFiles(rules(tmp_path))
     setting = Setting((files.sources, files.sources), files.settings.schemas_dir, None)
-    lines = sort_lines([*(json.dumps(each).encode() for each in pair()), b"{"], 2)
+    lines = sort_lines(file_of(tmp_path / "told", [*(json.dumps(each).encode() for each in pair()), b"{"]), 2)
     with pytest.raises(UnreadableEventsError):
         compare_in_parts(lines, setting, Twins(files.rule_set(), files.rule_set()), workers=1)
 

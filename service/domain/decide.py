@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from service.domain.addressing import Addressee, addressed
 from service.domain.book import ProgramBook
 from service.domain.brakes import Hold
-from service.domain.calendar import Instant
+from service.domain.calendar import NEVER, Instant
 from service.domain.compiled import Compiled
 from service.domain.course import Course
 from service.domain.delivery import Candidate, LedgerKey, Verdict, Word

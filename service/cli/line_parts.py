@@ -11,7 +11,7 @@ from typing import NamedTuple
 import orjson
 
 from service.cli.event_file import Line
-from service.domain.parts import Kinships, Member, shares
+from service.domain.parts import NAMES, Kinships, Member, shares
 
 IN_PARTS_FROM = 20_000
 EVENTS_A_PART = 8_000
@@ -62,25 +62,33 @@ class LineParts:
 def sort_lines(path: Path, most: int) -> LineParts:
     """Return the lines in parts of about `most` each. What is wrong with a line is found where it is played."""
     found, kin, of_line = LineParts(path), Kinships(), list[Member | None]()
-    known: dict[int, Member] = {}
+    known, met = dict[int, Member](), dict[Member, Member]()
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             program, subject, id, data = _glance(line)
             found.begins.append(found.begins[number] + len(line))
-            member = kin.see(program, subject, data)
+            member = met.get((program, subject))
+            if member is None or any(name in data for name in NAMES):
+                seen = kin.see(program, subject, data)
+                member = None if seen is None else met.setdefault(seen, seen)
             of_line.append(member)
             if member is None:
                 found.shared[program].append(number)
-            else:
-                # Sent twice under one id, the first counts, so both must be seen by one part.
-                kin.join(known.setdefault(id, member), member)
+                continue
+            # Sent twice under one id, the first counts, so both must be seen by one part.
+            if (first := known.setdefault(id, member)) is not member:
+                kin.join(first, member)
     _share(found, kin, of_line, most)
     return found
 
 
 def _share(found: LineParts, kin: Kinships, of_line: list[Member | None], most: int) -> None:
     """Give each line that is about somebody to a part, all of one kin to the same."""
-    sizes = Counter(kin.part_of(each) for each in of_line if each is not None)
+    lines = Counter(each for each in of_line if each is not None)
+    part_of = {each: kin.part_of(each) for each in lines}
+    sizes = Counter[Member]()
+    for each, number in lines.items():
+        sizes[part_of[each]] += number
     place: dict[Member, int] = {}
     for share in shares(sizes, most):
         place.update(dict.fromkeys(share, len(found.parts)))
@@ -88,7 +96,7 @@ def _share(found: LineParts, kin: Kinships, of_line: list[Member | None], most: 
         found.programs.append(share[0][0])
     for number, member in enumerate(of_line, 1):
         if member is not None:
-            found.parts[place[kin.part_of(member)]].append(number)
+            found.parts[place[part_of[member]]].append(number)
 
 
 def _glance(line: bytes) -> tuple[str, str, int, Mapping[str, object]]:

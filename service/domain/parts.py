@@ -8,7 +8,8 @@ from service.domain.events import SubjectKind
 Member = tuple[str, str]
 """A subject, as its text, within its program."""
 
-_NAMED = ("mentor_id", "mentee_id")
+NAMES = ("mentor_id", "mentee_id")
+"""The fields in which a mentorship's event names its people."""
 
 
 class Kinships:
@@ -24,7 +25,7 @@ class Kinships:
             return None
         member = program, subject
         if kind == SubjectKind.MENTORSHIP:
-            for name in _NAMED:
+            for name in NAMES:
                 if isinstance(id := data.get(name), str):
                     self.join(member, (program, f"{SubjectKind.PARTICIPANT}/{id}"))
         return member

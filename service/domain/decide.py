@@ -66,6 +66,8 @@ def decide(
     # What is held may go although its start is over by its clock.
     for course, start in Running(book, view).courses(None if holds else now):
         judge.gather(course, start, found)
+    for each in found:
+        judge.next.note(each.closes, "close")
     return Decision(tuple(found), judge.next.at, judge.next.source)
 
 
@@ -113,14 +115,17 @@ class Judge:
     # Candidates: the quick way, for the slots that are open now.
 
     def alone(self, course: Course, start: Start) -> Decision:
-        """Return what one start allows by itself, for whoever keeps what the others came to."""
+        """Return what one start allows by itself, for whoever keeps what the others came to.
+
+        Here `next_at` does not look to when its candidates close: whoever keeps them knows which were sent.
+        """
         found: list[Candidate] = []
         self.next.at = NEVER
         self.gather(course, start, found)
         return Decision(tuple(found), self.next.at, self.next.source)
 
     def gather(self, course: Course, start: Start, found: list[Candidate]) -> None:
-        """Add a start's candidates to those found, and note when time alone may add or take one.
+        """Add a start's candidates to those found, and note when time alone may add one, or bar one before it closes.
 
         What only an event can lift hides every instant behind it: until that event nothing can change.
         """
@@ -160,7 +165,6 @@ class Judge:
                 return
             outcome = self._outcome(compiled, start, slot, key, addressee, send, place)
             if isinstance(outcome, Candidate):
-                self.next.note(outcome.closes, "close")
                 found.append(outcome)
 
     # Slots: the whole story, for people and for verdicts.

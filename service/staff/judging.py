@@ -14,6 +14,7 @@ from service.domain.calendar import NEVER, Instant
 from service.domain.course import Course
 from service.domain.decide import Judge
 from service.domain.delivery import Candidate, LedgerKey
+from service.domain.earliest import Earliest
 from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.facts import Start
 from service.domain.fold import STATING
@@ -35,16 +36,32 @@ class _Judgement:
     start: Start
     candidates: Sequence[Candidate] = ()
     next_at: Instant = NEVER
+    _lifts_at: Instant = NEVER
+    """When time alone may bring another candidate, or bar one before it closes."""
 
     def is_of(self, touched: frozenset[str]) -> bool:
         """Return whether any of its rules is among these."""
         return any(each.rule.id in touched for each in self.course.rules)
 
+    def is_due(self, sent: Container[LedgerKey], now: Instant) -> bool:
+        """Return whether time may have changed what it came to. That the slot of what was sent closes is no news."""
+        if self.next_at <= now < self._lifts_at:
+            self._look_ahead(sent, now - 1)
+        return self.next_at <= now
+
+    def _look_ahead(self, sent: Container[LedgerKey], now: Instant) -> None:
+        soonest = Earliest(now, self._lifts_at)
+        for each in self.candidates:
+            if each.key not in sent:
+                soonest.note(each.closes, "close")
+        self.next_at = soonest.at
+
     def again(self, judge: Judge) -> bool:
         """Judge it at this instant; return whether other candidates came of it, but for what was sent."""
         decision = judge.alone(self.course, self.start)
         waited = [each for each in self.candidates if each.key not in judge.sent]
-        self.candidates, self.next_at = decision.candidates, decision.next_at
+        self.candidates, self._lifts_at = decision.candidates, decision.next_at
+        self._look_ahead(judge.sent, judge.now)
         return waited != list(decision.candidates)
 
 
@@ -69,12 +86,12 @@ class Judgements:
     def look(self, book: ProgramBook, view: View, sent: Container[LedgerKey], now: Instant) -> None:
         """Judge what may have changed since the last look."""
         touched = self._touched if view is self._view else None
-        judge = Judge(book, view, sent, now)
         if touched is not None and not touched:
-            due = [each for each in self._held.values() if each.next_at <= now]
-            changed = sum([each.again(judge) for each in due])
+            due = [each for each in self._held.values() if each.next_at <= now and each.is_due(sent, now)]
+            judge = Judge(book, view, sent, now) if due else None
+            changed = sum([each.again(judge) for each in due if judge])
         else:
-            changed = self._listed(Running(book, view), judge, touched)
+            changed = self._listed(Running(book, view), Judge(book, view, sent, now), touched)
         self.version += changed > 0
         self.next_at = min([each.next_at for each in self._held.values()], default=NEVER)
         self._view, self._touched = view, NOTHING

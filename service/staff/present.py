@@ -32,6 +32,6 @@ def presents_of(world: World, rule_set: RuleSet, now: Instant) -> Iterator[Prese
 def _facts(known: ProgramWorld, facts: SubjectFacts, book: ProgramBook, now: Instant) -> SubjectFacts:
     if known.book.lens.signature == book.lens.signature:
         return facts
-    whole = book.folding.whole(facts.subject, known.log.get(facts.subject, ()))
+    whole = book.folding.whole(facts.subject, known.known.log.get(facts.subject, ()))
     book.lens.prune(whole, now)
     return whole

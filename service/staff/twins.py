@@ -13,7 +13,8 @@ from service.domain.book import ProgramBook, book_of
 from service.domain.events import Event
 from service.domain.rules import Rule, RuleSet
 from service.staff.judging import Judging
-from service.staff.program_world import News, ProgramWorld
+from service.staff.program_facts import News, ProgramFacts
+from service.staff.program_world import ProgramWorld
 from service.staff.world import Change, World
 
 Lists = tuple[list[Change] | None, list[Change] | None]
@@ -106,8 +107,8 @@ class _Leading(World):
 
     def _begin(self, id: str) -> ProgramWorld:
         split, after = self._twins.split(id), self._twins.after
-        world = ProgramWorld(id, book_of(self.rule_set, id), folds_by=split.memory)
-        other = world.beside(book_of(after, id))
+        known = ProgramFacts(id, split.memory)
+        world, other = (ProgramWorld(id, book_of(each, id), known) for each in (self.rule_set, after))
         common = Judging(split.common, (world.ledger, other.ledger))
         for each, own in zip((world, other), split.own, strict=True):
             each.judge_by(common, Judging(own, (each.ledger,)))

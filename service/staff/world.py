@@ -15,7 +15,8 @@ from service.domain.plan import Past, Pending, Plan, pend, plan
 from service.domain.present import Present
 from service.domain.rules import STAFF_PREFIX, RuleSet
 from service.staff.agenda import Agenda
-from service.staff.program_world import News, ProgramWorld
+from service.staff.program_facts import News
+from service.staff.program_world import ProgramWorld
 from service.staff.verdicts import Unsent, Watch
 
 
@@ -144,7 +145,7 @@ class World:
         world = self.program(event.program)
         world.forget_inboxes(event.subject)
         # A watch is told every outcome, of rules too that the event does not touch.
-        heard = world.concerned(event) if self.watch and news else world.hear(event, news)
+        heard = world.known.concerned(event) if self.watch and news else world.hear(event, news)
         for subject in heard:
             self._subjects.put((world, subject), self.now)
         for recipient in _recipients_of(world, event.subject) if news else ():

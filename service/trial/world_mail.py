@@ -31,7 +31,7 @@ class KnownWorld:
         return {key: row for key in keys if (row := self.subject(key)) is not None}
 
     def mentorships_of(self, program: str, participant: str) -> Sequence[str]:  # noqa: ARG002 -- it knows one program
-        return sorted(self.world.mentorships.get(participant, ()))
+        return sorted(self.world.known.mentorships.get(participant, ()))
 
     def all_subjects(
         self,
@@ -50,7 +50,7 @@ class KnownWorld:
         return {}
 
     def event(self, program: str, source: str, id: str) -> Event | None:  # noqa: ARG002 -- it knows one program
-        events = (each for log in self.world.log.values() for each in log)
+        events = (each for log in self.world.known.log.values() for each in log)
         return next((each for each in events if (each.source, each.id) == (source, id)), None)
 
 

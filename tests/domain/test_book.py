@@ -8,10 +8,10 @@ import pytest
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.brakes import edition_of
-from service.domain.calendar import DAY, Span
-from service.domain.events import Event, Subject, SubjectKind
-from service.domain.facts import SubjectFacts
-from service.domain.rules import Break, Count, Gate, Kind, Pause, Quiet, Until
+from service.domain.calendar import DAY, QUARTER, Span
+from service.domain.events import Event, Moment, Subject, SubjectKind
+from service.domain.facts import Start, SubjectFacts
+from service.domain.rules import Break, Count, Gate, Groups, Kind, Pause, Quiet, Until
 from tests.naive.examples import NORTH, at, event, rule, rule_set
 from tests.naive.words import CATALOGUE
 
@@ -160,3 +160,55 @@ def test_a_program_changes_rules_for_itself_alone() -> None:
     rules = rule_set(rule("a"), rule("b"), rule("c"), rule("d", enabled=False), program=off)
     assert [(each.id, each.wait) for each in rules.rules_of("north")] == [("a", 0), ("c", DAY)]
     assert [(each.id, each.wait) for each in rules.rules_of("south")] == [("a", 0), ("b", 0), ("c", 0)]
+
+
+def test_what_participants_rules_name_is_heeded_for_them_alone() -> None:
+    """A rule about mentorships makes nobody look at its people's own rules; without any there is nothing to look at."""
+    theirs = rule("p", for_each=SubjectKind.PARTICIPANT, to="participant", starts="participant.signed_in")
+    book = _book(rule(starts="mentorship.message_sent"), theirs)
+    assert book.participants_heed("participant.signed_in")
+    assert not book.participants_heed("mentorship.message_sent")
+    assert not _book(rule()).participants_heed("mentorship.matched")
+
+
+def test_groups_that_any_rule_asks_for_are_known_whomever_it_asks() -> None:
+    wanted = [Groups(mentor=frozenset({"a"})), Groups(mentee=frozenset({"b"})), Groups(either=frozenset({"c"}))]
+    assert _book(*(rule(str(n), only_for=each) for n, each in enumerate(wanted))).asked_groups == {"a", "b", "c"}
+
+
+def test_dates_start_rules_each_with_its_name_and_place() -> None:
+    """At midnight of the program's zone, for one kind of subject; an end that is told anew is another date."""
+    chicago = {"timezone": "America/Chicago", "dates": {"checkpoints": (date(2026, 4, 1), date(2026, 5, 1))}}
+    book = _book(rule(starts="date.checkpoints"), **chicago)
+    found = [start for _, start in book.dated(SubjectKind.MENTORSHIP, _program())]
+    assert found == [
+        Start("date.checkpoints", Moment(when, "", f"checkpoints:{n}"), when, SUBJECT, "", {}, f"date:checkpoints:{n}")
+        for n, when in enumerate((at("04-01 05:00"), at("05-01 05:00")))
+    ]
+    assert list(book.dated(SubjectKind.PARTICIPANT, _program())) == []
+    ends = _book(rule(starts="date.program_ends"))
+    told = [_program(_updated(ends_on=day)) for day in ("2026-06-01", "2026-07-01")]
+    assert [[start.moment.time for _, start in ends.dated(SubjectKind.MENTORSHIP, each)] for each in told] == [
+        [at("06-01 00:00")], [at("07-01 00:00")],
+    ]  # fmt: skip
+
+
+def test_a_break_is_near_until_what_it_put_off_has_shut() -> None:
+    """From its first instant until its end, as long as any slot stays open, and two quarter hours."""
+    rest = Break(name="spring", first=date(2026, 3, 3), last=date(2026, 3, 4))
+    rules = (
+        rule("a", send_within=DAY),
+        rule("b", send_within=2 * DAY),
+        rule("c", kind=Kind.ALERT, send_within=9 * DAY),
+    )
+    first, last = at("03-03 00:00"), at("03-05 00:00") + 2 * DAY + 2 * QUARTER
+    book = _book(*rules, breaks=(rest,))
+    assert [book.is_near_break(_program(), when) for when in (first - 1, first, last - 1, last)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    none = _book(rule(kind=Kind.ALERT), breaks=(rest,))
+    last = at("03-05 00:00") + 2 * QUARTER
+    assert [none.is_near_break(_program(), when) for when in (last - 1, last)] == [True, False]

@@ -91,6 +91,23 @@ def test_only_gates_on_participants_own_events_are_asked_for_each_recipient() ->
     assert compile_count(Count(event="mentorship.message_sent"), CATALOGUE).personal is False
 
 
+def test_gates_whose_answer_depends_on_the_start_say_so() -> None:
+    """The others are asked once for all starts of a subject."""
+    asked = [
+        (word, value)
+        for word, values in CATALOGUE.gate_words().items()
+        for value in values
+        if compile_gate(Gate(word, value), CATALOGUE).of_start
+    ]
+    assert asked == [
+        (word, value)
+        for word, values in CATALOGUE.gate_words().items()
+        for value in values
+        if value.endswith("_since_start") or word.startswith("this_")
+    ]
+    assert not compile_count(Count(event="mentorship.message_sent"), CATALOGUE).of_start
+
+
 def test_a_gate_on_a_persons_event_asks_about_that_person() -> None:
     signed = event("participant.signed_in", "participants/ann", "03-04 09:00")
     view = _view(ann=_facts(ANN, person("ann", "mentor"), signed))

@@ -64,6 +64,7 @@ def _word(outcome: Candidate | Verdict | LedgerKey) -> str:
         return "candidate"
     if isinstance(outcome, Verdict):
         return f"{outcome} until {_day(outcome.until)}" if outcome.until is not None else str(outcome)
+    assert isinstance(outcome, LedgerKey)
     return "sent"
 
 
@@ -431,3 +432,72 @@ def test_a_coming_break_is_when_to_ask_again() -> None:
     assert _decided(nudge, when="03-06 10:00").next_at == at("03-09 00:00")
     (judged,) = judge_all(book_of(nudge, "north"), _seen(nudge), (), at("03-04 10:00"))
     assert judged.outcome == Verdict(Word.BREAK, "", at("03-06 00:00"))
+
+
+def test_judging_tells_of_each_candidate_what_deciding_finds() -> None:
+    """With the line of the rule and the key of the ledger; of a slot that waits, its start and when it is due."""
+    lines = (Send(to="initiator", message="thanks"), Send(to="counterpart", message="look"))
+    rules = _rules(rule(starts=SENT, to=lines, every=DAY, total=2, send_within=HOUR))
+    message = wrote("mentor", "03-02 10:00")
+    *opened, waits = judge_all(book_of(rules, "north"), _seen(rules, message), (), at("03-02 10:00"))
+    candidates = _decided(rules, message, when="03-02 10:00").candidates
+    assert [each.outcome for each in opened] == list(candidates)
+    assert [(each.key, each.send) for each in opened] == list(
+        zip((each.key for each in candidates), lines, strict=True)
+    )
+    assert [each.recipient for each in opened] == ["ann", "ben"]
+    assert (waits.start, waits.outcome) == (opened[0].start, Verdict(Word.WAITING, "", at("03-03 10:00")))
+
+
+def test_a_value_is_picked_by_only_where_a_topic_is() -> None:
+    """A case of a list that sends no resource by topic picks by nothing; one slot alone has no step."""
+    rules = _rules(rule(starts=SENT, to=[], depends_on="options", cases={"a": (Send(to="mentor", message="on-a"),)}))
+    (candidate,) = _decided(rules, wrote("mentor", "03-02 10:00", options=["a"]), when="03-02 10:00").candidates
+    assert (candidate.key.value, candidate.pick, candidate.every) == ("a", "", 0)
+
+
+def test_that_one_recipient_was_written_to_leaves_the_other() -> None:
+    rules = _rules(rule(to="both"))
+    sent = [LedgerKey("r", "mentorships/m", _start(rules).key, 0, "ann", "")]
+    assert [each.key.recipient for each in _decided(rules, when="03-02 09:00", sent=sent).candidates] == ["ben"]
+
+
+def test_what_is_too_late_and_barred_is_told_by_what_bars_it() -> None:
+    """A gate that does not hold says more than that its time is over; at the very close it is over."""
+    gate = _rules(rule(send_within=HOUR, only_while=(Gate(SENT, "never"),)))
+    assert _judged(gate, wrote("mentor", "03-02 09:30"), when="03-03 09:00") == [f"r 0 ann: gate({SENT}: never)"]
+    (judged,) = judge_all(book_of(gate, "north"), _seen(gate), (), MATCHED + HOUR)
+    assert judged.outcome == Verdict(Word.TOO_LATE, "", MATCHED + HOUR)
+    assert _decided(gate, when="03-02 10:00").candidates == ()
+
+
+def test_a_slot_that_falls_into_a_break_is_due_at_its_end() -> None:
+    """Nothing is asked before, and nothing stands against it then."""
+    rest = replace(NORTH, breaks=(Break(name="spring", first=date(2026, 3, 3), last=date(2026, 3, 4)),))
+    nudge = _rules(rule(wait=DAY, send_within=DAY), program=rest)
+    assert _both(nudge, when="03-02 10:00") == (["r 0 : waiting until 4"], 0, at("03-05 00:00"))
+    assert _both(nudge, when="03-04 10:00")[1:] == (0, at("03-05 00:00"))
+    assert _both(nudge, when="03-05 10:00")[:2] == (["r 0 ann: candidate"], 1)
+
+
+def test_what_is_held_stays_open_until_the_next_slot_is_due() -> None:
+    """However long that is, and also for a total, whose start has no name."""
+    ladder = _rules(rule(send_within=2 * HOUR, every=DAY, total=2))
+    key = LedgerKey("r", "mentorships/m", _start(ladder).key, 0, "ann", "")
+    (candidate,) = _decided(ladder, when="03-02 20:00", holds={key: Hold(MATCHED)}).candidates
+    assert (candidate.key, candidate.closes) == (key, MATCHED + DAY)
+    total = _rules(rule(starts=SENT, reaches=1, send_within=2 * HOUR))
+    held = {LedgerKey("r", "mentorships/m", "", 0, "ann", ""): Hold(MATCHED)}
+    message = wrote("mentor", "03-02 10:00")
+    assert len(_decided(total, message, when="03-05 10:00", holds=held).candidates) == 1
+    assert _decided(total, message, when="03-05 10:00").candidates == ()
+
+
+def test_only_a_programs_event_asks_whether_a_mentorship_exists() -> None:
+    """A person's own event of before the match starts its rules; a program's of the very instant does too."""
+    registered = _rules(
+        rule(kind=Kind.SERVICE, starts="participant.registered", to="staff.primary", send_within=9 * DAY)
+    )
+    assert len(_decided(registered, when="03-02 10:00").candidates) == 2
+    told = event("program.updated", "programs/north", "03-02 09:00")
+    assert len(_decided(_rules(rule(starts="program.updated")), told, when="03-02 10:00").candidates) == 1

@@ -8,13 +8,16 @@ import pytest
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import DAY, HOUR, MINUTE, QUARTER, Span
 from service.domain.course import Course, Lane
+from service.domain.decide import decide
 from service.domain.delivery import Role
-from service.domain.events import Moment, Subject
+from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.facts import Start
 from service.domain.lens import matches
 from service.domain.rules import Groups, Kind, Rule, StartsFrom
 from service.domain.waking import MOST_COURSES, Carried, Waking, Woken, is_for
-from tests.naive.examples import rule, rule_set
+from service.staff.program_world import ProgramWorld
+from tests.domain.days import matched, wrote
+from tests.naive.examples import at, pair, rule, rule_set
 
 TYPE = "flag.submitted"
 VALUES = ("stress", "career", "other")
@@ -191,3 +194,25 @@ def test_a_course_parts_rules_by_their_clock() -> None:
         assert [(lane.exact, lane.clock(_start(1, 2))) for lane in lanes] == [(True, 2), (False, 1)]
     assert len(Course.of([book.compiled("nudge")], 0).lanes) == 1
     assert Course.of([], 0).lanes == ()
+
+
+def test_the_newest_of_a_participants_several_mentorships_is_the_newest_of_all() -> None:
+    """Ann mentors two: a rule about her that counts only the newest message starts with the last in either."""
+    newest = rule(
+        to="participant", for_each=SubjectKind.PARTICIPANT, starts="mentorship.message_sent", kind=Kind.ANSWER,
+        starts_from=StartsFrom.LATEST,
+    )  # fmt: skip
+    rules = rule_set(newest)
+    for last in ("m", "n"):
+        world = ProgramWorld("north", book_of(rules, "north"))
+        first = "n" if last == "m" else "m"
+        events = [
+            *pair(), matched("03-02 09:00", "ann", "cy", "n", id_="n"),
+            wrote("mentor", "03-03 10:00", last, id_="last"), wrote("mentor", "03-03 09:00", first, id_="first"),
+            wrote("mentor", "03-03 08:00", last, id_="early"),
+        ]  # fmt: skip
+        for each in events:
+            world.fold(each)
+        view = world.view(Subject.parse("participants/ann"))
+        found = decide(book_of(rules, "north"), view, (), at("03-03 10:00")).candidates
+        assert [each.start_id for each in found] == ["last"]

@@ -47,6 +47,7 @@ def test_once_it_happened_one_more_changes_nothing_for_who_asks_whether_it_ever_
     assert not settled(ASKED_ONCE, then=message(1))
     assert settled(ASKED_ONCE, message(1), then=message(2))
     assert settled(ASKED_ONCE, message(2), then=message(1))
+    assert settled(replace(RULE, only_while=(Gate(SENT, "happened"),)), message(1), then=message(2))
 
 
 def test_once_a_total_is_reached_only_what_came_before_can_change_it() -> None:

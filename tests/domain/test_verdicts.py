@@ -501,3 +501,18 @@ def test_only_a_programs_event_asks_whether_a_mentorship_exists() -> None:
     assert len(_decided(registered, when="03-02 10:00").candidates) == 2
     told = event("program.updated", "programs/north", "03-02 09:00")
     assert len(_decided(_rules(rule(starts="program.updated")), told, when="03-02 10:00").candidates) == 1
+
+
+def test_each_rule_is_held_to_its_own_gates_kind_and_until() -> None:
+    """Beside one another, whichever stands first: what bars one bars no other."""
+    wrote_one, until = wrote("mentor", "03-02 09:30"), (Until(event=SENT),)
+    barred = [rule("gate", only_while=(Gate(SENT, "never"),)), rule("until", until=until)]
+    for rules in ([rule("free"), *barred], [*barred, rule("free")]):
+        placed = [replace(each, position=number) for number, each in enumerate(rules)]
+        found = _decided(_rules(*placed), wrote_one, when="03-02 10:00").candidates
+        assert [each.key.rule for each in found] == ["free"]
+    paused = event("mentorship.paused", "mentorships/m", "03-02 09:30")
+    for kinds in ((Kind.NUDGE, Kind.SERVICE), (Kind.SERVICE, Kind.NUDGE)):
+        both = [rule(kind, kind=kind, position=number) for number, kind in enumerate(kinds)]
+        found = _decided(_rules(*both), paused, when="03-02 10:00").candidates
+        assert [each.key.rule for each in found] == ["service"]

@@ -107,6 +107,15 @@ def test_alike_events_share_a_course_and_it_forgets_before_it_grows_for_ever() -
     assert everybody.course({"topics": "t0"}, ()) is everybody.course({}, ((Role.MENTOR, frozenset({"fall"})),))
 
 
+def test_a_rule_for_a_group_stays_so_beside_one_for_everybody() -> None:
+    """In whichever order they stand."""
+    fall, all_of_them = rule("fall", starts=TYPE, only_for=Groups(either=frozenset({"fall"}))), rule("all", starts=TYPE)
+    for rules in ((fall, all_of_them), (all_of_them, fall)):
+        woken = _woken(*rules)
+        assert sorted(_ids(woken.course({}, ((Role.MENTOR, frozenset({"fall"})),)))) == ["all", "fall"]
+        assert _ids(woken.course({}, ((Role.MENTOR, frozenset()),))) == ["all"]
+
+
 def test_only_rules_that_ask_of_the_event_make_it_worth_asking() -> None:
     assert _woken(rule("r", starts=TYPE, where={"topics": frozenset({"stress"})})).asks_data
     assert not _woken(rule("r", starts=TYPE, only_for=Groups(either=frozenset({"fall"})))).asks_data
@@ -121,7 +130,8 @@ def test_what_each_start_sets_going_lasts_as_long_as_the_longest() -> None:
         book = _book(*rules)
         waking: Waking = book.wakings(rules[0].for_each)[TYPE]
         assert waking.each_lasts == book.lens.lengths["long"]
-        assert (len(waking.each.rules), len(waking.latest.rules)) == (2, 1)
+        assert sorted(each.rule.id for each in waking.each.rules) == ["long", "short"]
+        assert [each.rule.id for each in waking.latest.rules] == ["latest"]
 
 
 # When they are to be looked at.
@@ -199,7 +209,7 @@ def test_a_course_parts_rules_by_their_clock() -> None:
 def test_the_newest_of_a_participants_several_mentorships_is_the_newest_of_all() -> None:
     """Ann mentors two: a rule about her that counts only the newest message starts with the last in either."""
     newest = rule(
-        to="participant", for_each=SubjectKind.PARTICIPANT, starts="mentorship.message_sent", kind=Kind.ANSWER,
+        to="participant", for_each=SubjectKind.PARTICIPANT, starts="mentorship.message_sent", kind=Kind.SERVICE,
         starts_from=StartsFrom.LATEST,
     )  # fmt: skip
     rules = rule_set(newest)

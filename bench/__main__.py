@@ -1,7 +1,9 @@
 """`python -m bench`: everything that is measured, one after the other."""
 
-from bench import intake, simulation
+from bench import intake, mail, mime, simulation
 
 if __name__ == "__main__":
     intake.main()
     simulation.main()
+    mime.main()
+    mail.main()

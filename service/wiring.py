@@ -394,7 +394,9 @@ class Installation:
         answering = Answering(self.store, self.acceptor, self.schemas.admit, self.clock)
         words = Translations({}, self.layouts.words)
         return [
-            create_resource_pages(store=self.store, rules=self.rules, words=words),
+            create_resource_pages(
+                store=self.store, rules=self.rules, words=words, tokens=self.link_tokens, clock=self.clock
+            ),
             create_answer_pages(answering=answering, rules=self.rules, tokens=self.link_tokens, words=words),
         ]
 

@@ -70,6 +70,12 @@ class Catalogue:
                 found.setdefault(each.thing, []).append(each)
         return {name: tuple(types) for name, types in found.items()}
 
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """The values that a counterpart must never see, of whatever field."""
+        said = (field.sensitive for each in self.types.values() for field in each.fields.values())
+        return frozenset(value for each in said if isinstance(each, frozenset) for value in each)
+
     def can_be_acknowledged(self, type_name: str) -> bool:
         """Return whether such an event is about a thing that staff take on."""
         found = self.types.get(type_name)

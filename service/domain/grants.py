@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
     ACKNOWLEDGE = "acknowledge"
+    READ = "read"
 
 
 GOOD_FOR_DAYS: Final = {
@@ -25,6 +26,7 @@ GOOD_FOR_DAYS: Final = {
     Purpose.PREFERENCES: 365,
     Purpose.UNSUBSCRIBE: 365,
     Purpose.ACKNOWLEDGE: 30,
+    Purpose.READ: 180,
 }
 """A link for stopping mail outlives every other: old mail is what people unsubscribe from."""
 
@@ -33,9 +35,9 @@ GOOD_FOR_DAYS: Final = {
 class Grant:
     """What one link lets one recipient do in one program.
 
-    `about` is a mentorship's id, `MENTORSHIP/THING/ID` where the purpose is to acknowledge, or "" where it concerns
-    the person alone. Ids only: it holds no address and no name, so it survives their change. `last_day` counts days
-    since 1970-01-01 in UTC; the link is good until that day ends.
+    `about` is a mentorship's id, `MENTORSHIP/THING/ID` where the purpose is to acknowledge, a resource's name where it
+    is to say that one has read it, or "" where it concerns the person alone. Ids only: it holds no address and no name,
+    so it survives their change. `last_day` counts days since 1970-01-01 in UTC; the link is good until that day ends.
     """
 
     purpose: Purpose

@@ -84,6 +84,11 @@ class Answering:
         return Taken.NEW
 
 
+def was_taken(snapshot: Snapshot, grant: Grant, act: Act) -> bool:
+    """Return whether the act was taken in before."""
+    return snapshot.event(grant.program, SOURCE, _event_id(grant, act)) is not None
+
+
 def facts_now(snapshot: Snapshot, rule_set: RuleSet, keys: Sequence[SubjectKey], now: Instant) -> list[SubjectFacts]:
     """Return the facts of subjects of one program with everything that was appended, so that people see what they did.
 

@@ -15,7 +15,7 @@ from service.domain.calendar import Instant, local_date
 from service.domain.delivery import Candidate, Notice, Role
 from service.domain.events import Event, SubjectKind
 from service.domain.facts import SubjectFacts
-from service.domain.grants import Purpose
+from service.domain.grants import Purpose, granted
 from service.domain.inbox import locale_of, zone_of
 from service.domain.rules import Category, Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View
@@ -161,12 +161,22 @@ class _Composer:
         key = SubjectKey(self.email.program, candidate.subject)
         is_own = candidate.role in _PAIR
         return {
-            "resource": self.links.resource(resource, self.email.program, self.locale if is_own else ""),
+            "resource": self._article(resource, is_own=is_own),
             "preferences": self.page(Purpose.PREFERENCES) if is_own else "",
             "console": self.links.subject(key) if candidate.role is Role.STAFF else "",
             **({"me": self.page(Purpose.MINE)} if is_own else {}),
             **self._acting(candidate),
         }
+
+    def _article(self, slug: str, *, is_own: bool) -> str:
+        """Return where the resource is. A participant can say there that they read it, if that gives nothing away."""
+        program = self.email.program
+        if not is_own:
+            return self.links.resource(slug, program)
+        topics = {topic for each in self.book.rule_set.resources if each.slug == slug for topic in each.topics}
+        is_telling = not topics.isdisjoint(self.book.catalogue.sensitive)
+        reader = granted(Purpose.READ, program, self.email.recipient, self.email.claimed_at, slug)
+        return self.links.resource(slug, program, self.locale, None if is_telling else reader)
 
     def _acting(self, candidate: Candidate) -> dict[str, object]:
         """Return where the reader acts on what the notice is about."""

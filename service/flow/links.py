@@ -16,10 +16,16 @@ class Links:
     public_url: str
     token: Callable[[Grant], str]
 
-    def resource(self, slug: str, program: str, locale: str = "") -> str:
-        """Return where a resource is; `locale` is the language that the reader named, which the page then has too."""
+    def resource(self, slug: str, program: str, locale: str = "", reader: Grant | None = None) -> str:
+        """Return where a resource is; `locale` is the language that the reader named, which the page then has too.
+
+        With a grant for it the page also offers to say that one has read it.
+        """
+        if not self.public_url or not slug:
+            return ""
         language = f"&lang={locale}" if locale else ""
-        return f"{self.public_url}/resources/{slug}?program={program}{language}" if self.public_url and slug else ""
+        signed = f"&reader={self.token(reader)}" if reader else ""
+        return f"{self.public_url}/resources/{slug}?program={program}{language}{signed}"
 
     def subject(self, key: SubjectKey) -> str:
         """Return the subject's page in the console; of a program, the list of its mentorships."""

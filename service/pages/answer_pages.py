@@ -26,6 +26,7 @@ from service.pages.help import act_on_help, show_help
 from service.pages.log import act_on_log, show_log
 from service.pages.mine import show_mine
 from service.pages.preferences import act_on_preferences, act_on_unsubscribe, show_preferences, show_unsubscribe
+from service.pages.read import act_on_read, show_read
 from service.pages.shown import Sorry, WithBook, accepted, look_of, private_page
 from service.pages.visit import Reply, Tokens, Visit
 
@@ -45,6 +46,7 @@ _PAGES: Final[Mapping[Purpose, Handlers]] = {
     Purpose.PREFERENCES: Handlers(show_preferences, act_on_preferences),
     Purpose.UNSUBSCRIBE: Handlers(show_unsubscribe, act_on_unsubscribe),
     Purpose.ACKNOWLEDGE: Handlers(show_acknowledge, act_on_acknowledge),
+    Purpose.READ: Handlers(show_read, act_on_read),
 }
 _MOST_FORM_BYTES: Final = 16 * 1024
 _LOG: Final = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ _KINDS: Final = ", ".join(f"'{each}'" for each in _PAGES)
 def create_answer_pages(
     *, answering: Answering, rules: ActiveRules[WithBook], tokens: Tokens, words: Translations
 ) -> Blueprint:
-    """Return the pages /help/T, /log/T, /me/T, /preferences/T, /unsubscribe/T and /acknowledge/T."""
+    """Return the pages /help/T, /log/T, /me/T, /preferences/T, /unsubscribe/T, /acknowledge/T and /read/T."""
     blueprint, sorry = Blueprint("answers", __name__), Sorry(words)
 
     @blueprint.route(f"/<any({_KINDS}):purpose>/<token>", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The public pages of resources, in a program's look. Anybody may read them; they hold nothing about anyone."""
+"""The public pages of resources, in a program's look. Anybody may read them; opening one tells nobody."""
 
 import logging
 from dataclasses import replace
@@ -11,20 +11,28 @@ from werkzeug.exceptions import HTTPException
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.shelf import PageMaker
 from service.adapters.templates.translations import Translations
+from service.domain.calendar import Instant
 from service.domain.errors import IntouchError
+from service.domain.grants import Grant, Purpose
 from service.domain.languages import wishes
 from service.flow.active import ActiveRules, Loaded
-from service.flow.ports import Snapshot, Store
+from service.flow.answer import was_taken
+from service.flow.ports import Clock, Snapshot, Store
+from service.pages.read import read_act
 from service.pages.resource_shelves import by_stage, by_topic
-from service.pages.shown import Sorry, WithBook, accepted, is_tag, look_of, page
+from service.pages.shown import Sorry, WithBook, accepted, is_tag, look_of, page, private_page
+from service.pages.visit import Tokens
 
 _LOG: Final = logging.getLogger(__name__)
 
 
-def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook], words: Translations) -> Blueprint:
+def create_resource_pages(
+    *, store: Store, rules: ActiveRules[WithBook], words: Translations, tokens: Tokens, clock: Clock
+) -> Blueprint:
     """Return the pages /resources/SLUG and the index of all; `?program=ID` gives them that program's look.
 
-    `&lang=es`, as links in mail have it, names the reader's language; without it the browser's is asked.
+    Links in mail have more: `&lang=es` names the reader's language; without it the browser's is asked. `&reader=T`
+    lets them say that they have read it, and only that: the page is everybody's, also where the token is none.
     """
     blueprint, sorry = Blueprint("resources", __name__, url_prefix="/resources"), Sorry(words)
 
@@ -47,7 +55,15 @@ def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook], words: 
         if slug not in loaded.templates.book.resource_slugs:
             return sorry(HTTPStatus.NOT_FOUND, "no_page_title", "no_page")
         pages = loaded.templates.book.pages(look)
-        return page(pages.page(slug)) if pages.shows(slug) else _without_contacts(sorry, slug, pages)
+        if not pages.shows(slug):
+            return _without_contacts(sorry, slug, pages)
+        token = request.args.get("reader", "")
+        grant = _grant(tokens, token, slug, clock())
+        if grant is None:
+            return page(pages.page(slug))
+        with store.reading() as snapshot:
+            is_read = was_taken(snapshot, grant, read_act(grant))
+        return private_page(pages.page(slug, reader="" if is_read else token, is_read=is_read))
 
     @blueprint.route("/<path:anything>")
     def nothing_here(anything: str = "") -> Response:  # noqa: ARG001 - a page of ours for every address below
@@ -62,6 +78,15 @@ def create_resource_pages(*, store: Store, rules: ActiveRules[WithBook], words: 
         return sorry(HTTPStatus(error.code or 500), "failed_title", "once_more")
 
     return blueprint
+
+
+def _grant(tokens: Tokens, token: str, slug: str, now: Instant) -> Grant | None:
+    """Return what lets the reader say that they have read it, or None."""
+    grant = tokens.grant(token)
+    if grant is None or grant.is_over(now):
+        return None
+    asked = (Purpose.READ, slug, request.args.get("program"))
+    return grant if (grant.purpose, grant.about, grant.program) == asked else None
 
 
 def _look(snapshot: Snapshot, loaded: Loaded[WithBook]) -> ProgramLook:

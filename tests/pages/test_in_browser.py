@@ -54,6 +54,7 @@ def looked_at(page: Page) -> None:
         (Purpose.PREFERENCES, "ada", ""),
         (Purpose.UNSUBSCRIBE, "ada", ""),
         (Purpose.ACKNOWLEDGE, "staff.primary", "m-9/help/h-1"),
+        (Purpose.READ, "ada", "active-listening"),
     ],
 )
 def test_nothing_stands_in_the_way(

@@ -15,6 +15,7 @@ HEADINGS = {
     (Purpose.MINE, ""): "Mis mentorías",
     (Purpose.PREFERENCES, ""): "Elige qué correos recibes",
     (Purpose.UNSUBSCRIBE, ""): "¿Dejar de recibir todo el correo opcional?",
+    (Purpose.READ, "active-listening"): "¿Ya leíste «Escuchar de verdad»?",
 }
 
 

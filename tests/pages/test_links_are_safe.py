@@ -15,6 +15,7 @@ OWN = [
     (Purpose.PREFERENCES, "ada", ""),
     (Purpose.UNSUBSCRIBE, "ada", ""),
     (Purpose.ACKNOWLEDGE, "staff.primary", "m-1/help/h-1"),
+    (Purpose.READ, "ada", "active-listening"),
 ]
 SUBJECTS = ("mentorships/m-1", "participants/ada", "participants/ben")
 

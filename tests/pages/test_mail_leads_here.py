@@ -33,9 +33,27 @@ def paths(mail: StoredMail) -> list[str]:
 def test_every_link_in_a_participants_mail_opens_their_page(people: Visits) -> None:
     people.stage.work_until(people.stage.clock.now + 15 * DAY)
     found = {path for mail in mails(people, "ben") for path in paths(mail)}
-    assert {path.split("/")[1] for path in found} == set(Purpose) - {"acknowledge"}
+    assert {path.split("/")[1] for path in found} == set(Purpose) - {"acknowledge", "read"}
     assert {people.get(path).status_code for path in found} == {200}
     assert all(PATH.findall(mail.html) for mail in mails(people, "ben"))
+
+
+def test_a_resource_in_a_participants_mail_can_be_marked_as_read(people: Visits) -> None:
+    people.stage.work_until(people.stage.clock.now + 15 * DAY)
+    signed = re.compile(r"/resources/\S+&reader=[\w-]+")
+    addresses = {each for mail in mails(people, "ben") for each in signed.findall(mail.text)}
+    pages = [people.get(each).text for each in sorted(addresses)]
+    assert pages
+    assert all('action="../read/' in each for each in pages)
+
+
+def test_a_resource_on_a_sensitive_topic_tells_staff_nothing_of_its_reader(people: Visits) -> None:
+    flag: dict[str, Any] = {"flag_id": "f-1", "by": "mentor", "topics": ["career", "stress"], "priority": "routine"}
+    people.stage.take(event("flag.submitted", "mentorships/m-1", people.stage.clock.now, **flag))
+    people.stage.work_until(people.stage.clock.now + 2 * DAY)
+    found = {each for mail in mails(people, "ada") for each in re.findall(r"/resources/([\w-]+)\?(\S*)", mail.text)}
+    signed = {slug: "&reader=" in query for slug, query in found}
+    assert (signed["exploring-careers"], signed["listen-refer-report"]) == (True, False)
 
 
 def test_what_is_optional_says_how_to_unsubscribe_and_news_does_not(people: Visits) -> None:

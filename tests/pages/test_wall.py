@@ -31,6 +31,7 @@ BATCH: Final = "application/cloudevents-batch+json"
 THEIRS: Final = ("eastgate", "m-1", "m-zara", "zara", "ada", "mentorships/m-zara", "participants/zara", "h-zara", "zen")
 """Ids at Eastgate, some of which Northfield has too."""
 
+SLUG: Final = "active-listening"
 CANARY: Final = "Zebulon"
 """A name at Eastgate that nobody at Northfield knows."""
 
@@ -113,7 +114,7 @@ def publishing(hostile: Hostile) -> Iterator[TestResponse]:
 
 def pressing(hostile: Hostile) -> Iterator[TestResponse]:
     """Each link, with every field of its page, and every parameter, naming what is Eastgate's."""
-    abouts = {Purpose.HELP: "m-1", Purpose.LOG: "m-1", Purpose.ACKNOWLEDGE: "m-1/help/h-1"}
+    abouts = {Purpose.HELP: "m-1", Purpose.LOG: "m-1", Purpose.ACKNOWLEDGE: "m-1/help/h-1", Purpose.READ: SLUG}
     for purpose in Purpose:
         who = "staff.primary" if purpose is Purpose.ACKNOWLEDGE else "ada"
         link = hostile.people.link(purpose, who, abouts.get(purpose, ""))
@@ -137,7 +138,13 @@ def reading(hostile: Hostile) -> Iterator[TestResponse]:
     """What is for anybody holds nothing about anyone."""
     for path, program in product(("/resources/", "/resources/x", "/resources/x/y"), THEIRS):
         yield hostile.ask(f"{path}?program={program}")
-    for path in ("/schemas", "/schemas/help.requested", "/schemas/zara", "/healthz", "/readyz"):
+    reader = hostile.people.link(Purpose.READ, "ada", SLUG).rpartition("/")[2]
+    for program in THEIRS:
+        reply = hostile.ask(f"/resources/{SLUG}?program={program}&reader={reader}")
+        assert "/read/" not in reply.text
+        yield reply
+    described = ("/schemas", "/schemas/help.requested", "/schemas/zara", "/openapi.json", "/asyncapi.json")
+    for path in (*described, "/healthz", "/readyz"):
         yield hostile.ask(path, headers={"Authorization": f"Bearer {KEY}"})
 
 
@@ -153,6 +160,8 @@ ATTACKS: Final[Mapping[str, Callable[[Hostile], Iterator[TestResponse]]]] = {
     "/schemas/<name>": reading,
     "/healthz": reading,
     "/readyz": reading,
+    "/openapi.json": reading,
+    "/asyncapi.json": reading,
 }
 
 

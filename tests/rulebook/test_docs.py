@@ -7,6 +7,7 @@ import pytest
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import Sources
 from service.adapters.rulebook.stories import EVENT_KEYS, EXPECT_KEYS, STORY_KEYS, VARIANT_KEYS
+from service.adapters.rulebook.translations import fingerprint_of
 from service.adapters.rulebook.vocabulary import (
     DELIVERY_KEYS,
     PAUSE_KEYS,
@@ -27,8 +28,23 @@ RULES_FOR_OVERRIDES = """rules:
 """
 
 
+ORIGINAL = """---
+category: reminders
+subject: "{{ counterpart.first_name }} waits to hear from you"
+preheader: "Hello is enough."
+buttons: [ { label: Write now, url: "{{ program.dashboard }}" } ]
+---
+Text.
+"""
+"""The message whose translation the page shows, under a fingerprint that is made up."""
+
+
 def as_sources(example: str) -> Sources:
     """Return the example as a file of its kind; a part of a file is given what stands above it."""
+    if "translates:" in example:
+        original = {"templates/messages/example.md": ORIGINAL}
+        translation = f"{example}Text.\n".replace("3f9a1c2b", fingerprint_of(ORIGINAL))
+        return Sources({**original, "templates/messages/es/example.md": translation})
     if example.startswith("---"):
         folder = "messages" if "category:" in example else "resources"
         return Sources({f"templates/{folder}/example.md": f"{example}Text.\n"})
@@ -39,7 +55,7 @@ def as_sources(example: str) -> Sources:
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 12
+    assert len(EXAMPLES) == 13
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.split("\n")[0].strip(" -"))

@@ -19,6 +19,7 @@ _PAGES: Final = {
     "log": "a participant logs conversations",
     "me": "a participant's mentorships",
     "preferences": "a participant's choice of mail",
+    "read": "a participant says that they have read a resource",
     "unsubscribe": "no more optional mail, with one press (RFC 8058)",
 }
 

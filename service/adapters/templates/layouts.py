@@ -36,7 +36,7 @@ _FILES: Final = (
     "pages/resource.html",
     "pages/resource-index.html",
 )
-_ANSWERS: Final = ("acknowledge", "done", "help", "help-confirm", "log", "me", "preferences", "unsubscribe")
+_ANSWERS: Final = ("acknowledge", "done", "help", "help-confirm", "log", "me", "preferences", "read", "unsubscribe")
 """The pages on which people answer their mail."""
 _BODY: Final = "{{ section.body | safe }}"
 _SPECIMEN: Final = (

@@ -38,14 +38,19 @@ class PageMaker:
     look: ProgramLook
     tongue: Tongue
 
-    def page(self, slug: str) -> str:
-        """Return a resource's page. Raises: RuleAuthorError, also when the program lacks a contact it needs."""
+    def page(self, slug: str, *, reader: str = "", is_read: bool = False) -> str:
+        """Return a resource's page. With the token of a reader it has a button to say that they have read it.
+
+        Raises: RuleAuthorError, also when the program lacks a contact it needs.
+        """
         resource = self.resource_of(slug)
         contacts = resource.own(self.look.contacts)
         body = resource.body(resource_values(self.look))
         return self.layouts.resource.render(
             **self._shared(),
             resource=resource,
+            reader=reader,
+            is_read=is_read,
             contacts=[(each, dialled(each.phone)) for each in contacts],
             related=[(each, self.resource_of(each)) for each in resource.related if self.shows(each)],
             body=as_html(body.tokens, body.values, Dress(styles={}, top_heading=2)),

@@ -45,6 +45,8 @@ class Settings:
     database_url: str
     mail_url: str
     mail_from: str
+    mail_only_to: str
+    """Who really gets mail; "" for everybody."""
     public_url: str
     secret: str
     sendgrid_webhook_key: str
@@ -84,6 +86,7 @@ _DEFAULTS: Mapping[str, str] = {
     "DATABASE_URL": "",
     "MAIL_URL": "mailbox:",
     "MAIL_FROM": "intouch@localhost",
+    "MAIL_ONLY_TO": "",
     "PUBLIC_URL": "",
     "SECRET": "",
     "SENDGRID_KEY": "",
@@ -123,6 +126,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=value["DATABASE_URL"] or f"sqlite:///{data_dir.absolute() / 'intouch.db'}",
         mail_url=value["MAIL_URL"],
         mail_from=value["MAIL_FROM"],
+        mail_only_to=value["MAIL_ONLY_TO"],
         public_url=_public_url(value["PUBLIC_URL"]) or f"http://{value['HTTP']}",
         secret=_secret(value["SECRET"]),
         sendgrid_webhook_key=value["SENDGRID_WEBHOOK_KEY"],

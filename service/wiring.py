@@ -29,6 +29,7 @@ from service.adapters.http.schema_pages import create_schema_pages
 from service.adapters.http.server import HttpServer
 from service.adapters.http.site import create_site
 from service.adapters.link_tokens import LinkTokens
+from service.adapters.mail.guest_list import GuestListMailer, Guests, read_guests
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.url import mailer_from_url
 from service.adapters.metrics.counting_reader import CountingReader
@@ -141,16 +142,30 @@ class Installation:
         return LinkTokens(self._secret)
 
     @cached_property
-    def mailer(self) -> Mailer:
+    def provider(self) -> Mailer:
+        """Whoever INTOUCH_MAIL_URL names."""
         settings = self.settings
         return mailer_from_url(
             settings.mail_url, settings.data_dir, settings.sendgrid_key, lambda: self.clock() / SECOND
         )
 
     @cached_property
+    def guests(self) -> Guests | None:
+        """Who alone really gets mail; None where everybody does. Raises: OperatorError."""
+        return read_guests(self.settings.mail_only_to) if self.settings.mail_only_to else None
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """The provider; where there is a guest list, only for those on it."""
+        if self.guests is None:
+            return self.provider
+        log.warning("%s", self.guests.in_words())
+        return GuestListMailer(self.guests, self.provider, self.mailbox)
+
+    @cached_property
     def mailbox(self) -> Mailbox:
-        """The mailbox that the console shows: the mailer itself, where that is one."""
-        return self.mailer if isinstance(self.mailer, Mailbox) else Mailbox(self.settings.data_dir)
+        """The mailbox that the console shows: the provider itself, where that is one."""
+        return self.provider if isinstance(self.provider, Mailbox) else Mailbox(self.settings.data_dir)
 
     @cached_property
     def rules(self) -> ActiveRules[LetterWriter]:
@@ -439,6 +454,8 @@ class Installation:
         """Return whether this process can do its work now, and what is wrong, in words."""
         parts = {name: told() for name, told in self._parts.items()}
         detail: dict[str, Any] = {"rules": self.rules_folder.problems or "ok", **parts}
+        if self.guests:
+            detail["guest_list"] = self.guests.in_words()
         try:
             self.store.check()
             with self.store.reading() as snapshot:
@@ -467,7 +484,7 @@ class Installation:
 
     def close(self) -> None:
         """Let go of files and connections."""
-        for name in ("store", "mailer", "mailbox"):
+        for name in ("store", "provider", "mailbox"):
             held = self.__dict__.pop(name, None)
             if held is not None:
                 held.close()

@@ -67,7 +67,9 @@ def mail_findings(intouch: Installation) -> Iterator[Finding]:
     from service.adapters.mail.checkup import examine_mail
 
     try:
-        yield from examine_mail(intouch.mailer, intouch.settings.sendgrid_webhook_key)
+        if intouch.guests:
+            yield doubtful("mail", intouch.guests.in_words(), "Take the list away to send to everybody.")
+        yield from examine_mail(intouch.provider, intouch.settings.sendgrid_webhook_key)
     except IntouchError as error:
         yield broken("mail", str(error))
 

@@ -212,7 +212,7 @@ class Judge:
         closes = self._closes(key, slot)
         if closes <= self.now:
             return Verdict(Word.TOO_LATE, "", slot.closes)
-        against = self.obstacles.personal(compiled, start, addressee)
+        against = self.obstacles.personal(compiled, start, addressee, send.resource)
         if against is not None:
             return against
         rule = compiled.rule

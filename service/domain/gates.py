@@ -9,7 +9,7 @@ from service.domain.events import SubjectKind
 from service.domain.facts import Start, SubjectFacts, Tally
 from service.domain.fold import same_by
 from service.domain.lens import as_text
-from service.domain.rules import Actor, Count, Gate, Until
+from service.domain.rules import RESOURCE, Actor, Count, Gate, Until
 from service.domain.view import Person, View, other_role
 
 Test = Callable[[View, Start | None, Person | None], bool]
@@ -141,6 +141,20 @@ def stopped(until: Until, view: View, start: Start, catalogue: Catalogue) -> boo
         if _last(tally, role, until.same, start) > start.moment.time:
             return True
     return False
+
+
+def is_of_lines(until: Until, start: Start) -> bool:
+    """Return whether it stops single lines: the start is about no resource, so `same` is the one that a line sends."""
+    return until.same == RESOURCE and start.data.get(RESOURCE) is None
+
+
+def stopped_for(until: Until, start: Start, resource: str | None, person: Person | None) -> bool:
+    """Return whether such an event of the recipient's, after the start, was about the resource that the line sends."""
+    if resource is None or not is_of_lines(until, start):
+        return False
+    tally = person.facts.tallies.get(until.event) if person and person.facts else None
+    never = start.moment.time
+    return tally is not None and tally.last_with.get(RESOURCE, {}).get(resource, never) > never
 
 
 def _role_asked(by: Actor, view: View, start: Start, mentorship: SubjectFacts) -> str:

@@ -12,7 +12,7 @@ from service.domain.earliest import Earliest
 from service.domain.events import SubjectKind
 from service.domain.facts import Start
 from service.domain.fold import NO_END, PAUSE
-from service.domain.gates import CompiledGate, stopped
+from service.domain.gates import CompiledGate, stopped, stopped_for
 from service.domain.rules import Kind
 from service.domain.slots import break_at
 from service.domain.view import Person, View
@@ -121,9 +121,12 @@ class Obstacles:
 
     # What in the recipient's own history stands against it.
 
-    def personal(self, compiled: Compiled, start: Start, addressee: Addressee) -> Verdict | None:
-        """Return what stands against this recipient alone, or None; note when time lifts it."""
+    def personal(self, compiled: Compiled, start: Start, addressee: Addressee, resource: str | None) -> Verdict | None:
+        """Return what stands against sending this recipient that resource, or None; note when time lifts it."""
         person = addressee.person
+        for until in compiled.rule.until:
+            if stopped_for(until, start, resource, person):
+                return Verdict(Word.UNTIL, until.event)
         if compiled.rule.kind is Kind.NUDGE and person is not None and (paused := self._paused(person)):
             return paused
         for gate in compiled.personal:

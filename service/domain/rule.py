@@ -50,6 +50,8 @@ class Actor(StrEnum):
 DATE_PREFIX = "date."
 STAFF_PREFIX = "staff."
 PICKS = ("this", "by_topic", "by_stage")
+RESOURCE = "resource"
+"""The word of a line, and the field of events, that names one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Until:
-    """An event that stops the rule for good once it happened after the start."""
+    """An event that stops the rule for good once it happened after the start.
+
+    `same` is a field in which the two agree; where the start is about no resource, `resource` is the one that a line
+    sends, and such an event of its recipient stops that line for them.
+    """
 
     event: str
     by: Actor | None = None

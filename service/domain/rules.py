@@ -32,6 +32,7 @@ from service.domain.programs import (
 from service.domain.rule import (
     DATE_PREFIX,
     PICKS,
+    RESOURCE,
     STAFF_PREFIX,
     Actor,
     Count,
@@ -49,6 +50,7 @@ __all__ = [
     "ALL_TOPICS",
     "DATE_PREFIX",
     "PICKS",
+    "RESOURCE",
     "STAFF_PREFIX",
     "Activation",
     "Actor",

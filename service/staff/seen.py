@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from service.domain.addressing import addressed
 from service.domain.book import ProgramBook
 from service.domain.calendar import Instant
 from service.domain.compiled import Compiled
 from service.domain.facts import Start
-from service.domain.gates import CompiledGate, stopped
+from service.domain.gates import CompiledGate, is_of_lines, stopped, stopped_for
 from service.domain.rules import Groups, Kind, Until
 from service.domain.slots import break_at
 from service.domain.view import Person, View
@@ -32,6 +33,7 @@ def conditions(book: ProgramBook, compiled: Compiled, view: View, start: Start |
     if start is not None:
         for until in rule.until:
             yield Seen(asks=until_asked(until), holds=not stopped(until, view, start, book.catalogue))
+        yield from _read_before(compiled, view, start)
     yield from _kind_goes_on(book, compiled, view, now)
     if rule.only_for != Groups():
         groups = sorted(group for person in view.people for group in person.groups)
@@ -50,6 +52,15 @@ def conditions(book: ProgramBook, compiled: Compiled, view: View, start: Start |
     if compiled.times.rests and (breaks := book.breaks(view.program)):
         resting = break_at(breaks, now)
         yield Seen(asks="no break", holds=resting is None, at=resting.end if resting else None)
+
+
+def _read_before(compiled: Compiled, view: View, start: Start) -> Iterator[Seen]:
+    """Yield each `until` that asks of a recipient whether they know the resource of their line."""
+    for addressee, send, _ in addressed(view, compiled.rule, start):
+        for until in compiled.rule.until:
+            if send.resource and is_of_lines(until, start):
+                holds = not stopped_for(until, start, send.resource, addressee.person)
+                yield Seen(asks=until_asked(until), holds=holds, value=send.resource, recipient=addressee.recipient)
 
 
 def until_asked(until: Until) -> str:

@@ -80,6 +80,17 @@ def _is_same(until: Until, known: Known, slot: Slot, event: Event) -> bool:
     return wanted is not None and initiator(known, event) == wanted
 
 
+def has_done_it(until: Until, known: Known, slot: Slot, person: str | None, resource: str | None) -> bool:
+    """Return whether the recipient did so with the resource of their line, after a start that is about none."""
+    begun = slot.start.event
+    if until.same != "resource" or resource is None or person is None or (begun and begun.data.get("resource")):
+        return False
+    return any(
+        event.type == until.event and event.time > slot.start.time and event.data.get("resource") == resource
+        for event in known.about(slot.place.program, person)
+    )
+
+
 def counterpart(known: Known, place: Place, start: Start) -> str | None:
     """Return the other one of the mentorship in which the start's initiator acted."""
     if start.event is None:

@@ -30,6 +30,7 @@ Events and things
  9. `flag`, `help` of a participant rule look at all their mentorships; of a program rule at none.
 10. *Since* and `until` compare event time with the start's event time, strictly, for alerts and answers as well;
     an equal time is not after, whatever source and id say. For a date the time is the date's 00:00.
+    Where the start is about no resource, `same: resource` is the one that a line sends, and the recipient's own doing.
 11. For a staff role or an advisor, gates on a participant's event look at every participant the rule sees; so
     does `until` for everybody. `count` looks at the recipient's, like a gate.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.domain.events import SubjectKind
 from service.domain.rules import STAFF_PREFIX, Send
 from tests.naive.facts import Known, Place, initiator
-from tests.naive.gates import counterpart, timeless_fault
+from tests.naive.gates import counterpart, has_done_it, timeless_fault
 from tests.naive.slots import Slot, text
 
 
@@ -39,6 +39,8 @@ def notices(known: Known, slot: Slot) -> list[Notice]:
         for recipient in recipients(known, slot, send.to):
             for each in _values(value, send, slot):
                 fault = timeless_fault(known, slot, recipient.person)
+                if any(has_done_it(until, known, slot, recipient.person, send.resource) for until in slot.rule.until):
+                    fault = fault or "until"
                 notice = Notice(slot, send.to, recipient, send, each, len(found), fault)
                 found.setdefault((recipient.name, each), notice)
     return list(found.values())

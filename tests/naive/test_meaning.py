@@ -394,6 +394,20 @@ def test_a_resource_without_its_contacts_is_not_picked(simulate: Simulate) -> No
     assert told(simulate(with_desk, events, at("03-09 00:00")), "resource") == ["03-03 10:00 r ann needs-a-desk"]
 
 
+def test_who_has_read_what_a_line_sends_is_spared_it_and_nobody_else_is(simulate: Simulate) -> None:
+    read = (Until(event="resource.viewed", same="resource"),)
+    sends = [Send(to="mentor", message="m", resource="goals"), Send(to="mentee", message="m", resource="goals")]
+    later = [Send(to="mentor", message="m", resource="hours"), Send(to="mentee", message="m", resource="goals")]
+    rules = rule_set(
+        rule("a", to=sends, wait=7 * DAY, until=read), rule("b", to=later, wait=9 * DAY, until=read), always=True
+    )
+    before = event("resource.viewed", "participants/ann", "03-01 10:00", resource="goals")
+    after = event("resource.viewed", "participants/ben", "03-05 10:00", resource="goals")
+    other = event("resource.viewed", "participants/ann", "03-05 11:00", resource="others")
+    events = [*pair(), before, after, other]
+    assert told(simulate(rules, events, at("03-20 00:00"))) == ["03-09 09:00 a ann", "03-11 09:00 b ann"]
+
+
 def test_the_same_message_is_not_said_again_within_its_span(simulate: Simulate) -> None:
     policies = {"r": MessagePolicy(not_again_within=2 * DAY)}
     rules = rule_set(rule(starts="flag.submitted"), messages=policies, always=True)

@@ -12,7 +12,7 @@ from service.adapters.rulebook.wording import nearest, one_of, shorten
 from service.domain.calendar import MINUTE
 from service.domain.catalogue import EventType
 from service.domain.events import SubjectKind
-from service.domain.rules import Actor, Count, Gate, Quiet, Until
+from service.domain.rules import RESOURCE, Actor, Count, Gate, Quiet, Until
 
 THIS = "this_"
 
@@ -154,6 +154,8 @@ def _shared_field(node: Node, findings: Findings, *, context: Context, event: Ev
     if text is None or event is None or not context.starts:
         return text.value if text else None
     shared = tuple(name for name in event.fields if name in context.fields)
+    if event.subject is SubjectKind.PARTICIPANT and RESOURCE in event.fields and RESOURCE not in shared:
+        shared = (*shared, RESOURCE)  # the one that a line sends
     if text.value in shared:
         return text.value
     what = f'a field that "{context.starts}" and "{event.name}" both have'

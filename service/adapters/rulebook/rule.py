@@ -31,7 +31,7 @@ from service.adapters.rulebook.vocabulary import RULE_KEYS
 from service.adapters.rulebook.wording import nearest, suggest
 from service.domain.calendar import MINUTE, Duration
 from service.domain.events import SubjectKind
-from service.domain.rules import DATE_PREFIX, Groups, Kind, Rule, StartsFrom
+from service.domain.rules import DATE_PREFIX, PICKS, RESOURCE, Groups, Kind, Rule, StartsFrom
 
 _FOR_EACH = {
     "mentorship": SubjectKind.MENTORSHIP,
@@ -64,7 +64,18 @@ def read_rule(table: Table, position: int, findings: Findings, known: Known) -> 
     rule = _build(form, rule_id or "", position, context)
     for check in RULE_CHECKS:
         check(form, context, findings)
+    _check_lines_name_one(rule, form, context, findings)
     return rule if findings.errors == before and rule_id and context.kind and context.starts else None
+
+
+def _check_lines_name_one(rule: Rule, form: Form, context: Context, findings: Findings) -> None:
+    """`same: resource` with a start that is about none means the one that a line sends, so one has to name it."""
+    lines = (*rule.sends, *(each for case in rule.cases.values() for each in case))
+    is_asked = context.starts and RESOURCE not in context.fields and any(each.same == RESOURCE for each in rule.until)
+    if is_asked and all(each.resource in (None, *PICKS) for each in lines):
+        message = f'"same: resource" means the resource that is sent, since "{context.starts}" is about none.'
+        hint = 'Name the resource in "send", as in "resource: first-week", or take "same" out.'
+        findings.error("unknown-field", form.place("until"), message, hint)
 
 
 def _context(form: Form, kind: Kind | None, known: Known, findings: Findings) -> Context:

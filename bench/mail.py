@@ -176,6 +176,7 @@ def main() -> None:
     parser.add_argument("--senders", type=int, nargs="+", default=[8, 32, 64])
     chosen, _ = parser.parse_known_args()
     os.environ["SSL_CERT_FILE"] = str(CERTIFICATE)
+    # One after the other waits for its provider nearly all the time: few emails are enough.
     theirs = _told("sendgrid's client in a loop", measure(sendgrid, with_their_client, 60, 1))
     for senders in chosen.senders:
         name = f"work, {senders} senders, SendGrid"

@@ -28,17 +28,19 @@ async def sendgrid(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n
 
 
 async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note_taken: Callable[[], None]) -> None:
-    """Answer each line; an email ends with a line of one dot."""
-    word, said = b"", {b"": b"220 ready", b"DATA": b"354 go on", b"QUIT": b"221 bye"}
+    """Answer each line; an email ends with a line of one dot. Who asks several at once gets the answers together."""
+    later = asyncio.get_running_loop().call_later
+    said = {b"": b"220 ready", b"EHLO": b"250-me\r\n250 PIPELINING", b"DATA": b"354 go on"}
+    word = b""
     while word != b"QUIT":
-        await asyncio.sleep(LATENCY_S)
-        writer.write(said.get(word, b"250 ok") + b"\r\n")
+        later(LATENCY_S, writer.write, said.get(word, b"250 ok") + b"\r\n")
         if word == b"DATA":
             await reader.readuntil(b"\r\n.\r\n")
-            await asyncio.sleep(LATENCY_S)
+            later(LATENCY_S, writer.write, b"250 taken\r\n")
             note_taken()
-            writer.write(b"250 taken\r\n")
         word = (await reader.readuntil(b"\r\n"))[:4].upper()
+    await asyncio.sleep(LATENCY_S)
+    writer.write(b"221 bye\r\n")
 
 
 def serve(talk: Talk, port: Any, taken: Any, stop: Signal) -> None:

@@ -90,7 +90,8 @@ class Heard:
 def scripted_server(answer: Callable[[int, str], str], host: str = "127.0.0.1") -> Iterator[tuple[int, Heard]]:
     """Run a server that answers each line with `answer(connection number from 1, line)`.
 
-    The line is "CONNECT" for the greeting and "." for the end of the data. The answer is what to say, CLOSE or SILENCE.
+    The line is "CONNECT" for the greeting and "." for the end of the data. The answer is what to say
+    ("" for nothing yet), CLOSE or SILENCE.
     """
     heard = Heard()
     listener = socket.create_server((host, 0))
@@ -126,7 +127,7 @@ def _talk(connection: socket.socket, answer: Callable[[int, str], str], heard: H
         if said == SILENCE:
             done.wait()
             return
-        stream.write(f"{said}\r\n".encode())
+        stream.write(f"{said}\r\n".encode() if said else b"")
         stream.flush()
         line = _next_line(stream.readline, in_data=said.startswith("354"))
         heard.lines.append(line)

@@ -66,9 +66,12 @@ def test_the_code_of_a_bad_address_is_kept_without_the_words() -> None:
     assert error.code == "550 5.1.1"
 
 
+ONE_BY_ONE, TOGETHER = ("ehlo", "250 me"), ("ehlo", "250-me\r\n250 PIPELINING")
+"""How a server takes the lines before an email."""
 TEMPORARY, PERMANENT, UNKNOWN = (True, False), (False, False), (True, True)
 
 
+@pytest.mark.parametrize("greeting", [ONE_BY_ONE, TOGETHER])
 @pytest.mark.parametrize(
     ("line", "said", "outcome"),
     [
@@ -90,8 +93,8 @@ TEMPORARY, PERMANENT, UNKNOWN = (True, False), (False, False), (True, True)
         (".", CLOSE, UNKNOWN),
     ],
 )
-def test_each_answer_has_its_class(line: str, said: str, outcome: tuple[bool, bool]) -> None:
-    error = error_of(in_order([(line, said)]))
+def test_each_answer_has_its_class(greeting: tuple[str, str], line: str, said: str, outcome: tuple[bool, bool]) -> None:
+    error = error_of(in_order([greeting, (line, said)]))
 
     assert (error.temporary, error.unknown) == outcome
     assert "jonas" not in str(error)
@@ -124,7 +127,7 @@ def test_a_server_that_is_not_there_is_temporary() -> None:
 
 
 def test_a_wrong_password_is_for_the_operator_and_is_not_repeated() -> None:
-    error = error_of(in_order([("ehlo", "250 AUTH PLAIN"), ("auth", "535 5.7.8 no")]), user="northfield")
+    error = error_of(in_order([("ehlo", "250-me\r\n250 AUTH PLAIN"), ("auth", "535 5.7.8 no")]), user="northfield")
 
     assert error.temporary
     assert "INTOUCH_MAIL_URL" in str(error)
@@ -133,7 +136,7 @@ def test_a_wrong_password_is_for_the_operator_and_is_not_repeated() -> None:
 
 def test_a_password_is_not_sent_in_clear_to_another_machine() -> None:
     server = SmtpServer(host="127.0.0.2", port=0, tls=False, user="u", password="p")
-    script = in_order([("ehlo", "250 AUTH PLAIN")])
+    script = in_order([("ehlo", "250-me\r\n250 AUTH PLAIN")])
     with scripted_server(script, host="127.0.0.2") as (port, heard), pytest.raises(ProviderError, match="encryption"):
         SmtpMailer(SmtpServer(host=server.host, port=port, tls=False, user="u", password="p")).send(email())
 
@@ -150,14 +153,15 @@ def test_one_connection_carries_many_emails() -> None:
     assert (len(taken.envelopes), len(taken.peers)) == (5, 1)
 
 
+@pytest.mark.parametrize("greeting", [ONE_BY_ONE, TOGETHER])
 @pytest.mark.parametrize("parting", [CLOSE, "421 idle for too long"])
-def test_a_connection_gone_stale_is_renewed_without_a_word(parting: str) -> None:
-    mails = 0
+def test_a_connection_gone_stale_is_renewed_without_a_word(parting: str, greeting: tuple[str, str]) -> None:
+    mails, usual = 0, in_order([greeting])
 
     def answer(connection: int, line: str) -> str:
         nonlocal mails
         mails += line.startswith("mail")
-        return parting if connection == 1 and line.startswith("mail") and mails == 2 else in_order([])(connection, line)
+        return parting if connection == 1 and line.startswith("mail") and mails == 2 else usual(connection, line)
 
     with scripted_server(answer) as (port, heard):
         mailer = mailer_at(port)
@@ -185,6 +189,40 @@ def test_after_a_refusal_the_connection_is_ready_for_the_next() -> None:
 
     assert heard.connections == 1
     assert "rset" in heard.lines
+
+
+def test_a_server_that_takes_several_lines_at_once_is_asked_so() -> None:
+    """It answers nothing before it has heard the line that the next answer waits for."""
+    heard: list[str] = []
+    usual = in_order([TOGETHER, ("mail", ""), ("rcpt", "250 ok\r\n250 ok")])
+
+    def answer(connection: int, line: str) -> str:
+        heard.append(line.lower()[:4])
+        return usual(connection, line)
+
+    with scripted_server(answer) as (port, _):
+        mailer = mailer_at(port, answer_s=20)
+        assert [mailer.send(email(send_id=f"s-{number}")) for number in range(2)] == ["250 ok", "250 ok"]
+        mailer.close()
+    assert heard[2:] == ["mail", "rcpt", "data", "."] * 2 + ["quit"]
+
+
+def test_a_refused_recipient_of_lines_at_once_gets_no_content_and_the_next_email_goes() -> None:
+    recipients, usual = 0, in_order([TOGETHER])
+
+    def answer(connection: int, line: str) -> str:
+        nonlocal recipients
+        recipients += line.startswith("rcpt")
+        return "550 5.1.1 no" if recipients == 1 and line.startswith("rcpt") else usual(connection, line)
+
+    with scripted_server(answer) as (port, heard):
+        mailer = mailer_at(port)
+        with pytest.raises(ProviderError) as refused:
+            mailer.send(email())
+        mailer.send(email(send_id="s-2"))
+        mailer.close()
+    assert refused.value.address_is_bad
+    assert heard.lines.count(".") == 1, "nothing was handed over for the first"
 
 
 def test_the_envelope_names_sender_and_recipient_alone() -> None:

@@ -56,9 +56,7 @@ def _channel(exchange: str, words: str, schemas: Schemas, prefix: str = "") -> d
         "address": "{type}",
         "description": words,
         "parameters": {"type": {"description": "the event's type", "enum": list(schemas)}},
-        "messages": {
-            f"{prefix}{type}": {"$ref": f"#/components/messages/{prefix}{type}"} for type in schemas
-        },
+        "messages": {f"{prefix}{type}": {"$ref": f"#/components/messages/{prefix}{type}"} for type in schemas},
         "bindings": {"amqp": {**binding, "bindingVersion": "0.3.0"}},
     }
 

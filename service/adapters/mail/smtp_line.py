@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from service.adapters.mail.addresses import one_address
 from service.adapters.mail.mime import as_bytes
+from service.adapters.mail.smtp_announcing import GO_ON, LINES, RECIPIENT_TAKEN, Answer, announce, is_announced
 from service.adapters.mail.smtp_answers import busy_recipient, is_bad_address, is_busy, lost, no_such_address, refused
 from service.domain.errors import ProviderError
 from service.flow.mail_port import Outgoing
@@ -67,8 +68,8 @@ class SmtpLine:
         content = as_bytes(outgoing)
         sender, recipient = one_address(outgoing.from_email), one_address(outgoing.to)
         try:
-            self._open_transaction(sender)
-            return self._carry(recipient, content)
+            self._open(sender, recipient)
+            return self._carry(content)
         except ProviderError:
             raise
         except (smtplib.SMTPException, OSError) as error:
@@ -91,24 +92,28 @@ class SmtpLine:
             except (smtplib.SMTPException, OSError):
                 connection.close()
 
-    def _open_transaction(self, sender: str) -> None:
-        """Name the sender, on a new connection if the kept one has gone stale; nothing was sent on it yet."""
-        if self._connection:
-            try:
-                code, words = self._connection.mail(sender)
-            except (smtplib.SMTPException, OSError):
-                code, words = 421, b""
-            if code != 421:
-                return self._expect((250,), code, words)
+    def _open(self, sender: str, recipient: str) -> None:
+        """Announce an email, on a new connection if the kept one has gone stale; nothing was sent on it yet."""
+        answers = self._answers_of_kept(sender, recipient)
+        if not answers or answers[0][0] == 421:
             self._drop()
-        self._connection = self._connect()
-        return self._expect((250,), *self._connection.mail(sender))
+            self._connection = self._connect()
+            answers = announce(self._connection, sender, recipient)
+        if answers[-1][0] == GO_ON and not is_announced(answers):
+            self._drop()  # what it refused it waits for: only hanging up says that nothing comes
+        for (_, good), (code, words) in zip(LINES, answers, strict=False):
+            self._expect(good, code, words, of_recipient=good is RECIPIENT_TAKEN)
 
-    def _carry(self, recipient: str, content: bytes) -> str:
+    def _answers_of_kept(self, sender: str, recipient: str) -> list[Answer]:
+        """Return what the kept connection says; nothing where there is none, or it does not work any more."""
+        try:
+            return announce(self._connection, sender, recipient) if self._connection else []
+        except (smtplib.SMTPException, OSError):
+            return []
+
+    def _carry(self, content: bytes) -> str:
         assert self._connection is not None
         connection = self._connection
-        self._expect((250, 251), *connection.rcpt(recipient), of_recipient=True)
-        self._expect((354,), *connection.docmd("data"))
         connection.send(content)
         try:
             connection.send(b".\r\n")

@@ -30,7 +30,7 @@ from service.adapters.http.server import HttpServer
 from service.adapters.http.site import create_site
 from service.adapters.link_tokens import LinkTokens
 from service.adapters.mail.guest_list import GuestListMailer, Guests, read_guests
-from service.adapters.mail.mailbox import Mailbox
+from service.adapters.mail.mailbox import FILE_NAME, Mailbox
 from service.adapters.mail.url import mailer_from_url
 from service.adapters.metrics.counting_reader import CountingReader
 from service.adapters.metrics.instruments import Instruments
@@ -59,6 +59,8 @@ from service.flow.brake import braked_detail
 from service.flow.carry import Carrier
 from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
+from service.flow.erase import Eraser
+from service.flow.erasure_port import Bodies, NoBodies
 from service.flow.feedback import Report, take_in, unsettled_detail
 from service.flow.letters import Letters
 from service.flow.links import Links
@@ -192,7 +194,16 @@ class Installation:
 
     @cached_property
     def acceptor(self) -> Acceptor:
-        return Acceptor(self.store, self.clock, self.wake.set, self.measures)
+        return Acceptor(self.store, self.clock, self.wake.set, self.measures, self.schemas.catalogue.personal)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        return Eraser(store=self.store, bodies=self._bodies, personal=self.schemas.catalogue.personal, clock=self.clock)
+
+    @property
+    def _bodies(self) -> Bodies:
+        """Where texts lie: the mailbox, where one was ever made."""
+        return self.mailbox if (self.settings.data_dir / FILE_NAME).exists() else NoBodies()
 
     @cached_property
     def _registry(self) -> CollectorRegistry:

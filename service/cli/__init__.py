@@ -9,6 +9,7 @@ from service.cli.braking import expect, resume, stop
 from service.cli.dead_letters import dead_letters
 from service.cli.deploying import deploy, rollback, rule_sets
 from service.cli.doctoring import doctor
+from service.cli.erasing import erase
 from service.cli.holding import held
 from service.cli.keying import keys
 from service.cli.publishing import publish
@@ -27,8 +28,9 @@ _RUNNING = (run, serve, consume, work, relay, migrate, publish, keys, dead_lette
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
 _LOOKING = (doctor,)
+_KEEPING = (erase,)
 _BRAKES = (stop, resume, expect, held, blocked)
-for _command in (*_RUNNING, *_TRYING, *_LIVE, *_LOOKING, *_BRAKES):
+for _command in (*_RUNNING, *_TRYING, *_LIVE, *_LOOKING, *_KEEPING, *_BRAKES):
     intouch.add_command(_command)
 
 

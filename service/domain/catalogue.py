@@ -33,6 +33,8 @@ class Field:
     values: tuple[str, ...] = ()
     sensitive: frozenset[str] | bool = False
     """False, True (every value), or the values that a counterpart must never see."""
+    personal: bool = False
+    """Whether it says who a participant is or how to reach them, and goes when they are erased."""
     only_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Value → the roles that may send it; a value that is not named is anybody's."""
 
@@ -75,6 +77,12 @@ class Catalogue:
         """The values that a counterpart must never see, of whatever field."""
         said = (field.sensitive for each in self.types.values() for field in each.fields.values())
         return frozenset(value for each in said if isinstance(each, frozenset) for value in each)
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The fields of events about participants that go when a participant is erased."""
+        own = (each for each in self.types.values() if each.subject is SubjectKind.PARTICIPANT)
+        return frozenset(each.name for kind in own for each in kind.fields.values() if each.personal)
 
     def can_be_acknowledged(self, type_name: str) -> bool:
         """Return whether such an event is about a thing that staff take on."""

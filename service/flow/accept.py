@@ -4,12 +4,13 @@ Requests that arrive together share one commit. Each waits for the writer's turn
 that is waiting, so that a busy door costs one flush to disk for many requests instead of one each.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 from service.domain.errors import EventSenderError, OperatorError
 from service.domain.events import Incoming
+from service.flow.erase import keep_erased
 from service.flow.measure_port import Measures, Outcome, Unmeasured
 from service.flow.outbound import tell_happened
 from service.flow.ports import Appended, Clock, Store, Transaction
@@ -74,6 +75,8 @@ class Acceptor:
     clock: Clock
     news: Callable[[], None]
     measures: Measures = field(default_factory=Unmeasured)
+    personal: Collection[str] = ()
+    """The fields of events that are not kept of participants who were erased."""
     _taken: int = 0
     _waiting: list[_Request] = field(default_factory=list)
     _queue: Lock = field(default_factory=Lock)
@@ -123,7 +126,9 @@ class Acceptor:
             self._taken += len(requests)
         try:
             with self.store.writing() as transaction:
-                results = transaction.append_each([each.events for each in requests], self.clock())
+                now = self.clock()
+                results = transaction.append_each([each.events for each in requests], now)
+                keep_erased(transaction, (event for each in requests for event in each.events), self.personal, now)
                 _tell_ours(transaction, requests, results)
         except Exception as error:  # whatever it is, every caller in this commit must hear of it
             for each in requests:

@@ -20,6 +20,7 @@ from service.domain.suppression import Suppression
 from service.flow.backlog_port import BacklogReading
 from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
 from service.flow.channel_port import ChannelReading, ChannelWriting
+from service.flow.erasure_port import ErasureReading, ErasureWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
 
 
@@ -153,6 +154,7 @@ class Action(StrEnum):
     LETTERS_DISCARDED = "dead_letters.discarded"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    PARTICIPANT_ERASED = "participant.erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +197,7 @@ class Known(Protocol):
         """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
 
 
-class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, ChannelReading, Protocol):
+class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, ChannelReading, ErasureReading, Protocol):
     """What can be read, all of one moment."""
 
     def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
@@ -269,7 +271,7 @@ class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, ChannelReadin
         """Return what was done of one sort, newest first."""
 
 
-class Transaction(Snapshot, BrakeWriting, OutboxWriting, ChannelWriting, Protocol):
+class Transaction(Snapshot, BrakeWriting, OutboxWriting, ChannelWriting, ErasureWriting, Protocol):
     """What can be changed, as a whole or not at all."""
 
     def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:

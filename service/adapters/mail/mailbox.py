@@ -1,12 +1,12 @@
 """The mailbox: email kept in a SQLite file of its own, for people to open in the console.
 
 The rules of this file: one row a send, known by its send_id; a second attempt stores nothing and is counted. A row
-is there when, and only when, its email was sent, so `settle` never answers "unknown".
+is there when, and only when, its email was sent, so `settle` never answers "unknown". A row is emptied, never deleted.
 """
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.parser import HeaderParser
@@ -94,7 +94,7 @@ class Mailbox:
             ) from error
 
     def _prepare(self, most_pages: int | None) -> None:
-        for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
+        for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=FAST"):
             self._db.execute(f"PRAGMA {pragma}")
         if most_pages:
             self._db.execute(f"PRAGMA max_page_count={most_pages}")
@@ -117,6 +117,23 @@ class Mailbox:
     def settle(self, send_id: str) -> Fate:
         """Return SENT or NOT_SENT: the file knows."""
         return Fate.SENT if self._rows("SELECT 1 FROM mail WHERE send_id = ?", (send_id,)) else Fate.NOT_SENT
+
+    def forget(self, email_ids: Collection[str], naming: Collection[str]) -> int:
+        """Empty the emails with these ids, and those in which one of the words stands; return how many there were."""
+        emptied = 0
+        with self._lock:
+            for each in email_ids:
+                emptied += self._db.execute(f"{_EMPTY} {_OF_EMAIL}", (each,)).rowcount
+            for word in naming:
+                emptied += self._db.execute(f"{_EMPTY} ({_NAMING})", (_containing(word),)).rowcount
+        return emptied
+
+    def leave_no_trace(self) -> bool:
+        """Clear from the file what was emptied, and return whether nobody who reads it stood in the way."""
+        with self._lock:
+            self._db.execute("VACUUM")
+            (is_busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
 
     def close(self) -> None:
         with self._lock:
@@ -152,6 +169,15 @@ class Mailbox:
         with self._lock:
             return self._db.execute(query, values).fetchall()
 
+
+_FORGOTTEN: Final = "(its text was erased)"
+_EMPTY: Final = f"""
+UPDATE mail SET recipient = '', to_name = '', subject = '{_FORGOTTEN}', html = '', text = '', header = ''
+WHERE header <> '' AND
+"""
+_OF_EMAIL: Final = "(send_id = ?1 OR (send_id > ?1 || '.' AND send_id < ?1 || '/'))"
+"""To a staff role with several addresses an email goes as ID, ID.2, ID.3 …; said so that an index can be used."""
+_NAMING: Final = " OR ".join(f"{each} LIKE ?1 ESCAPE '!'" for each in ("recipient", "to_name", "subject", "text"))
 
 _INSERT: Final = """
 INSERT INTO mail (send_id, created, recipient, to_name, from_name, from_email, subject, html, text, header)

@@ -40,5 +40,6 @@ def _field(name: str, schema: Mapping[str, Any], required: bool) -> Field:
         is_list=schema["type"] == "array",
         values=enumerated(schema),
         sensitive=sensitive if isinstance(sensitive, bool) else frozenset(sensitive),
+        personal=words.get("personal", False),
         only_by={value: frozenset(roles) for value, roles in words.get("only_by", {}).items()},
     )

@@ -55,8 +55,10 @@ def _compared(session: Session, batches: Sequence[Sequence[_Hashed]]) -> tuple[l
     for batch in batches:
         fresh: dict[_Name, _Hashed] = {}
         repeated = tuple(n for n, each in enumerate(batch) if _repeats(each, known, fresh))
-        held = [known.get(each.name) or fresh[each.name].hash for each in batch]
-        conflicts = tuple(n for n, (each, hash) in enumerate(zip(batch, held, strict=True)) if each.hash != hash)
+        held = [known[each.name] if each.name in known else fresh[each.name].hash for each in batch]
+        # One without a hash lost its body when its participant was erased: whatever has its name is the same.
+        pairs = enumerate(zip(batch, held, strict=True))
+        conflicts = tuple(n for n, (each, hash) in pairs if hash and each.hash != hash)
         if conflicts:
             appended.append(Appended(0, conflicts=conflicts))
             continue

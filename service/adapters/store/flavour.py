@@ -33,6 +33,9 @@ class Flavour(Protocol):
     def begin_altering(self, connection: Any) -> None:
         """Begin a transaction that may change the tables."""
 
+    def leave_no_trace(self, connection: Any) -> bool:
+        """Clear from the files what was deleted, outside of a transaction; return whether nobody stood in the way."""
+
     def turn_to_write(self) -> AbstractContextManager[None]:
         """Return a context in which this process may begin writing. Raises: StoreUnavailable."""
 

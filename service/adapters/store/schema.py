@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0010"
+REVISION: Final = "0011"
 """The newest migration; a store that is not at it is refused."""
 
 TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
@@ -349,6 +349,15 @@ suppressions = Table(
     _at("at"),
     _id("detail"),
     PrimaryKeyConstraint("address"),
+)
+
+erasures = Table(  # participants whose names and addresses are kept no more, nor taken in again
+    "erasures",
+    metadata,
+    _id("program"),
+    _id("participant"),
+    _at("at"),
+    PrimaryKeyConstraint("program", "participant"),
 )
 
 rule_sets = Table("rule_sets", metadata, _id("hash"), _json("sources"), PrimaryKeyConstraint("hash"))

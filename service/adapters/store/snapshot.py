@@ -11,6 +11,7 @@ from service.adapters.store.append import foresee_each
 from service.adapters.store.backlog import SqlBacklogReading
 from service.adapters.store.brakes import SqlBrakeReading
 from service.adapters.store.channels import SqlChannelReading
+from service.adapters.store.erasures import SqlErasureReading
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.notice_codec import candidate_of
 from service.adapters.store.outbox import SqlOutboxReading
@@ -55,7 +56,14 @@ _ABOUT: Final = ("program", "subject")
 V = TypeVar("V")
 
 
-class SqlSnapshot(SqlBrakeReading, SqlBacklogReading, SqlPublisherReading, SqlOutboxReading, SqlChannelReading):
+class SqlSnapshot(
+    SqlBrakeReading,
+    SqlBacklogReading,
+    SqlPublisherReading,
+    SqlOutboxReading,
+    SqlChannelReading,
+    SqlErasureReading,
+):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""
 

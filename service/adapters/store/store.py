@@ -97,6 +97,18 @@ class SqlStore:
             yield connection
             connection.commit()
 
+    def leave_no_trace(self) -> bool:
+        """Clear from the files what was deleted, and return whether nobody who reads stood in the way.
+
+        Raises: StoreUnavailable.
+        """
+        with self._flavour.turn_to_write(), self._told_plainly():
+            pooled = self.writer.raw_connection()
+            try:
+                return self._flavour.leave_no_trace(pooled.driver_connection)
+            finally:
+                self._let_go(pooled)
+
     @contextmanager
     def _begun(self, engine: Engine, begin: Callable[[Any], None]) -> Iterator[Any]:
         """Give the driver's own connection with a transaction begun, which ends with what was not committed undone."""

@@ -10,6 +10,7 @@ from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import append_each
 from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.channels import SqlChannelWriting
+from service.adapters.store.erasures import SqlErasureWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.notice_codec import candidate_text, notices_text
 from service.adapters.store.outbox import SqlOutboxWriting
@@ -41,7 +42,9 @@ _Things = dict[tuple[str, str], tuple[str, bool]]
 _SUBJECT: Final = ("program", "kind", "id")
 
 
-class SqlTransaction(SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutboxWriting, SqlChannelWriting):
+class SqlTransaction(
+    SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutboxWriting, SqlChannelWriting, SqlErasureWriting
+):
     """A `Transaction` over one transaction of the database."""
 
     def __init__(self, session: Session, sources: dict[str, str], secret: bytes = b"") -> None:

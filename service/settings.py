@@ -70,6 +70,9 @@ class Settings:
     drops_unknown_fields: bool
     key_events_per_s: int
     """How many events each key may send, in each process."""
+    keep_bodies_days: int
+    keep_reports_days: int
+    keep_audit_days: int
     mail_senders: int
     """How many emails one process has on their way at once."""
     mail_gap: Duration
@@ -106,6 +109,9 @@ _DEFAULTS: Mapping[str, str] = {
     "LOG": "text",
     "KEY_EVENTS_PER_SECOND": "1000",
     "UNKNOWN_FIELDS": "refuse",
+    "KEEP_BODIES_DAYS": "7",
+    "KEEP_REPORTS_DAYS": "30",
+    "KEEP_AUDIT_DAYS": "1095",
     "MAIL_SENDERS": "8",
     "MAIL_PER_SECOND": "",
     "MAIL_PER_SECOND_BY_DOMAIN": "",
@@ -146,6 +152,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log=_log(value["LOG"]),
         drops_unknown_fields=_one_of(value, "UNKNOWN_FIELDS", "refuse", "drop") == "drop",
         key_events_per_s=_number(value, "KEY_EVENTS_PER_SECOND", 1, 1_000_000),
+        keep_bodies_days=_number(value, "KEEP_BODIES_DAYS", 1, 36_500),
+        # A provider may send a report again for a day: forgotten sooner, it would count twice.
+        keep_reports_days=_number(value, "KEEP_REPORTS_DAYS", 2, 36_500),
+        keep_audit_days=_number(value, "KEEP_AUDIT_DAYS", 1, 36_500),
         mail_senders=_number(value, "MAIL_SENDERS", 1, 64),
         mail_gap=SECOND // _number(value, "MAIL_PER_SECOND", 1, 1_000) if value["MAIL_PER_SECOND"] else 0,
         mail_gaps=_gaps(value["MAIL_PER_SECOND_BY_DOMAIN"]),

@@ -49,7 +49,7 @@ from service.adapters.templates.translations import Translations
 from service.adapters.templates.uses import MessageUses
 from service.adapters.templates.writer import LetterWriter
 from service.console import RuleDesk, create_console
-from service.domain.calendar import SECOND, Instant
+from service.domain.calendar import DAY, SECOND, Instant
 from service.domain.errors import EventSenderError, IntouchError, OperatorError
 from service.domain.events import Incoming
 from service.flow.accept import Acceptor, IdConflict
@@ -72,6 +72,7 @@ from service.flow.ports import Clock
 from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
+from service.flow.tidy import Keeping, Tidier
 from service.flow.work import Worker
 from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings, is_loopback
@@ -199,6 +200,16 @@ class Installation:
     @cached_property
     def eraser(self) -> Eraser:
         return Eraser(store=self.store, bodies=self._bodies, personal=self.schemas.catalogue.personal, clock=self.clock)
+
+    @cached_property
+    def tidier(self) -> Tidier:
+        settings = self.settings
+        keeping = Keeping(
+            bodies=settings.keep_bodies_days * DAY,
+            reports=settings.keep_reports_days * DAY,
+            audit=settings.keep_audit_days * DAY,
+        )
+        return Tidier(store=self.store, bodies=self._bodies, keeping=keeping, clock=self.clock)
 
     @property
     def _bodies(self) -> Bodies:

@@ -15,6 +15,7 @@ from service.cli.keying import keys
 from service.cli.publishing import publish
 from service.cli.rules import check, cover, explain, forecast, preview, schema, simulate, test
 from service.cli.running import consume, migrate, relay, run, serve, work
+from service.cli.tidying import tidy
 from service.domain.errors import IntouchError
 
 
@@ -28,7 +29,7 @@ _RUNNING = (run, serve, consume, work, relay, migrate, publish, keys, dead_lette
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
 _LOOKING = (doctor,)
-_KEEPING = (erase,)
+_KEEPING = (erase, tidy)
 _BRAKES = (stop, resume, expect, held, blocked)
 for _command in (*_RUNNING, *_TRYING, *_LIVE, *_LOOKING, *_KEEPING, *_BRAKES):
     intouch.add_command(_command)

@@ -36,6 +36,8 @@ def run(plays: bool) -> None:
         servers.start()
         _greet(intouch, servers)
         threads = _working(intouch, stop)
+        tidier = intouch.tidier
+        threads.start("tidy", lambda: tidier.run(stop))
         if intouch.settings.broker_url:
             _consuming(intouch, threads, stop)()
         _until(stop)

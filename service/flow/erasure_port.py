@@ -1,4 +1,4 @@
-"""The port to what erasing asks of a store and of a mailbox."""
+"""The port to what erasing and tidying ask of a store and of a mailbox."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol, TypeVar
@@ -35,6 +35,12 @@ class ErasureWriting(ErasureReading, Protocol):
         The events stay, each known by its source and id: sent again, with whatever data, they are duplicates.
         """
 
+    def forget_reports(self, before: Instant, limit: int) -> int:
+        """Delete up to `limit` reports of providers from before then, and return how many."""
+
+    def forget_audit(self, before: Instant, limit: int) -> int:
+        """Delete up to `limit` lines of the audit from before then, and return how many."""
+
 
 class Bodies(Protocol):
     """Where the texts of emails lie, if they do."""
@@ -45,6 +51,9 @@ class Bodies(Protocol):
         That they were sent stays known.
         """
 
+    def forget_before(self, instant: Instant) -> int:
+        """Take out the texts of emails from before then, and return of how many; to whom they went stays."""
+
     def leave_no_trace(self) -> bool:
         """Clear from the file what was taken out of it, and return whether nobody who reads it stood in the way."""
 
@@ -53,6 +62,9 @@ class NoBodies:
     """Where no texts lie, since a provider takes them as they are sent."""
 
     def forget(self, email_ids: Collection[str], naming: Collection[str]) -> int:  # noqa: ARG002 - the port
+        return 0
+
+    def forget_before(self, instant: Instant) -> int:  # noqa: ARG002 - the port
         return 0
 
     def leave_no_trace(self) -> bool:

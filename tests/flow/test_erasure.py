@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.adapters.store.schema import metadata
-from service.domain.calendar import DAY
+from service.domain.calendar import DAY, Instant
 from service.flow.erasure_port import Bodies
 from service.flow.ports import Action, RecipientKey
 from tests.canary.cage import ADDRESSES, NAMES, canaries
@@ -118,6 +118,9 @@ class Cut:
     def forget(self, email_ids: Collection[str], naming: Collection[str]) -> int:
         self._go_on()
         return self.bodies.forget(email_ids, naming)
+
+    def forget_before(self, instant: Instant) -> int:
+        return self.bodies.forget_before(instant)
 
     def leave_no_trace(self) -> bool:
         self._go_on()

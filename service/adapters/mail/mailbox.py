@@ -128,6 +128,11 @@ class Mailbox:
                 emptied += self._db.execute(f"{_EMPTY} ({_NAMING})", (_containing(word),)).rowcount
         return emptied
 
+    def forget_before(self, instant: Instant) -> int:
+        """Take out the texts of emails from before then, and return of how many; who got what stays in the list."""
+        with self._lock:
+            return self._db.execute(_FORGET, (instant,)).rowcount
+
     def leave_no_trace(self) -> bool:
         """Clear from the file what was emptied, and return whether nobody who reads it stood in the way."""
         with self._lock:
@@ -170,11 +175,11 @@ class Mailbox:
             return self._db.execute(query, values).fetchall()
 
 
-_FORGOTTEN: Final = "(its text was erased)"
-_EMPTY: Final = f"""
-UPDATE mail SET recipient = '', to_name = '', subject = '{_FORGOTTEN}', html = '', text = '', header = ''
-WHERE header <> '' AND
-"""
+_NO_TEXT: Final = "html = '<p>Its text is no longer kept.</p>', text = 'Its text is no longer kept.', header = ''"
+_FORGET: Final = f"UPDATE mail SET {_NO_TEXT} WHERE header <> '' AND created < ?"
+_EMPTY: Final = (
+    f"UPDATE mail SET recipient = '', to_name = '', subject = '(erased)', {_NO_TEXT} WHERE recipient <> '' AND"
+)
 _OF_EMAIL: Final = "(send_id = ?1 OR (send_id > ?1 || '.' AND send_id < ?1 || '/'))"
 """To a staff role with several addresses an email goes as ID, ID.2, ID.3 …; said so that an index can be used."""
 _NAMING: Final = " OR ".join(f"{each} LIKE ?1 ESCAPE '!'" for each in ("recipient", "to_name", "subject", "text"))

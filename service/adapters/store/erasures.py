@@ -1,4 +1,4 @@
-"""Erasing in the store.
+"""Erasing in the store, and taking out what is past its time.
 
 The rules of this file: whoever scrubs holds the participant's row first, as whoever appends does, so that an event is
 either seen here or appended by somebody who sees that its participant is erased. An event that lost fields has no hash
@@ -42,6 +42,11 @@ UNION SELECT e.email FROM email_subjects AS e JOIN members AS m
     ON m.program = e.program AND e.subject = 'mentorships/' || m.mentorship
 WHERE m.program = :program AND m.participant = :participant
 """
+
+FORGET_REPORTS: Final = """
+DELETE FROM reports WHERE (send_id, what, at) IN (SELECT send_id, what, at FROM reports WHERE at < :before LIMIT :limit)
+"""
+FORGET_AUDIT: Final = "DELETE FROM audit WHERE n IN (SELECT n FROM audit WHERE at < :before LIMIT :limit)"
 
 SCRUBBED: Final = b""
 """The hash of an event whose body nobody may know any more."""
@@ -88,6 +93,12 @@ class SqlErasureWriting(SqlErasureReading):
         ]
         self._session.change_each(SCRUB, rows)
         return len(rows)
+
+    def forget_reports(self, before: Instant, limit: int) -> int:
+        return self._session.change(FORGET_REPORTS, {"before": before, "limit": limit})
+
+    def forget_audit(self, before: Instant, limit: int) -> int:
+        return self._session.change(FORGET_AUDIT, {"before": before, "limit": limit})
 
 
 def _without(data: Mapping[str, Any], fields: Collection[str]) -> str:

@@ -372,7 +372,7 @@ activations = Table(
     sqlite_autoincrement=True,
 )
 
-audit = Table(  # who did what; rows are only ever added
+audit = Table(  # who did what; rows are only ever added, until they are past their time
     "audit",
     metadata,
     _number("n"),

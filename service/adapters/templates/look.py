@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 from service.adapters.templates.hrefs import is_link
 from service.adapters.templates.values import cleaned, prepared, unlinked
@@ -55,7 +57,13 @@ def shown_look(look: ProgramLook) -> dict[str, str]:
     return {"name": unlinked(cleaned(look.name)), "email": cleaned(look.email), "logo": logo}
 
 
-def resource_values(look: ProgramLook) -> dict[str, object]:
+def resource_values(look: ProgramLook) -> Mapping[str, object]:
     """Return what a resource's text may speak of: the program, and its contacts."""
-    contacts = {key: {"name": each.name, "phone": each.phone} for key, each in look.contacts.items()}
-    return prepared({"program": {"name": look.name, "email": look.email}, "contacts": contacts})
+    return _resource_values(look.name, look.email, tuple(look.contacts.items()))
+
+
+@lru_cache(maxsize=256)
+def _resource_values(name: str, email: str, contacts: tuple[tuple[str, Contact], ...]) -> Mapping[str, object]:
+    """Return them; the same for all mail of a program, each of which needs them."""
+    known = {key: {"name": each.name, "phone": each.phone} for key, each in contacts}
+    return MappingProxyType(prepared({"program": {"name": name, "email": email}, "contacts": known}))

@@ -23,7 +23,19 @@ def as_text(tokens: Sequence[Token], values: Values) -> str:
 
 def wrapped(text: str, width: int = WIDTH) -> str:
     """Return the text in lines of at most so many characters; an address is never broken."""
-    lines = (textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    return "\n".join(_filled(line, width) for line in text.split("\n"))
+
+
+def _filled(line: str, width: int) -> str:
+    if "  " in line or line[:1] == " " or line[-1:] == " " or not line.isprintable():
+        return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+    # Nearly every line is words with one space between them, and `textwrap` takes five times as long for those.
+    lines: list[str] = []
+    for word in line.split(" "):
+        if lines and len(lines[-1]) + len(word) < width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
     return "\n".join(lines)
 
 

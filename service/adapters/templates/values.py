@@ -85,6 +85,8 @@ def prepared(context: Mapping[str, object], day: Callable[[date], str] = str) ->
 
 
 def _prepared(value: object, path: str, depth: int, day: Callable[[date], str]) -> object:
+    if isinstance(value, str):
+        return _marked(cleaned(value), path)
     if value is None:
         return ""
     if isinstance(value, bool | int | float):
@@ -99,9 +101,10 @@ def _prepared(value: object, path: str, depth: int, day: Callable[[date], str]) 
 
 
 def _marked(text: str, path: str) -> str:
-    if path in _LINKS or path.partition(".")[0] in _LINKS:
+    group = path.partition(".")[0]
+    if path in _LINKS or group in _LINKS:
         return Link(text)
-    if _PHONE_PATH.fullmatch(path):
+    if group == "contacts" and _PHONE_PATH.fullmatch(path):
         return Phone(text)
     return Address(text) if path == "program.email" else text
 

@@ -53,6 +53,8 @@ class EventType:
     initiator: str | None = None
     counted_by: str | None = None
     """The field that says how many this one event stands for."""
+    not_before: str | None = None
+    """The field that says from when on the event counts, where that is later than its time. A thing has none."""
     open_gates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Extra gate values of the thing → field values such that no open thing may have them."""
 

@@ -7,10 +7,10 @@ before a total that was already reached. Those raise Refold, and the caller fold
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from service.domain.calendar import NEVER, Instant
+from service.domain.calendar import NEVER, Instant, parse_rfc3339
 from service.domain.catalogue import Catalogue, Does, EventType
 from service.domain.events import Event, Moment, Subject
 from service.domain.facts import Reach, Start, Step, SubjectFacts, Tally, Thing
@@ -88,6 +88,7 @@ class Folding:
         _note_existence(facts, event)
         if event.type in STATING:
             _note_latest(facts, event)
+        event = _from_when_it_counts(kind, event)
         if self.is_one_more(facts, event):
             by = str(event.data.get(kind.initiator) or "") if kind.initiator else ""
             _tallied(facts, kind, event.time, by, 1)
@@ -294,6 +295,15 @@ def _start(kind: EventType, event: Event) -> Start:
         data=event.data,
         ref=str(event.data[kind.id_field]) if kind.id_field and kind.id_field in event.data else None,
     )
+
+
+def _from_when_it_counts(kind: EventType, event: Event) -> Event:
+    """Return the event as if it had come at the instant that it names, where that is later."""
+    named = event.data.get(kind.not_before) if kind.not_before else None
+    if named is None:
+        return event
+    at = parse_rfc3339(named)
+    return replace(event, time=max(event.time, at), recorded=max(event.recorded, at))
 
 
 _BEFORE_ALL = Moment(-NEVER, "", "")

@@ -1,7 +1,7 @@
 """What is true, given the events known so far: every fact worked out from the sorted list, nothing carried along."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -86,7 +86,8 @@ class Known:
             once.setdefault((event.program, event.source, event.id), event)
         self.rule_set = rule_set
         self.types = rule_set.catalogue.types
-        self.all = sorted(once.values(), key=lambda each: each.moment)
+        counting = (_from_when_it_counts(rule_set, event) for event in once.values())
+        self.all = sorted(counting, key=lambda each: each.moment)
         self._seen: dict[Place, list[Event]] = {}
         self._about: dict[Place, list[Event]] = {}
         self._zones: dict[str, str] = {}
@@ -313,6 +314,14 @@ def other_of(pair: Pair | None, person: str | None) -> str | None:
 
 def _participant(program: str, person: str) -> Place:
     return Place(program, Subject(SubjectKind.PARTICIPANT, person))
+
+
+def _from_when_it_counts(rule_set: RuleSet, event: Event) -> Event:
+    """Return the event with the later instant that it names in place of its times."""
+    kind = rule_set.catalogue.types.get(event.type)
+    named = event.data.get(kind.not_before) if kind and kind.not_before else None
+    at = event.time if named is None else as_instant(datetime.fromisoformat(named))
+    return replace(event, time=max(event.time, at), recorded=max(event.recorded, at))
 
 
 def _thing(deeds: list[tuple[Does, Event]]) -> Thing:

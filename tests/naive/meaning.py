@@ -34,6 +34,8 @@ Events and things
 11. For a staff role or an advisor, gates on a participant's event look at every participant the rule sees; so
     does `until` for everybody. `count` looks at the recipient's, like a gate.
 
+    An event that names an instant for it (`send_at`) counts from then on, if that is later than its times.
+
 Starts and slots
 12. A mentorship rule also starts at its participants' events from before the match: it sees them.
 13. A subject exists from the time of the first event about it; a participant also from a match that names them.

@@ -394,6 +394,20 @@ def test_a_resource_without_its_contacts_is_not_picked(simulate: Simulate) -> No
     assert told(simulate(with_desk, events, at("03-09 00:00")), "resource") == ["03-03 10:00 r ann needs-a-desk"]
 
 
+def test_an_event_that_names_a_later_instant_counts_from_then_on(simulate: Simulate) -> None:
+    def approved(when: str, send_at: str) -> Event:
+        return event("intervention.approved", "programs/north", when, send_at=f"2026-{send_at.replace(' ', 'T')}:00Z")
+
+    word = rule("a", starts="intervention.approved", only_while=(Gate("conversation.logged", "never"),))
+    exact = rule("b", kind=Kind.ANSWER, starts="intervention.approved")
+    rules = rule_set(word, exact, always=True)
+    events = [*pair(), approved("03-03 10:00", "04-20 12:07"), approved("03-05 10:00", "03-01 10:00")]
+    wanted = ["03-05 10:00 b ann", "03-05 10:00 a ann", "04-20 12:07 b ann", "04-20 12:15 a ann"]
+    assert told(simulate(rules, events, at("04-30 00:00"))) == wanted
+    logged_meanwhile = [*events, logged("04-01 10:00")]
+    assert told(simulate(rules, logged_meanwhile, at("04-30 00:00"))) == wanted[:3]
+
+
 def test_who_has_read_what_a_line_sends_is_spared_it_and_nobody_else_is(simulate: Simulate) -> None:
     read = (Until(event="resource.viewed", same="resource"),)
     sends = [Send(to="mentor", message="m", resource="goals"), Send(to="mentee", message="m", resource="goals")]

@@ -22,6 +22,7 @@ _SUBJECTS = {
     "program": SubjectKind.PROGRAM,
     "resource.published": SubjectKind.PROGRAM,
     "resource.viewed": SubjectKind.PARTICIPANT,
+    "intervention": SubjectKind.PROGRAM,
 }
 _DOES = {
     "logged": Does.OPENS, "submitted": Does.OPENS, "raised": Does.OPENS, "requested": Does.OPENS,
@@ -68,6 +69,7 @@ program.ended:
 resource.published: resource topics?
 resource.shared: resource
 resource.viewed: resource
+intervention.approved: send_at?
 """
 
 
@@ -85,6 +87,7 @@ def _type(line: str) -> EventType:
         id_field=_THINGS.get(thing, "survey_id") if thing else None,
         does=_DOES[deed] if thing else None,
         initiator=next((field for field in ("by", "initiated_by") if field in names), None),
+        not_before="send_at" if "send_at?" in words else None,
         counted_by="count" if name == "conversation.logged" else None,
         open_gates={"no_immediate_open": {"priority": "immediate"}} if name == "flag.submitted" else {},
     )

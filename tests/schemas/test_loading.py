@@ -62,6 +62,7 @@ FLAWS: dict[str, tuple[Callable[[Schema], object], str]] = {
     "an initiator that is no field": (at("x-intouch", "initiator", value="who"), '"who" must be a required field'),
     "an initiator that is no role": (at("x-intouch", "initiator", value="priority"), "initiator"),
     "a count that is no number": (at("x-intouch", "counted_by", value="by"), "counted_by"),
+    "a thing that counts from later on": (at("x-intouch", "not_before", value="by"), "not_before"),
     "a gate that cannot close": (
         at("x-intouch", "thing", "open_gates", value={"no_high_open": {"priority": "high"}}),
         "no_high_open",

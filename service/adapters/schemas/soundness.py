@@ -58,6 +58,9 @@ def _word_flaws(schema: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterato
     counted_by = words.get("counted_by")
     if counted_by and fields.get(counted_by, {}).get("type") != "integer":
         yield f'{X}: "counted_by" must name a whole-number field'
+    not_before = words.get("not_before")
+    if not_before and (thing or fields.get(not_before, {}).get("format") != "date-time"):
+        yield f'{X}: "not_before" must name a field with "format": "date-time", in a type without a thing'
     for name in words.get("distinct", ()):
         if name not in fields:
             yield f'{X}: "distinct" names "{name}", which is not a field'

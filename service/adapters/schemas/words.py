@@ -27,6 +27,7 @@ def _event_type(name: str, schema: Mapping[str, Any]) -> EventType:
         does=Does(thing["does"]) if thing else None,
         initiator=words.get("initiator"),
         counted_by=words.get("counted_by"),
+        not_before=words.get("not_before"),
         open_gates=thing.get("open_gates", {}),
     )
 

@@ -52,7 +52,7 @@ def pods(manifests: list[Manifest]) -> dict[str, Manifest]:
         match each:
             case {"kind": "Pod", "spec": spec}:
                 found[each["metadata"]["name"]] = spec
-            case {"spec": {"template": {"spec": spec}}}:
+            case {"spec": {"template": {"spec": spec}} | {"jobTemplate": {"spec": {"template": {"spec": spec}}}}}:
                 found[each["metadata"]["name"]] = spec
     return found
 

@@ -71,6 +71,7 @@ def test_the_proxy_leaves_before_what_is_behind_it() -> None:
         ("work", {"DATABASE_URL", "SECRET", "MAIL_URL", "SENDGRID_KEY", "BROKER_URL"}),
         ("migrate", {"DATABASE_URL", "SECRET", "BROKER_URL"}),
         ("rules", {"DATABASE_URL", "SECRET"}),
+        ("tidy", {"DATABASE_URL", "SECRET"}),
     ],
 )
 def test_each_process_knows_the_secrets_that_it_needs_and_no_other(process: str, known: set[str]) -> None:
@@ -116,6 +117,13 @@ def test_the_store_is_made_before_the_rules_and_both_before_the_pods() -> None:
     assert migrate["helm.sh/hook"] == "pre-install,pre-upgrade"
     assert rules["helm.sh/hook"] == "pre-install,post-upgrade"
     assert int(migrate["helm.sh/hook-weight"]) < int(rules["helm.sh/hook-weight"])
+
+
+def test_tidying_can_be_left_to_others() -> None:
+    own = [each["kind"] for each in rendered(values_named("everything")) if each["metadata"]["name"] == "intouch-tidy"]
+    assert sorted(own) == ["CronJob", "NetworkPolicy"]
+    without = rendered(values_named("everything"), "--set", "tidy.enabled=false")
+    assert "intouch-tidy" not in {each["metadata"]["name"] for each in without}
 
 
 def _pause_s(container: Manifest) -> int:

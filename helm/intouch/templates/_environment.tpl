@@ -43,6 +43,7 @@ crash report.
   "consume" (append $every "brokerUrl")
   "work" (concat $every (list "mailUrl" "sendgridKey" "brokerUrl"))
   "migrate" (append $every "brokerUrl")
+  "tidy" $every
   "rules" $every -}}
 {{- $named := list -}}
 {{- range index $needed .process }}

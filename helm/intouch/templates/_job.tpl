@@ -13,32 +13,38 @@ metadata:
     # One that failed stays, so that its log can be read; the next one takes its place.
     helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 spec:
-  backoffLimit: {{ .retries }}
-  activeDeadlineSeconds: {{ .deadline | int64 }}
-  template:
-    metadata:
-      labels:
-        {{- include "intouch.labels" . | nindent 8 }}
-    spec:
-      restartPolicy: Never
-      serviceAccountName: {{ include "intouch.name" .root }}-hooks
-      {{- include "intouch.podBase" .root | nindent 6 }}
-      {{- with .init }}
-      initContainers:
-        {{- . | nindent 8 }}
+  {{- $account := printf "%s-hooks" (include "intouch.name" .root) }}
+  {{- include "intouch.jobSpec" (merge (dict "account" $account) .) | nindent 2 }}
+{{- end }}
+
+{{/* What a Job does and may take: a dict as above, without the hook, and with the `account` it runs as. */}}
+{{- define "intouch.jobSpec" -}}
+backoffLimit: {{ .retries }}
+activeDeadlineSeconds: {{ .deadline | int64 }}
+template:
+  metadata:
+    labels:
+      {{- include "intouch.labels" . | nindent 6 }}
+  spec:
+    restartPolicy: Never
+    serviceAccountName: {{ .account }}
+    {{- include "intouch.podBase" .root | nindent 4 }}
+    {{- with .init }}
+    initContainers:
+      {{- . | nindent 6 }}
+    {{- end }}
+    containers:
+      - name: {{ .process }}
+        {{- include "intouch.container" . | nindent 8 }}
+          {{- with .mounts }}
+          {{- . | nindent 10 }}
+          {{- end }}
+        resources:
+          requests: {cpu: 100m, memory: 192Mi}
+          limits: {memory: 768Mi}
+    volumes:
+      {{- include "intouch.volumes" . | nindent 6 }}
+      {{- with .volumes }}
+      {{- . | nindent 6 }}
       {{- end }}
-      containers:
-        - name: {{ .process }}
-          {{- include "intouch.container" . | nindent 10 }}
-            {{- with .mounts }}
-            {{- . | nindent 12 }}
-            {{- end }}
-          resources:
-            requests: {cpu: 100m, memory: 192Mi}
-            limits: {memory: 768Mi}
-      volumes:
-        {{- include "intouch.volumes" . | nindent 8 }}
-        {{- with .volumes }}
-        {{- . | nindent 8 }}
-        {{- end }}
 {{- end }}

@@ -21,6 +21,7 @@ SHORTEST_SECRET = 32
 _ANYWHERE = ("0.0.0.0", "::")
 _FROM_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?$")
 _FOR_TESTS = f"{PREFIX}TEST_"
+_COLLECTORS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 class LogForm(StrEnum):
@@ -79,6 +80,8 @@ class Settings:
     """How far apart emails go, all processes together; 0 for as fast as they are taken."""
     mail_gaps: Mapping[str, Duration]
     """The same for single domains."""
+    traces: bool
+    """Whether there is a collector for traces; how to reach it, OpenTelemetry's SDK reads from `OTEL_*` itself."""
 
 
 _DEFAULTS: Mapping[str, str] = {
@@ -159,6 +162,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_senders=_number(value, "MAIL_SENDERS", 1, 64),
         mail_gap=SECOND // _number(value, "MAIL_PER_SECOND", 1, 1_000) if value["MAIL_PER_SECOND"] else 0,
         mail_gaps=_gaps(value["MAIL_PER_SECOND_BY_DOMAIN"]),
+        traces=any(given.get(name, "").strip() for name in _COLLECTORS),
     )
 
 

@@ -73,6 +73,7 @@ from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
 from service.flow.tidy import Keeping, Tidier
+from service.flow.trace_port import Tracing, Untraced
 from service.flow.work import Worker
 from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings, is_loopback
@@ -195,7 +196,14 @@ class Installation:
 
     @cached_property
     def acceptor(self) -> Acceptor:
-        return Acceptor(self.store, self.clock, self.wake.set, self.measures, self.schemas.catalogue.personal)
+        return Acceptor(
+            self.store,
+            self.clock,
+            self.wake.set,
+            self.measures,
+            tracing=self.tracing,
+            personal=self.schemas.catalogue.personal,
+        )
 
     @cached_property
     def eraser(self) -> Eraser:
@@ -224,6 +232,16 @@ class Installation:
     @cached_property
     def measures(self) -> Instruments:
         return Instruments(self._registry, self.schemas.catalogue.types)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """Where traces go, if anywhere."""
+        if not self.settings.traces:
+            return Untraced()
+        # Imported here: its packages take a third of a second, and who has no collector never needs them.
+        from service.adapters.traces.otlp import open_tracing
+
+        return open_tracing()
 
     @cached_property
     def reader(self) -> CountingReader[Fault]:
@@ -356,6 +374,7 @@ class Installation:
             claiming=Claiming(new_id=opaque_id, lease=settings.lease_s * SECOND, gaps=settings.mail_gaps),
             door_is_busy=self.acceptor.is_busy,
             measures=self.measures,
+            tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
             recipients_per_claim=RECIPIENTS_PER_CLAIM if self._has_one_writer else 1,
         )
@@ -378,6 +397,7 @@ class Installation:
             senders=1 if isinstance(mailer, Mailbox) else self.settings.mail_senders,
             wake=self.wake.set,
             measures=self.measures,
+            tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
         )
 
@@ -506,7 +526,7 @@ class Installation:
 
     def close(self) -> None:
         """Let go of files and connections."""
-        for name in ("store", "provider", "mailbox"):
+        for name in ("store", "provider", "mailbox", "tracing"):
             held = self.__dict__.pop(name, None)
             if held is not None:
                 held.close()

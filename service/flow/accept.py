@@ -8,12 +8,15 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
+from service.domain.calendar import Instant
 from service.domain.errors import EventSenderError, OperatorError
 from service.domain.events import Incoming
 from service.flow.erase import keep_erased
 from service.flow.measure_port import Measures, Outcome, Unmeasured
 from service.flow.outbound import tell_happened
 from service.flow.ports import Appended, Clock, Store, Transaction
+from service.flow.trace import arrivals_of, note
+from service.flow.trace_port import Step, Tracing, Untraced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ class Acceptor:
     clock: Clock
     news: Callable[[], None]
     measures: Measures = field(default_factory=Unmeasured)
+    tracing: Tracing = field(default_factory=Untraced)
     personal: Collection[str] = ()
     """The fields of events that are not kept of participants who were erased."""
     _taken: int = 0
@@ -124,6 +128,7 @@ class Acceptor:
         with self._queue:
             requests, self._waiting = self._waiting, []
             self._taken += len(requests)
+        began = self.clock()
         try:
             with self.store.writing() as transaction:
                 now = self.clock()
@@ -138,8 +143,15 @@ class Acceptor:
             each.appended = appended
         for each, appended in zip(requests, results, strict=True):
             self._measure(each.events, appended)
+        if self.tracing.is_on:
+            self._trace(requests, results, began)
         if any(appended.accepted for appended in results):
             self.news()
+
+    def _trace(self, requests: Sequence[_Request], results: Sequence[Appended], began: Instant) -> None:
+        ended = self.clock()
+        for each, appended in zip(requests, results, strict=True):
+            note(self.tracing, Step.ACCEPT, arrivals_of(each.events, appended), began, ended)
 
     def _measure(self, events: Sequence[Incoming], appended: Appended) -> None:
         """Count what became of a batch; one with a conflict in it was not taken in, and only the conflict is told."""

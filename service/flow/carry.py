@@ -27,8 +27,11 @@ from service.flow.mail_port import Mailer
 from service.flow.measure_port import Measures, Unmeasured
 from service.flow.ports import Clock, EmailRow, EmailState, Store, Transaction
 from service.flow.pulse import Beat, unwatched
+from service.flow.trace import Cause, Causes, note
+from service.flow.trace_port import Step, Tracing, Untraced
 
 _ALL_AT_ONCE = 1_000
+_NO_CAUSES: Causes = {}
 
 log = getLogger("intouch.work")
 
@@ -62,6 +65,7 @@ class Carrier:
     wake: Callable[[], None] = lambda: None
     """Called when an email is through."""
     measures: Measures = field(default_factory=Unmeasured)
+    tracing: Tracing = field(default_factory=Untraced)
     beat: Beat = unwatched
     """Called with each email: who is not heard of for long is stuck."""
     _pool: Executor = field(init=False)
@@ -98,28 +102,30 @@ class Carrier:
         if self.gap and emails:
             transaction.save_channel(transaction.hold_channel(ALL_MAIL).used(emails, self.gap, now))
 
-    def take(self, errands: Iterable[Errand]) -> None:
-        """Send claimed emails on their way."""
+    def take(self, errands: Iterable[Errand], causes: Causes = _NO_CAUSES) -> None:
+        """Send claimed emails on their way; `causes` are the events whose traces this is told to."""
         for errand in errands:
-            sending = self._pool.submit(self._run, errand)
+            sending = self._pool.submit(self._run, errand, causes)
             self._going.add(sending)
             sending.add_done_callback(lambda _: self.wake())
 
-    def _run(self, errand: Errand) -> list[End]:
+    def _run(self, errand: Errand, causes: Causes) -> list[End]:
         ends: list[End] = []
         for email in errand:
             self.beat()
             refused = any(delivered.bounced or delivered.of_recipient for _, delivered in ends)
-            ends.append((email, NOBODY_LEFT if refused else self._deliver(email)))
+            ends.append((email, NOBODY_LEFT if refused else self._deliver(email, causes.get(email.id, ()))))
         return ends
 
-    def _deliver(self, email: EmailRow) -> Delivered:
+    def _deliver(self, email: EmailRow, causes: Iterable[Cause]) -> Delivered:
         if email.lease_until <= self.clock():
             # Whoever found the lease run out may have settled this email, and decided its notices anew.
             return LEASE_OVER
         if self._rests_until > self.clock():
             return RESTS
+        began = self.clock()
         delivered = deliver(email, self.compose, self.mailer)
+        note(self.tracing, Step.SEND, causes, began, self.clock(), outcome=delivered.state.value)
         if delivered.trouble:
             self._rests_until = self.clock() + SECOND  # for those at its heels; all others are told when recording
         return delivered

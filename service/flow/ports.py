@@ -22,6 +22,7 @@ from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
 from service.flow.channel_port import ChannelReading, ChannelWriting
 from service.flow.erasure_port import ErasureReading, ErasureWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
+from service.flow.trace_port import TraceReading
 
 
 class Clock(Protocol):
@@ -197,7 +198,9 @@ class Known(Protocol):
         """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""
 
 
-class Snapshot(Known, BrakeReading, BacklogReading, OutboxReading, ChannelReading, ErasureReading, Protocol):
+class Snapshot(
+    Known, BrakeReading, BacklogReading, OutboxReading, ChannelReading, ErasureReading, TraceReading, Protocol
+):
     """What can be read, all of one moment."""
 
     def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:

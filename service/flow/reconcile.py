@@ -6,6 +6,7 @@ many statements as one subject, and each subject is judged by the newest facts o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.brakes import Hold
@@ -18,16 +19,29 @@ from service.domain.rules import RuleSet
 from service.domain.view import participants_of
 from service.flow.fold_news import Rows, fold_news
 from service.flow.ports import RecipientKey, SubjectKey, SubjectRow, Transaction
+from service.flow.trace import Cause, news_of
+from service.flow.trace_port import Tracing, Untraced
 from service.flow.views import neighbours, view_from
 
 _Held = Mapping[SubjectKey, Mapping[LedgerKey, Hold]]
+_UNTRACED = Untraced()
 
 
-def reconcile(transaction: Transaction, rule_set: RuleSet, now: Instant, limit: int = 200) -> int:
-    """Check up to `limit` subjects that are due, and return how many there were."""
+class Reconciled(NamedTuple):
+    """How many subjects were checked, and the events that were their news, where anybody keeps traces."""
+
+    subjects: int
+    news: Sequence[Cause]
+
+
+def reconcile(
+    transaction: Transaction, rule_set: RuleSet, now: Instant, limit: int = 200, tracing: Tracing = _UNTRACED
+) -> Reconciled:
+    """Check up to `limit` subjects that are due, and return what was done."""
     keys = transaction.due_subjects(now, rule_set.hash, limit)
+    news = news_of(tracing, transaction, keys)
     check(transaction, rule_set, keys, now)
-    return len(keys)
+    return Reconciled(len(keys), news)
 
 
 def check(transaction: Transaction, rule_set: RuleSet, keys: Sequence[SubjectKey], now: Instant) -> None:

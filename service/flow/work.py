@@ -6,6 +6,7 @@ from itertools import islice
 from logging import getLogger
 from threading import Event as Signal
 from time import perf_counter
+from typing import NamedTuple
 
 from service.domain.calendar import SECOND, Instant, format_rfc3339
 from service.domain.channel import ALL_MAIL
@@ -20,6 +21,8 @@ from service.flow.measure_port import Measures, Unmeasured
 from service.flow.ports import Clock, Store
 from service.flow.pulse import Beat, unwatched
 from service.flow.reconcile import reconcile
+from service.flow.trace import Causes, causes_of, note
+from service.flow.trace_port import Step, Tracing, Untraced
 from service.flow.watch import Watch
 
 CHECKS_AT_ONCE = 25
@@ -44,6 +47,13 @@ LONGEST_DISPATCH_S = 1.0
 log = getLogger("intouch.work")
 
 
+class _Claimed(NamedTuple):
+    """Emails that are to set out, and what they go back to."""
+
+    errands: list[Errand]
+    causes: Causes
+
+
 @dataclass(slots=True, kw_only=True)
 class Worker:
     """Does the work of one process."""
@@ -58,6 +68,7 @@ class Worker:
     recipients_per_claim: int = 1
     """How many recipients one transaction claims for; more than one only for a store with one writer."""
     measures: Measures = field(default_factory=Unmeasured)
+    tracing: Tracing = field(default_factory=Untraced)
     beat: Beat = unwatched
     """Called with each piece of work: who is not heard of for long is stuck."""
     watch: Watch = field(default_factory=Watch)
@@ -94,10 +105,12 @@ class Worker:
         """Check every subject that is due, so that plans see all of them."""
         total = 0
         while not (stop and stop.is_set()):
-            begun = perf_counter()
+            begun, began = perf_counter(), self.clock()
             self.beat()
             with self.store.writing() as transaction:
-                count = reconcile(transaction, self.rules.of(transaction).rule_set, now, CHECKS_AT_ONCE)
+                rule_set = self.rules.of(transaction).rule_set
+                count, news = reconcile(transaction, rule_set, now, CHECKS_AT_ONCE, self.tracing)
+            note(self.tracing, Step.RECONCILE, news, began, self.clock())
             total += count
             if not count:
                 break
@@ -110,12 +123,12 @@ class Worker:
         """Claim and send until nobody is due, or nothing may set out before somebody else is back."""
         planned, begun = 0, perf_counter()
         while not (stop and (stop.is_set() or perf_counter() - begun > LONGEST_DISPATCH_S)):
-            errands = self._claim(now)
-            if errands is None:
+            claimed = self._claim(now)
+            if claimed is None:
                 break
             planned += 1
             self.beat()
-            self.carrier.take(errands)
+            self.carrier.take(claimed.errands, claimed.causes)
             self.carrier.record(self._recording(), patiently=not self.carrier.has_room)
             self._look()
         return planned
@@ -128,11 +141,12 @@ class Worker:
                 failing_since = transaction.channel(ALL_MAIL).failing_since
                 self.watch.look(transaction, self.rules.of(transaction).rule_set, now, failing_since)
 
-    def _claim(self, now: Instant) -> list[Errand] | None:
+    def _claim(self, now: Instant) -> _Claimed | None:
         """Claim for the next recipients that are due and may be claimed for; None when there is nobody."""
         with self.store.reading() as snapshot:
             if not (self.carrier.room(snapshot.channel(ALL_MAIL), now) and snapshot.due_recipients(now, 1)):
                 return None
+        began = self.clock()
         with self.store.writing() as transaction:
             at_most = min(self.recipients_per_claim, self.carrier.room(transaction.channel(ALL_MAIL), now))
             due = transaction.due_recipients(now, max(at_most, RECIPIENTS_TRIED)) if at_most else ()
@@ -140,9 +154,13 @@ class Worker:
             claims = (claim(transaction, rule_set, each, now, self.claiming) for each in due)
             done: list[Errand] = list(islice((each for each in claims if each is not None), at_most))
             self.carrier.note_claimed(transaction, sum(map(len, done)), now)
-        for cause, waited in (wait for errand in done for email in errand for wait in waits(email)):
+            emails = [email for errand in done for email in errand]
+            causes = causes_of(self.tracing, transaction, emails)
+        for each in causes.values():
+            note(self.tracing, Step.CLAIM, each, began, self.clock())
+        for cause, waited in (wait for email in emails for wait in waits(email)):
             self.measures.claimed(cause, waited)
-        return [errand for errand in done if errand] if done else None
+        return _Claimed([errand for errand in done if errand], causes) if done else None
 
     def mail_in_words(self) -> str:
         """Return `ok`, or why no mail is sent, and until when it rests."""

@@ -9,6 +9,7 @@ from service.adapters.mail.mailbox import Mailbox
 from service.adapters.schemas import Schemas
 from service.domain.calendar import NEVER, Instant
 from service.domain.events import Incoming
+from service.flow.trace_port import Tracing, Untraced
 from service.flow.work import Worker
 from service.settings import read_settings
 from service.wiring import Installation
@@ -31,11 +32,13 @@ class Stage:
     folder: Path
     now: Instant
     environment: dict[str, str] = field(default_factory=dict)
+    tracing: Tracing = field(default_factory=Untraced)
 
     def __post_init__(self) -> None:
         self.clock = SetClock(self.now)
         settings = read_settings({"INTOUCH_DATA_DIR": str(self.folder), **self.environment})
         self.intouch = Installation(settings, self.clock)
+        self.intouch.tracing = self.tracing
         self.intouch.migrate()
         self.intouch.rules_folder.refresh()
         self.worker: Worker = self.intouch.worker()

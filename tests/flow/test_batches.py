@@ -53,8 +53,8 @@ def _check_news(stage: Stage, asked: Counter[str], mentorships: list[int]) -> in
     with stage.intouch.store.writing() as transaction:
         rule_set = stage.worker.rules.of(transaction).rule_set
         asked.clear()
-        assert reconcile(transaction, rule_set, now) == len(mentorships)
+        assert reconcile(transaction, rule_set, now).subjects == len(mentorships)
         counted = asked.total()
-        while reconcile(transaction, rule_set, now):  # the people in them, whom rules of their own concern
+        while reconcile(transaction, rule_set, now).subjects:  # the people in them, whom rules of their own concern
             pass
         return counted

@@ -12,6 +12,9 @@ crash report.
 - {name: INTOUCH_LOG, value: json}
 {{- if has .process (list "serve" "consume" "work") }}
 - {name: INTOUCH_METRICS_HTTP, value: "0.0.0.0:9090"}
+{{- with .root.Values.monitoring.traces.endpoint }}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
+{{- end }}
 {{- end }}
 - {name: INTOUCH_PUBLIC_URL, value: {{ .root.Values.publicUrl | quote }}}
 {{- with .root.Values.mailFrom }}

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.domain.errors import EventSenderError
+from service.flow.trace import TRACEPARENT, on_the_trace
 
 MAX_EVENT_BYTES: Final = 256 * 1024
 STRUCTURED: Final = "application/cloudevents+json"
@@ -32,7 +33,14 @@ class Message:
 
 
 def read_event(message: Message, decode: Decode) -> object:
-    """Return the event of a message. Raises: EventSenderError, with what to send instead."""
+    """Return the event of a message, on that one's trace unless it names one itself.
+
+    Raises: EventSenderError, with what to send instead.
+    """
+    return on_the_trace(_event(message, decode), message.headers.get(TRACEPARENT))
+
+
+def _event(message: Message, decode: Decode) -> object:
     if message.content_encoding.lower() not in ("", "identity", "utf-8", "utf8"):
         raise EventSenderError("Send the body as it is, without content_encoding.")
     if len(message.body) > MAX_EVENT_BYTES:

@@ -13,6 +13,7 @@ from service.domain.publishers import Publisher
 from service.flow.accept import Accepted
 from service.flow.permit import NotKnown, Permits, permit
 from service.flow.ports import Appended
+from service.flow.trace import on_the_trace
 
 _CE_HEADER = "HTTP_CE_"
 
@@ -88,7 +89,8 @@ class Desk:
         sent = read_events(head, _body(environ, head.mode), self.reader.decode)
         if self.permits and publisher:
             self.permits.pace.spend(publisher.name, max(1, len(sent)))
-        return publisher, sent
+        carrier = environ.get("HTTP_TRACEPARENT")
+        return publisher, [on_the_trace(each, carrier) for each in sent] if carrier else sent
 
 
 def _key(environ: Mapping[str, Any]) -> str | None:

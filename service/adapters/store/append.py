@@ -105,4 +105,5 @@ def _row(hashed: _Hashed, recorded: Instant) -> dict[str, Any]:
         "recorded": recorded,
         "data": orjson.dumps(event.data, default=dict).decode(),
         "hash": hashed.hash,
+        "traceparent": event.traceparent,
     }

@@ -11,8 +11,8 @@ ON CONFLICT (program, kind, id) DO UPDATE SET news_at = excluded.news_at WHERE s
 
 # Append an event to the log.
 APPEND: Final = """
-INSERT INTO events (program, source, id, type, subject_kind, subject_id, time, recorded, data, hash)
-VALUES (:program, :source, :id, :type, :kind, :subject_id, :time, :recorded, :data, :hash)
+INSERT INTO events (program, source, id, type, subject_kind, subject_id, time, recorded, data, hash, traceparent)
+VALUES (:program, :source, :id, :type, :kind, :subject_id, :time, :recorded, :data, :hash, :traceparent)
 """
 
 # Keep a subject as folded and checked. It has news still where the log holds more than was folded.

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0011"
+REVISION: Final = "0012"
 """The newest migration; a store that is not at it is refused."""
 
 TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
@@ -77,6 +77,7 @@ events = Table(
     _at("recorded"),
     _json("data"),
     Column("hash", LargeBinary, nullable=False),  # of the canonical bytes: the same id again must have the same
+    Column("traceparent", Text, nullable=True),  # as its publisher sent it; no fact, and not compared
     UniqueConstraint("program", "source", "id"),
     Index("ix_events_subject", "program", "subject_kind", "subject_id", "seq"),
     sqlite_autoincrement=True,  # a position is never used again, whatever is erased

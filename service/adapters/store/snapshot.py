@@ -28,6 +28,7 @@ from service.adapters.store.rows import (
     subject_row,
 )
 from service.adapters.store.session import Session
+from service.adapters.store.traces import SqlTraceReading
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
 from service.domain.events import Event, Incoming, Subject, SubjectKind
@@ -63,6 +64,7 @@ class SqlSnapshot(
     SqlOutboxReading,
     SqlChannelReading,
     SqlErasureReading,
+    SqlTraceReading,
 ):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""

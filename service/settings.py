@@ -162,7 +162,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_senders=_number(value, "MAIL_SENDERS", 1, 64),
         mail_gap=SECOND // _number(value, "MAIL_PER_SECOND", 1, 1_000) if value["MAIL_PER_SECOND"] else 0,
         mail_gaps=_gaps(value["MAIL_PER_SECOND_BY_DOMAIN"]),
-        traces=any(given.get(name, "").strip() for name in _COLLECTORS),
+        traces=_has_collector(given),
     )
 
 
@@ -226,6 +226,14 @@ def _one_of(value: Mapping[str, str], name: str, *words: str) -> str:
     if value[name] not in words:
         raise OperatorError(f"{PREFIX}{name} must be one of: {', '.join(words)}.")
     return value[name]
+
+
+def _has_collector(given: Mapping[str, str]) -> bool:
+    named = {name: given.get(name, "").strip() for name in _COLLECTORS}
+    for name, url in named.items():
+        if url and urlsplit(url).scheme not in ("http", "https"):
+            raise OperatorError(f"{name} must begin with http:// or https://, as in http://collector:4318.")
+    return any(named.values())
 
 
 def _gaps(text: str) -> Mapping[str, Duration]:

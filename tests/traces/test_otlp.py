@@ -11,7 +11,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from service.adapters.traces.otlp import OtlpTracing
+from service.adapters.traces.otlp import OtlpTracing, open_tracing
+from service.domain.errors import OperatorError
 from service.flow.trace_port import Span, Step, Untraced
 from service.settings import read_settings
 from service.wiring import Installation
@@ -90,3 +91,14 @@ def test_traces_are_on_where_a_collector_is_named(environment: dict[str, str], o
     assert settings.traces is on
     if not on:
         assert isinstance(Installation(settings).tracing, Untraced)
+
+
+def test_a_collector_that_cannot_be_reached_by_http_is_refused() -> None:
+    with pytest.raises(OperatorError, match="must begin with http:// or https://, as in http://collector:4318"):
+        read_settings({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"})
+
+
+def test_a_setting_that_the_sdk_does_not_take_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "0")
+    with pytest.raises(OperatorError, match=r"one of its OTEL_\* settings"):
+        open_tracing()

@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from service.domain.errors import OperatorError
 from service.flow.trace_port import Span, Step
 
 _LONGEST_FAREWELL_S: Final = 3.0
@@ -66,5 +67,11 @@ class OtlpTracing:
 
 
 def open_tracing() -> OtlpTracing:
-    """Return what sends spans to the collector that the environment names."""
-    return OtlpTracing(BatchSpanProcessor(OTLPSpanExporter()))
+    """Return what sends spans to the collector that the environment names. Raises: OperatorError."""
+    try:
+        return OtlpTracing(BatchSpanProcessor(OTLPSpanExporter()))
+    except (ValueError, OSError) as error:  # in the SDK's words, which may hold a header's secret: not passed on
+        raise OperatorError(
+            "OpenTelemetry does not take one of its OTEL_* settings, or cannot read a file that one names. Correct it, "
+            "or take OTEL_EXPORTER_OTLP_ENDPOINT away to run without traces."
+        ) from error

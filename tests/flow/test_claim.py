@@ -143,8 +143,8 @@ def test_what_was_cut_off_is_settled_by_what_the_provider_knows(stage: Stage, fa
     while stage.worker._check(stage.clock.now, None):
         pass
     claimed = []
-    while (errands := stage.worker._claim(stage.clock.now)) is not None:
-        claimed += errands
+    while (found := stage.worker._claim(stage.clock.now)) is not None:
+        claimed += found.errands
     assert claimed
     mailer = Breaking(fate=fate)
     stage.worker.carrier.mailer = mailer
@@ -164,6 +164,7 @@ def test_a_worker_that_slept_past_its_lease_neither_sends_nor_marks(stage: Stage
         pass
     claimed = stage.worker._claim(stage.clock.now)
     assert claimed
+    assert claimed.errands
     mailer = Breaking(fate=Fate.NOT_SENT)
     stage.worker.carrier.mailer = mailer
     stage.clock.now += 121 * SECOND
@@ -172,7 +173,7 @@ def test_a_worker_that_slept_past_its_lease_neither_sends_nor_marks(stage: Stage
     carried = list(mailer.carried)
     assert carried
     before = _states(stage)
-    stage.worker.carrier.take(claimed)
+    stage.worker.carrier.take(claimed.errands)
     stage.worker.carrier.record(stage.worker._recording())
     assert mailer.carried == carried
     assert _states(stage) == before

@@ -307,7 +307,13 @@ class Installation:
         broker = self._broker
         if not isinstance(broker, Rabbit):
             raise OperatorError("Own events go to RabbitMQ only; this broker does not say whether anybody got them.")
-        return Relay(store=self.store, outlet=broker.outbound(), clock=self.clock, jitter=SystemRandom().random)
+        return Relay(
+            store=self.store,
+            outlet=broker.outbound(),
+            clock=self.clock,
+            jitter=SystemRandom().random,
+            beat=partial(self.pulse.beat, "relay"),
+        )
 
     def _read(self, delivery: Delivery) -> Incoming:
         """Return the event that a broker delivered, if its publisher may send it.

@@ -99,12 +99,15 @@ def relay() -> None:
         publishing = intouch.relay()
         intouch.prepare_broker()
         _ = intouch.store
+        metrics = intouch.metrics(intouch.settings.metrics_http)
         stop = _stop_on_signal(intouch)
+        metrics.start()
         threads = Threads(stop)
         threads.start("relay", lambda: publishing.run(stop))
         click.echo("Intouch is publishing its own events. Stop it with Ctrl-C.")
         _until(stop)
         threads.join(DRAIN_S)
+        metrics.stop(0)
 
 
 def _working(intouch: Installation, stop: threading.Event) -> Threads:

@@ -16,6 +16,7 @@ from service.domain.calendar import SECOND, Duration, Instant
 from service.flow.accept import StoreUnavailable
 from service.flow.outbox_port import Trouble, Waiting
 from service.flow.ports import Clock, Store
+from service.flow.pulse import Beat, unwatched
 
 LEASE: Final[Duration] = 60 * SECOND
 """How long events are taken for: longer than an outlet may take for as many."""
@@ -73,6 +74,8 @@ class Relay:
     outlet: Outlet
     clock: Clock
     jitter: Callable[[], float]
+    beat: Beat = unwatched
+    """Called with each round, and with each type in it: who is not heard of for long is stuck."""
     _types: dict[str, _Resting] = field(default_factory=dict)
     _line: _Resting = field(default_factory=_Resting)
 
@@ -80,6 +83,7 @@ class Relay:
         """Publish until told to stop; what is under way is settled before."""
         try:
             while not stop.is_set():
+                self.beat()
                 if not self._turned():
                     self.outlet.rest(IDLE_S)
         finally:
@@ -104,6 +108,7 @@ class Relay:
         return any(published)
 
     def _publish(self, type: str, now: Instant) -> bool:
+        self.beat()
         # A type that rested is tried with one event before the others of it follow.
         limit = 1 if type in self._types or self._line.failures else AT_ONCE
         with self.store.writing() as transaction:

@@ -1,6 +1,7 @@
 """A stuck process is found out, a busy or an idle one is let be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Signal
 
@@ -9,7 +10,9 @@ import pytest
 from service.domain.calendar import MINUTE, parse_rfc3339
 from service.domain.errors import ProviderError
 from service.flow.mail_port import Fate, Outgoing
+from service.flow.outbox_port import OwnEvent
 from service.flow.pulse import STUCK_AFTER_S, Pulse
+from service.flow.relay import Relay, Word
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
 from tests.flow.test_consume import AwayStore, Given, consumer
@@ -138,3 +141,51 @@ def test_readiness_counts_emails_of_unknown_fate(stage: Stage, hands: Hands, pul
     stage.take(*pair(MONDAY))
     stage.worker.turn()
     assert "nobody knows" in stage.intouch.ready()[1]["unknown_emails"]
+
+
+@dataclass
+class SlowOutlet:
+    """An outlet that takes long for each type of event, and not too long for any; then it has all day."""
+
+    hands: Hands
+    pulse: Pulse
+    stop: Signal
+    troubles: list[str] = field(default_factory=list)
+
+    def publish(self, events: Sequence[tuple[str, bytes]]) -> Sequence[Word]:
+        self.hands.now += STUCK_AFTER_S - 1
+        self.troubles.append(self.pulse.trouble())
+        return [Word.TAKEN] * len(events)
+
+    def rest(self, seconds: float) -> None:
+        self.hands.now += seconds
+        self.troubles.append(self.pulse.trouble())
+        if len(self.troubles) > STUCK_AFTER_S + 10:
+            self.stop.set()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def test_a_relay_is_not_stuck_while_it_publishes_much_or_has_nothing_to_publish(
+    stage: Stage, hands: Hands, pulse: Pulse
+) -> None:
+    own = [
+        OwnEvent(source="/x", id=type, type=type, program="", subject="", time=MONDAY, data={})
+        for type in ("a", "b", "c")
+    ]
+    with stage.intouch.store.writing() as transaction:
+        transaction.use_outbox(MONDAY, wanted=True)
+        transaction.publish_later(own)
+    stop = Signal()
+    outlet = SlowOutlet(hands, pulse, stop)
+    relay = Relay(
+        store=stage.intouch.store,
+        outlet=outlet,
+        clock=stage.clock,
+        jitter=lambda: 0.5,
+        beat=lambda: pulse.beat("relay"),
+    )
+    relay.run(stop)
+    assert len(outlet.troubles) > STUCK_AFTER_S
+    assert set(outlet.troubles) == {""}

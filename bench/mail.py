@@ -133,7 +133,7 @@ def _take(intouch: Any, events: list[dict[str, Any]]) -> None:
     count = 1
     while count:
         with intouch.store.writing() as transaction:
-            count = reconcile(transaction, intouch.rules.of(transaction).rule_set, intouch.clock(), 25)
+            count = reconcile(transaction, intouch.rules.of(transaction).rule_set, intouch.clock(), 25).subjects
 
 
 def _wait_for(done: Callable[[], bool]) -> None:

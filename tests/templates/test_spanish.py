@@ -1,4 +1,4 @@
-"""The standard pack in Spanish: every message and every fixed word, and the ten resources that go out most."""
+"""The standard pack in Spanish: every message and every fixed word, and the twelve resources that go out most."""
 
 import re
 from dataclasses import replace

@@ -76,11 +76,13 @@ def test_a_program_ends_with_its_last_day_or_by_its_event_whichever_is_first() -
 
 
 def test_what_is_told_later_counts_from_then_on() -> None:
-    """One book serves a program whose end and zone change."""
+    """One book serves a program whose end changes, and then its zone."""
     book = _book(timezone=None)
-    first, second = _updated(ends_on="2026-06-01"), _updated("03-02 00:00", ends_on="2026-07-01", timezone="Asia/Tokyo")
+    first, second = _updated(ends_on="2026-06-01"), _updated("03-02 00:00", ends_on="2026-07-01")
+    third = _updated("03-03 00:00", timezone="Asia/Tokyo")
     assert book.ended_at(_program(first)) == at("06-02 00:00")
-    assert book.ended_at(_program(first, second)) == at("07-01 15:00")
+    assert book.ended_at(_program(first, second)) == at("07-02 00:00")
+    assert book.ended_at(_program(first, second, third)) == at("07-01 15:00")
 
 
 def test_breaks_are_the_files_in_the_programs_zone_and_touch_nowhere() -> None:

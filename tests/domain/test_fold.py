@@ -112,11 +112,11 @@ def test_the_newest_of_each_deed_counts_in_any_order() -> None:
 
 
 def _three(middle: str = "mentee") -> list[Event]:
-    """Return conversations on three days, of which the one in the middle counts twice and is then deleted."""
+    """Return conversations on three days, of which the one in the middle counts three times and is then deleted."""
     gone = event("conversation.deleted", "mentorships/m", "03-05 09:00", conversation_id="b")
     return [
         logged("03-02 09:00", "a"),
-        logged("03-03 09:00", "b", count=2, by=middle),
+        logged("03-03 09:00", "b", count=3, by=middle),
         logged("03-04 09:00", "c"),
         gone,
     ]
@@ -156,6 +156,17 @@ def test_a_deletion_of_what_a_rule_asks_for_is_told_by_the_whole_log(asking: Rul
         _grown(*_three(), rules=[asking])
     with pytest.raises(Refold):
         _grown(*_three("mentor"))
+
+
+def test_a_deletion_of_what_no_total_took_moves_none() -> None:
+    """Of a total of talks on careers: one on nothing is none of its steps; the only one on careers is."""
+    careers = rule(starts="conversation.logged", reaches=9, where={"topics": frozenset({"career"})})
+    first, middle, last, gone = _three()
+    on_careers = {"topics": ["career"]}
+    others = [replace(each, data={**each.data, **on_careers}) for each in (first, last)]
+    assert _grown(others[0], middle, others[1], gone, rules=[careers]).count("conversation.logged") == 2
+    with pytest.raises(Refold):
+        _grown(first, replace(middle, data={**middle.data, **on_careers}), last, gone, rules=[careers])
 
 
 def test_a_deletion_before_its_log_makes_it_never_logged() -> None:

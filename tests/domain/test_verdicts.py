@@ -10,7 +10,7 @@ import pytest
 from service.domain.book import book_of
 from service.domain.brakes import Hold
 from service.domain.calendar import DAY, HOUR, MINUTE, NEVER, QUARTER, Instant
-from service.domain.decide import Decision, decide, judge_all, ledger_key
+from service.domain.decide import Decision, Judge, decide, judge_all, ledger_key
 from service.domain.delivery import Candidate, LedgerKey, Role, Verdict, Word
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import Start
@@ -19,6 +19,7 @@ from service.domain.rules import (
     Count,
     Delivery,
     Gate,
+    Groups,
     Kind,
     Pause,
     Quiet,
@@ -297,7 +298,8 @@ def test_what_was_held_may_go_as_much_later_as_it_was_held() -> None:
     ladder = _rules(rule(send_within=2 * HOUR, every=DAY, total=2))
     assert _judged(ladder, when="03-03 09:00", holds=held)[0] == "r 0 ann: too_late until 1.45833"
     other = {key._replace(recipient="ben"): Hold(MATCHED)}
-    assert _judged(nudge, when="03-02 12:00", holds=other) == ["r 0 ann: too_late until 1.45833"]
+    (judged,) = judge_all(book_of(nudge, "north"), _seen(nudge), (), at("03-02 12:00"), other)
+    assert judged.outcome == Verdict(Word.TOO_LATE, "", MATCHED + 2 * HOUR)
 
 
 def test_a_programs_event_starts_rules_for_whoever_exists_when_they_are_due() -> None:
@@ -516,3 +518,56 @@ def test_each_rule_is_held_to_its_own_gates_kind_and_until() -> None:
         both = [rule(kind, kind=kind, position=number) for number, kind in enumerate(kinds)]
         found = _decided(_rules(*both), paused, when="03-02 10:00").candidates
         assert [each.key.rule for each in found] == ["service"]
+
+
+def test_of_several_rules_one_alone_can_be_judged() -> None:
+    rules = _rules(rule("a"), rule("b", position=1))
+    found = judge_all(book_of(rules, "north"), _seen(rules), (), MATCHED, rule_id="b")
+    assert [each.rule.id for each in found] == ["b"]
+
+
+def test_one_start_alone_says_what_it_allows_and_when_that_changes() -> None:
+    """When its candidates close is not its to say: the first closes before the second is due."""
+    ladder = _rules(rule(every=DAY, total=2, send_within=HOUR))
+    judge = Judge(book_of(ladder, "north"), _seen(ladder), (), MATCHED)
+    decision = judge.alone(book_of(ladder, "north").alone("r"), _start(ladder))
+    assert [each.key.k for each in decision.candidates] == [0]
+    assert (decision.next_at, decision.source) == (MATCHED + DAY, "due")
+
+
+def test_of_several_silences_each_is_asked() -> None:
+    """Nobody ever logged a conversation; a message was sent all the same."""
+    quiets = (Quiet("conversation.logged", 2 * HOUR), Quiet(SENT, 2 * HOUR))
+    for order in (quiets, quiets[::-1]):
+        rules = _rules(rule(none_in_last=order))
+        assert _decided(rules, wrote("mentor", "03-02 09:30"), when="03-02 10:00").candidates == ()
+
+
+def test_what_an_answer_waits_for_keeps_no_nudge() -> None:
+    """Two answers, each with its own gate, wait while the nudge may go, and the first of them is when to ask again."""
+    rules = _rules(
+        rule("soon", kind=Kind.ANSWER, wait=2 * HOUR),
+        rule("later", kind=Kind.ANSWER, wait=3 * HOUR, only_while=(Gate("flag", "none_open"),), position=1),
+        rule("now", send_within=DAY, position=2),
+    )
+    decision = _decided(rules, when="03-02 10:00")
+    assert [each.key.rule for each in decision.candidates] == ["now"]
+    assert (decision.next_at, decision.source) == (MATCHED + 2 * HOUR, "due")
+
+
+def test_what_is_due_before_a_date_may_come_first() -> None:
+    """Nine days before 20 March is the day before the match's tenth day."""
+    dated = replace(NORTH, dates={"checkpoints": (date(2026, 3, 20),)})
+    rules = _rules(rule(wait=10 * DAY), rule("b", starts="date.checkpoints", before=9 * DAY), program=dated)
+    assert _decided(rules, when="03-03 00:00").next_at == at("03-11 00:00")
+
+
+def test_a_total_starts_rules_of_its_own_kind_and_groups_alone() -> None:
+    """A mentorship's total is none of its mentor's, and a group's rule is for those who are in it."""
+    wanted = Groups(either=frozenset({"fall"}))
+    rules = _rules(rule(starts=SENT, reaches=1, only_for=wanted, send_within=DAY))
+    message, grouped = wrote("mentor", "03-02 10:00"), person("ann", "mentor", "03-01 01:00", groups=["fall"])
+    assert len(_decided(rules, grouped, message, when="03-02 10:00").candidates) == 1
+    assert _decided(rules, message, when="03-02 10:00").candidates == ()
+    view = _seen(rules, grouped, message, subject=Subject.parse("participants/ann"))
+    assert decide(book_of(rules, "north"), view, (), at("03-02 10:00")) == Decision((), NEVER)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.calendar import MINUTE, SECOND, Duration, Instant
+from service.domain.calendar import MINUTE, NEVER, SECOND, Duration, Instant
 from service.domain.channel import ALL_MAIL, Channel, domain_of, rest
 
 START: Instant = 1_700_000_000 * SECOND
@@ -71,5 +71,31 @@ def test_a_rest_grows_from_failure_to_failure_and_is_forgotten_when_mail_is_take
     assert channel.recovered().failed("It is down.", None, 0.5, now).free_at == now + 15 * SECOND
 
 
+def test_a_channel_tells_why_it_rests_and_since_when_it_fails_until_mail_is_taken() -> None:
+    """The newest reason, the first instant; afterwards it is as if it had never failed."""
+    first = Channel(name=ALL_MAIL).failed("It is down.", None, 0.5, START)
+    for later in (START + SECOND, START + MINUTE):
+        again = first.failed("It is full.", None, 0.5, later)
+        assert (again.trouble, again.failing_since, again.name) == ("It is full.", START, ALL_MAIL)
+    assert first.recovered() == Channel(name=ALL_MAIL, free_at=START + 15 * SECOND)
+    assert first.recovered().failing_since == NEVER
+
+
+def test_a_channel_that_is_well_and_busy_does_not_rest() -> None:
+    busy = Channel(name=ALL_MAIL).used(9, SECOND, START)
+    assert (busy.rests(START), busy.room(SECOND, START)) == (False, 0)
+
+
+def test_a_rest_that_is_asked_for_counts_from_now_where_that_is_longer() -> None:
+    """While it rests and afterwards; never less than what it rests already."""
+    channel = Channel(name=ALL_MAIL).failed("Too many.", 10 * SECOND, 0.5, START)
+    assert channel.failed("Too many.", MINUTE, 0.5, START + SECOND).free_at == START + SECOND + MINUTE
+    assert channel.failed("Too many.", SECOND, 0.5, START + SECOND).free_at == START + 10 * SECOND
+    booked = Channel(name=ALL_MAIL).used(100, SECOND, START)
+    assert booked.failed("Too many.", SECOND, 0.5, START).free_at == booked.free_at
+
+
 def test_the_domain_of_an_address_is_in_small_letters() -> None:
+    """It is what comes after the last at sign, since a quoted name may have one too."""
     assert domain_of("Ada@Mail.Example.ORG") == "mail.example.org"
+    assert domain_of('"ada@home"@example.org') == "example.org"

@@ -1,6 +1,6 @@
 """What an error tells those who must act on it."""
 
-from service.domain.errors import ProviderError
+from service.domain.errors import FaultyEventError, ProviderError
 
 
 def test_a_refused_email_says_whether_and_when_to_try_again() -> None:
@@ -17,3 +17,12 @@ def test_unless_it_is_said_the_address_is_good_and_the_email_did_not_go() -> Non
     assert (error.temporary, error.retry_after_s, error.code) == (False, None, "")
     assert (error.unknown, error.address_is_bad) == (False, False)
     assert ProviderError("No such address.", temporary=False, address_is_bad=True).address_is_bad is True
+    assert error.of_recipient is False
+    assert ProviderError("Her box is full.", temporary=True, of_recipient=True).of_recipient is True
+
+
+def test_a_faulty_event_tells_of_each_fault_where_it_is() -> None:
+    """A fault of the whole event is at its root."""
+    faults = [("/data/by", "Send who acted."), ("", "Send an object.")]
+    error = FaultyEventError(faults)
+    assert (str(error), error.faults) == ("/data/by: Send who acted. /: Send an object.", faults)

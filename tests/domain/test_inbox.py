@@ -8,7 +8,7 @@ import pytest
 from service.domain.book import book_of
 from service.domain.events import Subject
 from service.domain.facts import SubjectFacts
-from service.domain.inbox import addresses_of, inbox_of, zone_of
+from service.domain.inbox import addresses_of, inbox_of, locale_of, zone_of
 from service.domain.plan import Inbox
 from service.domain.rules import Category, Contact, Delivery
 from tests.naive.examples import NORTH, event, person, rule_set
@@ -112,3 +112,8 @@ def test_hours_are_kept_in_the_zone_that_the_rules_say_else_their_own_else_what_
     ann = _ann(timezone=own) if own else _ann()
     assert zone_of(book, ann, PROGRAM) == expected
     assert zone_of(book, None, PROGRAM) == "America/Chicago"
+
+
+def test_the_language_is_the_one_that_they_named_or_none() -> None:
+    assert locale_of(_ann(locale="es-MX")) == "es-MX"
+    assert (locale_of(_ann()), locale_of(None)) == ("", "")

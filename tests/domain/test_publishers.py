@@ -51,10 +51,17 @@ def test_each_trespass_says_where_and_what_would_be_allowed() -> None:
         (3, "/program"),
         (3, "/source"),
     ]
-    assert "for the program northfield, and for no other" in found[0].message
-    assert "from the source /matching, and from no other" in found[1].message
+    assert [each.message for each in found[:2]] == [
+        "This credential publishes for the program northfield, and for no other.",
+        "This credential publishes from the source /matching, and from no other.",
+    ]
+    assert [each.message for each in found[2:]] == [each.message for each in found[:2]]
+    several = publisher(sources=("/matching", "/surveys/*"))
+    (found_one,) = trespasses(several, [incoming("e-2", source="/chat")])
+    assert found_one.message == "This credential publishes from the sources /matching, /surveys/*, and from no other."
 
 
 def test_nobody_speaks_for_our_own_pages_whatever_they_are_bound_to() -> None:
     (found,) = trespasses(publisher(sources=("*",)), [incoming("e-1", source="/intouch/pages")])
-    assert (found.pointer, "Intouch's own" in found.message) == ("/source", True)
+    assert (found.index, found.pointer) == (0, "/source")
+    assert found.message == "Sources that begin with /intouch/ are Intouch's own. Send a source of yours."

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from service.domain.calendar import DAY, parse_rfc3339
-from service.domain.rules import Incentive, Kind, Program
 from tests.cli.commands import intouch
 from tests.flow.events import pair
 from tests.flow.stage import Stage
@@ -30,12 +29,6 @@ def test_its_nudges_end_with_it_in_both_parts_and_no_other_program_shows_it(
 
 def _unwrapped(text: str) -> str:
     return " ".join(text.split())
-
-
-def test_only_nudges_end_with_it() -> None:
-    program = Program(id="p", incentive=Incentive(text=OFFER, shown_in=frozenset({"hello"})))
-    assert [kind for kind in Kind if program.incentive_in("hello", kind)] == [Kind.NUDGE]
-    assert program.incentive_in("goodbye", Kind.NUDGE) == ""
 
 
 def test_the_preview_shows_it() -> None:

@@ -84,6 +84,7 @@ def test_a_channel_tells_why_it_rests_and_since_when_it_fails_until_mail_is_take
 def test_a_channel_that_is_well_and_busy_does_not_rest() -> None:
     busy = Channel(name=ALL_MAIL).used(9, SECOND, START)
     assert (busy.rests(START), busy.room(SECOND, START)) == (False, 0)
+    assert [busy.room(SECOND, busy.free_at + by) for by in (-1, 0)] == [0, 1]
 
 
 def test_a_rest_that_is_asked_for_counts_from_now_where_that_is_longer() -> None:

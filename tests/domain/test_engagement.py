@@ -155,3 +155,30 @@ def test_open_flags_are_told_by_priority() -> None:
 
 def test_who_was_never_matched_stands_nowhere() -> None:
     assert standing_of(SubjectFacts(subject=PAIR), USUAL, MATCHED) is None
+
+
+def test_a_mentorship_that_ended_is_in_no_state_and_counts_all_the_same() -> None:
+    """When it was matched and last talked stays known."""
+    ended = event("mentorship.completed", MATCHED + 3 * DAY, "e")
+    found = standing(history([(24, 1), (48, 1)], ended), MATCHED + 9 * DAY)
+    assert found == Standing(
+        state=None, matched_at=MATCHED, conversations=2, last_logged_at=MATCHED + 2 * DAY, asks_for_help=False
+    )
+    assert standing(history([(24, 1)]), MATCHED + 9 * DAY).state is Engagement.CONNECTED
+
+
+def test_the_connection_rate_is_of_all_that_were_ever_matched() -> None:
+    """Three go on, of which two ask for help and one never talked; two are over, of which one talked."""
+    talks: list[list[tuple[int, int]]] = [[(24, 1)], [], [(24, 2)], [], [(24, 3)]]
+    asked = event("help.requested", MATCHED, "h", request_id="h", by="mentee", option="talk_to_institution")
+    ended = event("mentorship.completed", MATCHED + 3 * DAY, "e")
+    more = ([], [asked], [ended], [ended, asked], [asked])
+    found = overview_of(
+        standing(history(each, *also), MATCHED + 9 * DAY) for each, also in zip(talks, more, strict=True)
+    )
+    states = {Engagement.CONNECTED: 1, Engagement.NOT_YET_CONNECTED: 1, Engagement.HIGHLY_ENGAGED: 1}
+    assert found.states == dict.fromkeys(Engagement, 0) | states
+    assert (found.matched, found.ever_connected, found.asking_for_help, found.going_on) == (5, 3, 2, 3)
+    assert found.connection_rate == 0.6
+    nobody = overview_of([])
+    assert (nobody.going_on, nobody.connection_rate) == (0, None)

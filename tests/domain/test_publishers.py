@@ -1,5 +1,7 @@
 """What a credential lets in: its sources, its programs, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,11 @@ def publisher(*, sources: tuple[str, ...] = ("/matching",), programs: tuple[str,
     return Publisher(
         kind=CredentialKind.KEY, name="m", sources=sources, programs=programs, created_at=NOW, created_by="kim"
     )
+
+
+def test_a_credential_lives_until_it_is_revoked() -> None:
+    assert publisher().is_live
+    assert not replace(publisher(), revoked_at=NOW).is_live
 
 
 @pytest.mark.parametrize(

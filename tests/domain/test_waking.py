@@ -194,6 +194,14 @@ def test_a_rule_is_looked_at_no_longer_than_its_slots_can_be_open() -> None:
         assert [[age for age, _ in lane.at(age).coming] for age in (HOUR - 1, HOUR)] == [[HOUR], []]
 
 
+def test_a_rule_that_begins_first_is_looked_at_first_however_late_it_ends() -> None:
+    rules = rule("long", starts=TYPE, send_within=9 * DAY), rule("short", starts=TYPE, wait=DAY, send_within=HOUR)
+    book = _book(*rules)
+    lane = Lane([book.compiled("short"), book.compiled("long")], exact=False)
+    assert [each.rule.id for each in lane.at(0).opened] == ["long"]
+    assert [(age, each.rule.id) for age, each in lane.at(0).coming] == [(DAY, "short")]
+
+
 def test_a_course_parts_rules_by_their_clock() -> None:
     """Exact ones count from the arrival of a start, the others from its time; each in the order of the rules."""
     both = [rule("answer", starts=TYPE, kind=Kind.ANSWER, position=1), rule("nudge", starts=TYPE)]

@@ -1,8 +1,10 @@
 """The words that event types give to rules, worked out from the catalogue that these tests speak."""
 
+from dataclasses import replace
+
 import pytest
 
-from service.domain.catalogue import Catalogue
+from service.domain.catalogue import Catalogue, Field
 from tests.naive.words import CATALOGUE
 
 SINCE = ("never", "happened", "none_since_start", "happened_since_start")
@@ -51,3 +53,12 @@ def test_gates_know_each_event_and_what_its_things_can_be() -> None:
 def test_a_catalogue_of_nothing_knows_mentorships_alone() -> None:
     """Without event types there are no other words."""
     assert Catalogue({}).gate_words() == {"mentorship": ("active", "paused", "ended")}
+
+
+def test_what_a_counterpart_must_never_see_is_known_of_whatever_field() -> None:
+    """Of fields some of whose values are sensitive, and not of those that are so altogether or not at all."""
+    kind = CATALOGUE.types["flag.submitted"]
+    topics, option = frozenset({"safety"}), frozenset({"remove_me"})
+    fields = {"topics": topics, "option": option, "note": True, "by": False}
+    told = {name: Field(name=name, required=False, sensitive=which) for name, which in fields.items()}
+    assert Catalogue({kind.name: replace(kind, fields=told)}).sensitive == {"safety", "remove_me"}

@@ -169,14 +169,14 @@ def test_a_mentorship_that_ended_is_in_no_state_and_counts_all_the_same() -> Non
 
 def test_the_connection_rate_is_of_all_that_were_ever_matched() -> None:
     """Three go on, of which two ask for help and one never talked; two are over, of which one talked."""
-    talks: list[list[tuple[int, int]]] = [[(24, 1)], [], [(24, 2)], [], [(24, 3)]]
+    talks: list[list[tuple[int, int]]] = [[(24, 1)], [], [(24, 2)], [], [(24, 1)]]
     asked = event("help.requested", MATCHED, "h", request_id="h", by="mentee", option="talk_to_institution")
     ended = event("mentorship.completed", MATCHED + 3 * DAY, "e")
     more = ([], [asked], [ended], [ended, asked], [asked])
     found = overview_of(
         standing(history(each, *also), MATCHED + 9 * DAY) for each, also in zip(talks, more, strict=True)
     )
-    states = {Engagement.CONNECTED: 1, Engagement.NOT_YET_CONNECTED: 1, Engagement.HIGHLY_ENGAGED: 1}
+    states = {Engagement.CONNECTED: 2, Engagement.NOT_YET_CONNECTED: 1}
     assert found.states == dict.fromkeys(Engagement, 0) | states
     assert (found.matched, found.ever_connected, found.asking_for_help, found.going_on) == (5, 3, 2, 3)
     assert found.connection_rate == 0.6

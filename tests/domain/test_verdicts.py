@@ -416,10 +416,14 @@ def test_a_rule_about_a_program_knows_no_pauses() -> None:
 
 
 def test_somebody_of_whom_nothing_is_known_is_written_to() -> None:
-    """Zoe was matched before she registered; she has neither left nor paused."""
+    """Zoe was matched before she registered; she has neither left nor paused, whether her facts are empty or none."""
     rules = _rules(rule(to="mentee", starts=SENT))
     events = [matched("03-02 09:10", "ann", "zoe", id_="again"), wrote("mentor", "03-02 09:30")]
-    assert [each.key.recipient for each in _decided(rules, *events, when="03-02 09:30").candidates] == ["zoe"]
+    view = _seen(rules, *events)
+    unknown = replace(view, people=tuple(replace(each, facts=None) for each in view.people))
+    for seen in (view, unknown):
+        found = decide(book_of(rules, "north"), seen, (), at("03-02 09:30")).candidates
+        assert [each.key.recipient for each in found] == ["zoe"]
 
 
 def test_a_coming_break_is_when_to_ask_again() -> None:

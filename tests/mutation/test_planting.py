@@ -47,7 +47,7 @@ GRANTED = "def granted(purpose='wrong'):\n    return purpose\n"
     ("mutant", "ask"),
     [
         (_mutant("view", "Person.has_left", HAS_LEFT), lambda: NOBODY.has_left),
-        (_mutant("calendar", "zone", ZONE), partial(calendar.zone, "Asia/Tokyo")),
+        (_mutant("calendar", "zone", ZONE), partial(calendar.zone, "No/Where")),  # nobody has asked for it before
         (_mutant("errors", "ProviderError.__init__", REFUSED), lambda: str(ProviderError("right", temporary=True))),
         (_mutant("grants", "granted", GRANTED), granted),
     ],

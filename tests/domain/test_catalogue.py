@@ -59,6 +59,6 @@ def test_what_a_counterpart_must_never_see_is_known_of_whatever_field() -> None:
     """Of fields some of whose values are sensitive, and not of those that are so altogether or not at all."""
     kind = CATALOGUE.types["flag.submitted"]
     topics, option = frozenset({"safety"}), frozenset({"remove_me"})
-    fields = {"topics": topics, "option": option, "note": True, "by": False}
+    fields: dict[str, frozenset[str] | bool] = {"topics": topics, "option": option, "note": True, "by": False}
     told = {name: Field(name=name, required=False, sensitive=which) for name, which in fields.items()}
     assert Catalogue({kind.name: replace(kind, fields=told)}).sensitive == {"safety", "remove_me"}

@@ -172,7 +172,7 @@ def test_the_connection_rate_is_of_all_that_were_ever_matched() -> None:
     talks: list[list[tuple[int, int]]] = [[(24, 1)], [], [(24, 2)], [], [(24, 1)]]
     asked = event("help.requested", MATCHED, "h", request_id="h", by="mentee", option="talk_to_institution")
     ended = event("mentorship.completed", MATCHED + 3 * DAY, "e")
-    more = ([], [asked], [ended], [ended, asked], [asked])
+    more: tuple[list[Event], ...] = ([], [asked], [ended], [ended, asked], [asked])
     found = overview_of(
         standing(history(each, *also), MATCHED + 9 * DAY) for each, also in zip(talks, more, strict=True)
     )

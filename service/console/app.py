@@ -13,7 +13,7 @@ from service.console.failures import add_failures
 from service.console.guard import MAIL_POLICY, guarded, is_known_host
 from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
-from service.console.pairs import pair_list
+from service.console.pair_pages import add_pair_pages
 from service.console.rule_desk import RuleDesk
 from service.console.rule_pages import add_rule_pages
 from service.console.start import start_page
@@ -75,6 +75,7 @@ def create_console(
     if rule_desk is not None:
         add_rule_pages(blueprint, console, rule_desk)
     _add_mail_pages(blueprint, console)
+    add_pair_pages(blueprint, console)
     _add_program_pages(blueprint, console)
     add_failures(blueprint, console)
     return blueprint
@@ -131,16 +132,6 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
     @blueprint.get("/<program>")
     def one_program(program: str) -> AnyResponse:
         return redirect(url_for("console.mentorships", program=program))
-
-    @blueprint.get("/<program>/mentorships")
-    def mentorships(program: str) -> Response:
-        after = request.args.get("after", "")
-        with console.reading() as desk:
-            if program not in desk.snapshot.programs():
-                abort(HTTPStatus.NOT_FOUND)
-            here = desk.program(program)
-            found = pair_list(here, after)
-        return console.page("mentorships.html", found=found, program=here, is_first=not after)
 
     @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>")
     def subject(program: str, kind: str, id: str) -> Response:

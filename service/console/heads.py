@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from service.console.pairs import pair_of
-from service.console.program import ProgramDesk, full_name
+from service.console.program import ProgramDesk
 from service.domain.calendar import Instant
-from service.domain.delivery import Role
+from service.domain.engagement import Footing, footing_of
 from service.domain.events import Subject, SubjectKind
 from service.domain.fold import PRESENCE
-from service.domain.view import participants_of
+from service.domain.view import full_name, participants_of
 from service.flow.ports import SubjectKey, SubjectRow
+
+NOT_MATCHED = "not matched yet"
 
 
 def head_of(program: ProgramDesk, row: SubjectRow) -> "Head":
@@ -33,24 +34,22 @@ class Head:
 
 
 def _mentorship_head(program: ProgramDesk, row: SubjectRow) -> Head:
-    pair, face = pair_of(program, row), program.clockface
+    footing, face = footing_of(row.facts) if row.facts else Footing(), program.clockface
     people = participants_of(row.facts) if row.facts else {}
 
     def dated(at: Instant | None) -> str:
         return face.date(at) if at is not None else "none yet"
 
     facts = (
-        ("Status", pair.status),
-        ("Matched on", dated(pair.matched)),
-        ("Conversations", str(pair.conversations)),
-        ("Last conversation", dated(pair.last_conversation)),
-        ("Last message", dated(pair.last_message)),
+        ("Status", footing.status or NOT_MATCHED),
+        ("Matched on", dated(footing.matched_at)),
+        ("Conversations", str(footing.conversations)),
+        ("Last conversation", dated(footing.last_logged_at)),
+        ("Last contact", dated(footing.last_contact_at)),
     )
-    names = {Role.MENTOR: pair.mentor, Role.MENTEE: pair.mentee}
-    related = tuple(
-        (Subject(SubjectKind.PARTICIPANT, people[role]), f"{names[role]}, {role}") for role in names if role in people
-    )
-    title = f"{pair.mentor} and {pair.mentee}" if pair.mentor and pair.mentee else row.key.subject.id
+    names = {role: program.name_of(id) for role, id in people.items()}
+    related = tuple((Subject(SubjectKind.PARTICIPANT, people[role]), f"{names[role]}, {role}") for role in names)
+    title = " and ".join(names.values()) if len(names) > 1 else row.key.subject.id
     return Head(title, facts, related)
 
 

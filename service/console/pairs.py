@@ -1,62 +1,106 @@
-"""The list of a program's mentorships."""
+"""The list of a program's mentorships: as somebody asks for it, page by page, and as a file."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
+from service.console.pair_query import PairQuery
 from service.console.program import ProgramDesk
-from service.domain.calendar import Instant
-from service.domain.delivery import Role
-from service.domain.events import SubjectKind
-from service.domain.fold import STATUS
-from service.domain.view import participants_of
-from service.flow.ports import SubjectRow
+from service.domain.calendar import DAY, Instant
+from service.domain.engagement import Engagement, state_at
+from service.domain.events import Subject, SubjectKind
+from service.flow.footing_port import FootingRow, Place
+from service.flow.monitoring import in_words
+from service.flow.ports import SubjectKey
 
 PAGE_SIZE: Final = 50
+_FILE_PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """One mentorship in the list; instants are None for what has not happened."""
+    """One mentorship in the list; instants are None for what has not happened.
+
+    `quiet_days` are those since the last message or conversation, or the match; None where it does not go on.
+    `waiting` is the message that goes next, of those that wait already.
+    """
 
     id: str
     mentor: str
     mentee: str
-    status: str
+    state: str
     matched: Instant | None
     conversations: int
-    last_message: Instant | None
+    last_contact: Instant | None
     last_conversation: Instant | None
+    quiet_days: int | None
+    open_flags: int
+    asks_for_help: bool
+    waiting: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.mentor} and {self.mentee}" if self.mentor and self.mentee else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairList:
-    """A page of a program's mentorships; `after` is the id that leads to the next, "" on the last page."""
+    """A page of a program's mentorships; `after` leads to the next, None on the last page. `states` has a number for
+    each state of all that go on, whatever is asked for."""
 
     pairs: tuple[Pair, ...]
-    after: str
+    after: Place | None
+    states: Mapping[Engagement, int]
 
 
-def pair_list(program: ProgramDesk, after: str) -> PairList:
-    """Return the mentorships after an id."""
-    rows = program.snapshot.all_subjects(program.id, SubjectKind.MENTORSHIP, after, PAGE_SIZE + 1)
-    shown = rows[:PAGE_SIZE]
-    program.learn(id for row in shown if row.facts for id in participants_of(row.facts).values())
-    more = shown[-1].key.subject.id if len(rows) > PAGE_SIZE else ""
-    return PairList(pairs=tuple(pair_of(program, row) for row in shown), after=more)
-
-
-def pair_of(program: ProgramDesk, row: SubjectRow) -> Pair:
-    """Return one mentorship as the list shows it."""
-    facts = row.facts
-    people = participants_of(facts) if facts else {}
-    mentor, mentee = people.get(Role.MENTOR, ""), people.get(Role.MENTEE, "")
-    return Pair(
-        id=row.key.subject.id,
-        mentor=program.name_of(mentor) if mentor else "",
-        mentee=program.name_of(mentee) if mentee else "",
-        status=(facts and facts.value(STATUS)) or "not matched yet",
-        matched=facts.first("mentorship.matched") if facts else None,
-        conversations=facts.count("conversation.logged") if facts else 0,
-        last_message=facts.last("mentorship.message_sent") if facts else None,
-        last_conversation=facts.last("conversation.logged") if facts else None,
+def pair_list(program: ProgramDesk, query: PairQuery, now: Instant) -> PairList:
+    """Return the page that the query asks for."""
+    found = _rows(program, query, now, PAGE_SIZE + 1)
+    shown = found[:PAGE_SIZE]
+    waiting = _waiting(program, [row.id for _, row in shown])
+    counted = program.snapshot.states(program.id, program.book.program.engagement, now)
+    return PairList(
+        pairs=tuple(replace(_pair(program, row, now), waiting=waiting.get(row.id, "")) for _, row in shown),
+        after=shown[-1][0] if len(found) > PAGE_SIZE else None,
+        states={state: counted.get(state, 0) for state in Engagement},
     )
+
+
+def every_pair(program: ProgramDesk, query: PairQuery, now: Instant) -> Iterator[Pair]:
+    """Yield all that the query asks for, on however many pages."""
+    found = _rows(program, query, now, _FILE_PAGE)
+    while found:
+        yield from (_pair(program, row, now) for _, row in found)
+        found = _rows(program, replace(query, after=found[-1][0]), now, _FILE_PAGE)
+
+
+def _rows(program: ProgramDesk, query: PairQuery, now: Instant, limit: int) -> list[tuple[Place, FootingRow]]:
+    limits = program.book.program.engagement
+    return list(program.snapshot.footings(program.id, query.wanted(now), limits, now, query.after, limit))
+
+
+def _pair(program: ProgramDesk, row: FootingRow, now: Instant) -> Pair:
+    footing = row.footing
+    state = state_at(footing, program.book.program.engagement, now)
+    since = footing.matched_at if footing.last_contact_at is None else footing.last_contact_at
+    return Pair(
+        id=row.id,
+        mentor=row.mentor,
+        mentee=row.mentee,
+        state=in_words(state) if state else "ended" if footing.ended_at is not None else "not matched yet",
+        matched=footing.matched_at,
+        conversations=footing.conversations,
+        last_contact=footing.last_contact_at,
+        last_conversation=footing.last_logged_at,
+        quiet_days=max(0, now - since) // DAY if state and since is not None else None,
+        open_flags=footing.open_flags,
+        asks_for_help=footing.asked_at is not None,
+    )
+
+
+def _waiting(program: ProgramDesk, ids: list[str]) -> dict[str, str]:
+    """Return the title of the message that goes next about each, of those that wait already."""
+    keys = [SubjectKey(program.id, Subject(SubjectKind.MENTORSHIP, id)) for id in ids]
+    pending = program.snapshot.pending_of(keys)
+    firsts = {key: min(each.values(), key=lambda one: one.ready_at) for key, each in pending.items() if each}
+    return {key.subject.id: program.rule_title(first.candidate.key.rule) for key, first in firsts.items()}

@@ -9,7 +9,7 @@ from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import SubjectFacts
 from service.domain.rules import STAFF_PREFIX, RuleSet
-from service.domain.view import participants_of
+from service.domain.view import full_name, participants_of
 from service.flow.ports import Snapshot, SubjectKey
 from service.flow.views import program_facts
 
@@ -82,9 +82,3 @@ class ProgramDesk:
     def topic(self, value: str) -> str:
         """Return the program's word for a topic."""
         return self.book.program.flag_labels.get(value) or value.replace("_", " ")
-
-
-def full_name(facts: SubjectFacts | None) -> str:
-    """Return a participant's name, or ""."""
-    names = (facts.value("first_name"), facts.value("last_name")) if facts else ()
-    return " ".join(str(each) for each in names if each)

@@ -42,6 +42,10 @@ class Clockface:
         """Return `2 March 2026`."""
         return written_date(local_date(at, self.zone))
 
+    def iso_date(self, at: Instant) -> str:
+        """Return `2026-03-02`, the day as spreadsheets sort it."""
+        return local_date(at, self.zone).isoformat()
+
     def iso(self, at: Instant) -> str:
         """Return the instant for machines, in UTC."""
         return format_rfc3339(at)

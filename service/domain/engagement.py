@@ -19,6 +19,7 @@ from service.domain.rules import Thresholds
 
 MATCHED = "mentorship.matched"
 LOGGED = "conversation.logged"
+WROTE = "mentorship.message_sent"
 
 
 class Engagement(StrEnum):
@@ -30,6 +31,52 @@ class Engagement(StrEnum):
     CONNECTED = "connected"
     HIGHLY_ENGAGED = "highly_engaged"
     DRIFTING = "drifting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footing:
+    """What a mentorship's standing follows from at any later instant; it changes by events alone.
+
+    Instants are None for what has not happened, or is not so now. `last_contact_at` is the newest message or
+    conversation, `flagged_at` since when the oldest open flag waits, `asked_at` the oldest open request for help.
+    """
+
+    matched_at: Instant | None = None
+    ended_at: Instant | None = None
+    status: str = ""
+    conversations: int = 0
+    first_logged_at: Instant | None = None
+    last_logged_at: Instant | None = None
+    last_contact_at: Instant | None = None
+    open_flags: int = 0
+    flagged_at: Instant | None = None
+    asked_at: Instant | None = None
+
+
+def footing_of(mentorship: SubjectFacts) -> Footing:
+    """Return what the mentorship stands on."""
+    status = mentorship.latest.get(STATUS)
+    ended = status is not None and status[1] == "ended"
+    last_logged_at, last_message_at = mentorship.last(LOGGED), mentorship.last(WROTE)
+    flags, requests = (_opened(mentorship, kind) for kind in ("flag", "help"))
+    return Footing(
+        matched_at=mentorship.last(MATCHED),
+        ended_at=status[0].time if status and ended else None,
+        status=str(status[1]) if status else "",
+        conversations=mentorship.count(LOGGED),
+        first_logged_at=mentorship.first(LOGGED),
+        last_logged_at=last_logged_at,
+        last_contact_at=max((at for at in (last_logged_at, last_message_at) if at is not None), default=None),
+        open_flags=len(flags),
+        flagged_at=min(flags, default=None),
+        asked_at=min(requests, default=None),
+    )
+
+
+def _opened(mentorship: SubjectFacts, kind: str) -> list[Instant]:
+    """Return since when each thing of the kind is open."""
+    things = (each for each in mentorship.things.values() if each.kind == kind and each.is_open)
+    return [each.opened.time for each in things if each.opened is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,29 +93,29 @@ class Standing:
 
 def standing_of(mentorship: SubjectFacts, thresholds: Thresholds, now: Instant) -> Standing | None:
     """Return how the mentorship stands at `now`, or None where nobody has told of its match."""
-    matched_at = mentorship.last(MATCHED)
-    if matched_at is None:
+    footing = footing_of(mentorship)
+    if footing.matched_at is None:
         return None
     things = [each for each in mentorship.things.values() if each.is_open]
     return Standing(
-        state=_state(mentorship, matched_at, thresholds, now),
-        matched_at=matched_at,
-        conversations=mentorship.count(LOGGED),
-        last_logged_at=mentorship.last(LOGGED),
-        asks_for_help=any(each.kind == "help" for each in things),
+        state=state_at(footing, thresholds, now),
+        matched_at=footing.matched_at,
+        conversations=footing.conversations,
+        last_logged_at=footing.last_logged_at,
+        asks_for_help=footing.asked_at is not None,
         open_flags=Counter(str(each.value("priority")) for each in things if each.kind == "flag"),
     )
 
 
-def _state(mentorship: SubjectFacts, matched_at: Instant, limits: Thresholds, now: Instant) -> Engagement | None:
-    if mentorship.value(STATUS) == "ended":
+def state_at(footing: Footing, limits: Thresholds, now: Instant) -> Engagement | None:
+    """Return the state at `now`, or None where it has ended or was never matched."""
+    if footing.ended_at is not None or footing.matched_at is None:
         return None
-    last = mentorship.last(LOGGED)
-    if last is None:
-        return _before_the_first(now - matched_at, limits)
-    if now - last >= limits.drifting_after:
+    if footing.last_logged_at is None:
+        return _before_the_first(now - footing.matched_at, limits)
+    if now - footing.last_logged_at >= limits.drifting_after:
         return Engagement.DRIFTING
-    many = mentorship.count(LOGGED) >= limits.highly_engaged_from
+    many = footing.conversations >= limits.highly_engaged_from
     return Engagement.HIGHLY_ENGAGED if many else Engagement.CONNECTED
 
 

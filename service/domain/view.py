@@ -138,6 +138,12 @@ def participants_of(mentorship: SubjectFacts) -> dict[Role, str]:
     return {role: str(value) for role, value in named if value}
 
 
+def full_name(participant: SubjectFacts | None) -> str:
+    """Return a participant's name, or "" before it is known."""
+    names = (participant.value("first_name"), participant.value("last_name")) if participant else ()
+    return " ".join(str(each) for each in names if each)
+
+
 def mentorship_view(mentorship: SubjectFacts, people: dict[str, SubjectFacts], program: SubjectFacts) -> View:
     """Return the view of a mentorship rule; `people` holds the facts of participants by id, where there are any."""
     return View(

@@ -18,7 +18,7 @@ from service.domain.facts import SubjectFacts
 from service.domain.grants import Purpose, granted
 from service.domain.inbox import locale_of, zone_of
 from service.domain.rules import Category, Kind, Program, Rule, RuleSet
-from service.domain.view import Person, View
+from service.domain.view import Person, View, full_name
 from service.flow.links import Links
 from service.flow.monitoring import overview_words, state_words
 from service.flow.ports import EmailRow, Known, RecipientKey, SubjectKey, SubjectRow
@@ -127,11 +127,11 @@ class _Composer:
 
     def recipient_name(self, role: Role) -> str:
         """Return the name for the To line, or ""."""
-        return _full_name(self.participant) if role in _PAIR else ""
+        return full_name(self.participant) if role in _PAIR else ""
 
     def _recipient(self, role: Role) -> dict[str, object]:
         own = self.participant if role in _PAIR else None
-        return {"name": _full_name(own), "first_name": _first_name(own), "role": str(role)}
+        return {"name": full_name(own), "first_name": _first_name(own), "role": str(role)}
 
     def _program(self) -> dict[str, object]:
         file = self.book.program
@@ -210,7 +210,7 @@ class _Composer:
             return {"overview": overview_words(self.snapshot, self.book, self.email.claimed_at)}
         row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
         facts = row.facts if row else None
-        return {"participant": {"name": _full_name(facts), "first_name": _first_name(facts)}}
+        return {"participant": {"name": full_name(facts), "first_name": _first_name(facts)}}
 
     def _mentorship(self, candidate: Candidate) -> dict[str, object]:
         row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
@@ -242,13 +242,8 @@ def _slot(candidate: Candidate, rule: Rule | None) -> dict[str, object]:
 def _person(view: View, role: Role) -> dict[str, str]:
     found: Person | None = view.person(role)
     facts = found.facts if found else None
-    return {"name": _full_name(facts), "first_name": _first_name(facts)}
+    return {"name": full_name(facts), "first_name": _first_name(facts)}
 
 
 def _first_name(facts: SubjectFacts | None) -> str:
     return str(facts.value("first_name") or "") if facts else ""
-
-
-def _full_name(facts: SubjectFacts | None) -> str:
-    names = (facts.value("first_name"), facts.value("last_name")) if facts else ()
-    return " ".join(str(each) for each in names if each)

@@ -21,6 +21,7 @@ from service.flow.backlog_port import BacklogReading
 from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
 from service.flow.channel_port import ChannelReading, ChannelWriting
 from service.flow.erasure_port import ErasureReading, ErasureWriting
+from service.flow.footing_port import FootingReading, FootingWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
 from service.flow.trace_port import TraceReading
 
@@ -199,7 +200,15 @@ class Known(Protocol):
 
 
 class Snapshot(
-    Known, BrakeReading, BacklogReading, OutboxReading, ChannelReading, ErasureReading, TraceReading, Protocol
+    Known,
+    BrakeReading,
+    BacklogReading,
+    OutboxReading,
+    ChannelReading,
+    ErasureReading,
+    FootingReading,
+    TraceReading,
+    Protocol,
 ):
     """What can be read, all of one moment."""
 
@@ -274,7 +283,7 @@ class Snapshot(
         """Return what was done of one sort, newest first."""
 
 
-class Transaction(Snapshot, BrakeWriting, OutboxWriting, ChannelWriting, ErasureWriting, Protocol):
+class Transaction(Snapshot, BrakeWriting, OutboxWriting, ChannelWriting, ErasureWriting, FootingWriting, Protocol):
     """What can be changed, as a whole or not at all."""
 
     def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:

@@ -12,12 +12,15 @@ from service.domain.book import ProgramBook, book_of
 from service.domain.brakes import Hold
 from service.domain.calendar import NEVER, Instant
 from service.domain.decide import decide
-from service.domain.delivery import ADVISOR_PREFIX, LedgerKey
+from service.domain.delivery import ADVISOR_PREFIX, LedgerKey, Role
+from service.domain.engagement import footing_of
 from service.domain.events import Moment, Subject, SubjectKind
+from service.domain.facts import SubjectFacts
 from service.domain.plan import Pending, pend
 from service.domain.rules import RuleSet
-from service.domain.view import participants_of
+from service.domain.view import full_name, participants_of
 from service.flow.fold_news import Rows, fold_news
+from service.flow.footing_port import FootingRow
 from service.flow.ports import RecipientKey, SubjectKey, SubjectRow, Transaction
 from service.flow.trace import Cause, news_of
 from service.flow.trace_port import Tracing, Untraced
@@ -64,8 +67,9 @@ class _Checking:
         people = {key: _people(row) for key, row in before.items()}
         holds = {key: each for key, each in self.transaction.holds_of(keys).items() if each}
         folded = fold_news(self.transaction, self.rule_set, before, self.now, self._held_starts(holds))
-        checked, pending = self._decided(folded, holds)
+        checked, pending, footings = self._decided(folded, holds)
         self.transaction.save_subjects(checked)
+        self.transaction.save_footings(footings)
         self.transaction.save_pending(pending)
         self._forget(holds, pending)
         _tell(self.transaction, self._books(keys), [row for row in checked if _has_news(row, before)], people, self.now)
@@ -98,8 +102,8 @@ class _Checking:
 
     # Deciding.
 
-    def _decided(self, rows: Rows, holds: _Held) -> tuple[list[SubjectRow], dict[SubjectKey, dict[LedgerKey, Pending]]]:
-        """Return the rows with when to look again, and what is pending about each now."""
+    def _decided(self, rows: Rows, holds: _Held) -> "_Decided":
+        """Return the rows with when to look again, what is pending about each now, and what mentorships stand on."""
         near = {key: neighbours(self.transaction, self._book(key), row) for key, row in rows.items()}
         around = self.transaction.subjects(set().union(*near.values()) - rows.keys())
         facts = {key: row.facts for key, row in {**around, **rows}.items() if row.facts}
@@ -112,7 +116,36 @@ class _Checking:
             pending[key] = pend(held[key], decision.candidates, self.now)
             next_at = None if decision.next_at == NEVER else decision.next_at
             checked.append(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
-        return checked, pending
+        return _Decided(checked, pending, [_footing(row, facts) for row in checked if _is_mentorship(row)])
+
+
+class _Decided(NamedTuple):
+    """What came of a batch."""
+
+    checked: list[SubjectRow]
+    pending: dict[SubjectKey, dict[LedgerKey, Pending]]
+    footings: list[FootingRow]
+
+
+def _is_mentorship(row: SubjectRow) -> bool:
+    return row.key.subject.kind is SubjectKind.MENTORSHIP
+
+
+def _footing(row: SubjectRow, known: Mapping[SubjectKey, SubjectFacts]) -> FootingRow:
+    (program, subject), facts = row.key, row.facts
+    assert facts is not None
+    names = {
+        role: full_name(known.get(SubjectKey(program, Subject(SubjectKind.PARTICIPANT, id)))) or id
+        for role, id in participants_of(facts).items()
+    }
+    return FootingRow(
+        program=program,
+        id=subject.id,
+        footing=footing_of(facts),
+        mentor=names.get(Role.MENTOR, ""),
+        mentee=names.get(Role.MENTEE, ""),
+        folded_seq=row.folded_seq,
+    )
 
 
 def _people(row: SubjectRow) -> set[str]:

@@ -75,10 +75,13 @@ class Worker:
 
     def run(self, stop: Signal, wake: Signal) -> None:
         """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
+        needs_footings = True
         while not stop.is_set():
             wake.clear()
             self.beat()
             try:
+                # A release before this one, beside us until now, kept none.
+                needs_footings = needs_footings and self._ask_for_footings()
                 busy = self.turn(stop)
             except StoreUnavailable as error:
                 log.warning("The store cannot be used now; trying again. %s", error)
@@ -86,6 +89,12 @@ class Worker:
             if not busy:
                 wake.wait(self._wait_s())
         self.carrier.finish(self._recording)
+
+    def _ask_for_footings(self) -> bool:
+        """Ask for checks that keep what mentorships stand on, and return False: it is done."""
+        with self.store.writing() as transaction:
+            transaction.check_unkept()
+        return False
 
     def turn(self, stop: Signal | None = None) -> bool:
         """Do what is due now, in batches, and return whether there was anything."""

@@ -14,6 +14,7 @@ PATHS = (
     "/console/held",
     "/console/mail/NEWEST",
     "/console/northfield/mentorships",
+    "/console/northfield/mentorships?state=drifting&help=open&q=nobody",
     "/console/northfield/mentorships/m-1",
     "/console/northfield/mentorships/m-2",
     "/console/northfield/mentorships/m-3",
@@ -68,7 +69,7 @@ def test_tables_have_captions_and_scopes(page: Page) -> None:
 
 def test_inputs_have_labels_and_links_have_words(page: Page) -> None:
     labelled = {each["for"] for each in page.all("label")}
-    assert {each["id"] for each in page.all("input")} == labelled
+    assert {each["id"] for kind in ("input", "select") for each in page.all(kind)} == labelled
     assert all(text for text, _ in page.links)
 
 

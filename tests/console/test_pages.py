@@ -151,8 +151,11 @@ def test_a_mail_nobody_is_sure_of_is_shown_as_such(empty: Site) -> None:
 def test_the_list_shows_each_pair_as_it_stands(site: Site) -> None:
     page = site.page("/console/northfield/mentorships")
     assert page.address_of("Ada and Ben") == "/console/northfield/mentorships/m-1"
-    assert "Ada and Ben m-1 active 2 March 2026 0 none yet none yet" in page.text
-    assert "and Kim m-2 active 2 March 2026 1 7 March 2026 2 March 2026" in page.text
+    assert (
+        "Ada and Ben m-1 not yet connected waits for help 2 March 2026 0 none yet none yet quiet for 8 days"
+        in page.text
+    )
+    assert "and Kim m-2 connected 1 open flag 2 March 2026 1 7 March 2026 7 March 2026 quiet for 3 days" in page.text
 
 
 def test_the_list_is_paged_by_id(empty: Site) -> None:

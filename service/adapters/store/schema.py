@@ -135,6 +135,28 @@ members = Table(
     PrimaryKeyConstraint("program", "participant", "mentorship"),
 )
 
+footings = Table(  # what each mentorship stands on, written by whoever checks it; pages read it instead of facts
+    "footings",
+    metadata,
+    _id("program"),
+    _id("id"),
+    _id("mentor"),
+    _id("mentee"),
+    _id("sought"),  # id and names in small letters
+    Column("folded_seq", BigInteger, nullable=False),
+    _at("matched_at", nullable=True),
+    _at("ended_at", nullable=True),
+    _id("status"),
+    Column("conversations", BigInteger, nullable=False),
+    _at("first_logged_at", nullable=True),
+    _at("last_logged_at", nullable=True),
+    _at("last_contact_at", nullable=True),
+    Column("open_flags", BigInteger, nullable=False),
+    _at("flagged_at", nullable=True),
+    _at("asked_at", nullable=True),
+    PrimaryKeyConstraint("program", "id"),
+)
+
 pending = Table(
     "pending",
     metadata,

@@ -13,6 +13,7 @@ from service.adapters.store.brakes import SqlBrakeReading
 from service.adapters.store.channels import SqlChannelReading
 from service.adapters.store.erasures import SqlErasureReading
 from service.adapters.store.fact_codec import thing_of
+from service.adapters.store.footings import SqlFootingReading
 from service.adapters.store.notice_codec import candidate_of
 from service.adapters.store.outbox import SqlOutboxReading
 from service.adapters.store.publishers import SqlPublisherReading
@@ -65,6 +66,7 @@ class SqlSnapshot(
     SqlChannelReading,
     SqlErasureReading,
     SqlTraceReading,
+    SqlFootingReading,
 ):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""

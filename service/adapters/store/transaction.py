@@ -12,6 +12,7 @@ from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.channels import SqlChannelWriting
 from service.adapters.store.erasures import SqlErasureWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
+from service.adapters.store.footings import SqlFootingWriting
 from service.adapters.store.notice_codec import candidate_text, notices_text
 from service.adapters.store.outbox import SqlOutboxWriting
 from service.adapters.store.publishers import SqlPublisherWriting
@@ -43,7 +44,13 @@ _SUBJECT: Final = ("program", "kind", "id")
 
 
 class SqlTransaction(
-    SqlSnapshot, SqlBrakeWriting, SqlPublisherWriting, SqlOutboxWriting, SqlChannelWriting, SqlErasureWriting
+    SqlSnapshot,
+    SqlBrakeWriting,
+    SqlPublisherWriting,
+    SqlOutboxWriting,
+    SqlChannelWriting,
+    SqlErasureWriting,
+    SqlFootingWriting,
 ):
     """A `Transaction` over one transaction of the database."""
 

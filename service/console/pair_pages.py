@@ -1,0 +1,84 @@
+"""The routes of the list of a program's mentorships."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, request
+
+from service.console.desk import Console
+from service.console.mail import MailDesk
+from service.console.pair_query import MOST_DAYS, MOST_TEXT, ORDERS, TALKS, query_of
+from service.console.pairs import Pair, every_pair, pair_list
+from service.console.program import ProgramDesk
+from service.console.spreadsheet import spreadsheet
+from service.domain.calendar import Instant
+from service.domain.engagement import Engagement
+from service.flow.monitoring import in_words
+
+_STATES = {each: in_words(each).capitalize() for each in Engagement}
+_CHOICES = {
+    "states": {"": "Any", **_STATES},
+    "talks": TALKS,
+    "orders": ORDERS,
+    "most_days": MOST_DAYS,
+    "most_text": MOST_TEXT,
+}
+_HEAD = (
+    "id",
+    "mentor",
+    "mentee",
+    "state",
+    "matched on",
+    "conversations",
+    "last conversation",
+    "last contact",
+    "days quiet",
+    "open flags",
+    "asks for help",
+)
+
+
+def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
+    """Add the list, and the list as a file."""
+
+    @blueprint.get("/<program>/mentorships")
+    def mentorships(program: str) -> Response:
+        query = query_of(request.args)
+        with console.reading() as desk:
+            here = known_program(desk, program)
+            found = pair_list(here, query, console.clock())
+        return console.page("mentorships.html", found=found, program=here, query=query, choices=_CHOICES)
+
+    @blueprint.get("/<program>/mentorships.csv")
+    def mentorships_file(program: str) -> Response:
+        query = query_of({name: value for name, value in request.args.items() if name != "after"})
+        with console.reading() as desk:
+            here = known_program(desk, program)
+            return spreadsheet("mentorships.csv", _HEAD, _lines(here, every_pair(here, query, console.clock())))
+
+
+def known_program(desk: MailDesk, program: str) -> ProgramDesk:
+    """Return the program; ends with 404 where nobody has heard of it."""
+    if program not in desk.snapshot.programs():
+        abort(HTTPStatus.NOT_FOUND)
+    return desk.program(program)
+
+
+def _lines(program: ProgramDesk, pairs: Iterator[Pair]) -> Iterator[tuple[object, ...]]:
+    def day(at: Instant | None) -> str:
+        return program.clockface.iso_date(at) if at is not None else ""
+
+    for pair in pairs:
+        yield (
+            pair.id,
+            pair.mentor,
+            pair.mentee,
+            pair.state,
+            day(pair.matched),
+            pair.conversations,
+            day(pair.last_conversation),
+            day(pair.last_contact),
+            pair.quiet_days,
+            pair.open_flags,
+            "yes" if pair.asks_for_help else "no",
+        )

@@ -65,8 +65,10 @@ def known_program(desk: MailDesk, program: str) -> ProgramDesk:
 
 
 def _lines(program: ProgramDesk, pairs: Iterator[Pair]) -> Iterator[tuple[object, ...]]:
+    clockface = program.clockface
+
     def day(at: Instant | None) -> str:
-        return program.clockface.iso_date(at) if at is not None else ""
+        return clockface.iso_date(at) if at is not None else ""
 
     for pair in pairs:
         yield (

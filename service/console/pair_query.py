@@ -6,7 +6,7 @@ from typing import Final
 
 from service.domain.calendar import DAY, Instant
 from service.domain.engagement import Engagement
-from service.flow.footing_port import Order, Place, Wanted
+from service.flow.footing_port import START, Order, Place, Wanted
 
 TALKS: Final = {"": "Any number", "0": "None yet", "1-2": "One or two", "3+": "Three or more"}
 _TALKS: Final[Mapping[str, tuple[int | None, int | None]]] = {"0": (None, 0), "1-2": (1, 2), "3+": (3, None)}
@@ -32,11 +32,11 @@ class PairQuery:
     asking: bool = False
     text: str = ""
     order: Order = Order.ID
-    after: Place = Place()
+    after: Place = START
 
     @property
     def is_first(self) -> bool:
-        return self.after == Place()
+        return self.after == START
 
     @property
     def asks_something(self) -> bool:
@@ -96,4 +96,4 @@ def _place(text: str) -> Place:
     by, _, id = text.partition(_SPLIT)
     digits = by.removeprefix("-")
     known = digits.isascii() and digits.isdigit() and len(digits) < 19 and id
-    return Place(int(by), id) if known else Place()
+    return Place(int(by), id) if known else START

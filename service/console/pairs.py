@@ -14,7 +14,8 @@ from service.flow.monitoring import in_words
 from service.flow.ports import SubjectKey
 
 PAGE_SIZE: Final = 50
-_FILE_PAGE: Final = 1_000
+_FILE_PAGE: Final = 10_000
+"""Few pages: each reads through the whole program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
-"""The port to what mentorships stand on: kept by whoever checks them, asked by pages, and never counted from the log."""
+"""The port to what mentorships stand on: kept by whoever checks them, and asked by pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from service.domain.calendar import Instant
 from service.domain.engagement import Engagement, Footing
@@ -44,11 +44,16 @@ class Place(NamedTuple):
     id: str = ""
 
 
+START: Final = Place()
+"""Before all of a list."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which mentorships somebody wants to see; what is None or False is not asked.
 
-    `quiet_before` keeps those that go on without a message or conversation since then. `text` is part of an id or a name.
+    `quiet_before` keeps those that go on without a message or conversation since then. `text` is part of an id or
+    of the two names.
     """
 
     state: Engagement | None = None

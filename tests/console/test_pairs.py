@@ -116,13 +116,8 @@ def test_a_cell_is_no_formula(start: str) -> None:
 
 def test_a_cell_is_otherwise_as_it_was() -> None:
     row = ["Ann-Marie", "a=b", 'Ann "Annie", of 5', -3, None]
-    assert cells(spreadsheet("x.csv", ["name"], [row]).get_data(as_text=True)) == [
-        "Ann-Marie",
-        "a=b",
-        'Ann "Annie", of 5',
-        "-3",
-        "",
-    ]
+    file = spreadsheet("x.csv", ["name"], [row]).get_data(as_text=True)
+    assert cells(file) == ["Ann-Marie", "a=b", 'Ann "Annie", of 5', "-3", ""]
 
 
 def test_a_name_that_is_a_formula_is_text_in_the_file(empty: Site) -> None:

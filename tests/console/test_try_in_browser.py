@@ -65,6 +65,11 @@ def tried(page: Page) -> None:
 
 
 def test_from_a_mistake_to_what_runs(page: Page, address: str, live: Stage) -> None:
+    page.goto(f"{address}/console/northfield/mentorships")
+    page.get_by_label("State").select_option("new")
+    press(page, "Show")
+    expect(page.get_by_role("rowheader")).to_have_count(3)
+    no_barriers(page)
     page.goto(f"{address}/console/rules")
     no_barriers(page)
     press(page, "Try an edit", "link")

@@ -8,7 +8,7 @@ from service.domain.book import book_of
 from service.domain.calendar import DAY
 from service.domain.engagement import footing_of
 from service.domain.programs import Thresholds
-from service.flow.footing_port import Place, Wanted
+from service.flow.footing_port import START, Wanted
 from tests.flow.events import event, registered
 from tests.flow.stage import Stage
 from tests.store.samples import NOW
@@ -44,7 +44,7 @@ def test_footings_follow_from_the_log(tmp_path: Path) -> None:
         stage.worker.turn()
     with stage.intouch.store.reading() as snapshot:
         folding = book_of(stage.intouch.rules.of(snapshot).rule_set, "northfield").folding
-        found = snapshot.footings("northfield", Wanted(), Thresholds(), NOW, Place(), 100)
+        found = snapshot.footings("northfield", Wanted(), Thresholds(), NOW, START, 100)
         kept = {row.id: row.footing for _, row in found}
         keys = [row.key for row in snapshot.all_subjects("northfield", "mentorships")]
         logs = {key: [each for _, each in snapshot.news(key, 0, limit=None)] for key in keys}

@@ -10,7 +10,7 @@ from service.adapters.store import SqlStore
 from service.domain.calendar import DAY
 from service.domain.engagement import Engagement, Footing, state_at
 from service.domain.programs import Thresholds
-from service.flow.footing_port import FootingRow, Order, Place, Wanted
+from service.flow.footing_port import START, FootingRow, Order, Wanted
 from tests.store.samples import M1, M2, NOW, incoming, saved
 
 LIMITS = st.builds(
@@ -84,7 +84,7 @@ def test_the_store_finds_what_the_domain_would(
     found: list[FootingRow] = []
     with store.reading() as snapshot:
         states = snapshot.states(program, limits, NOW)
-        page = snapshot.footings(program, wanted, limits, NOW, Place(), 3)
+        page = snapshot.footings(program, wanted, limits, NOW, START, 3)
         while page:
             found += [row for _, row in page]
             page = snapshot.footings(program, wanted, limits, NOW, page[-1][0], 3)
@@ -104,7 +104,7 @@ def test_the_text_is_found_in_names_and_ids_and_means_itself(store: SqlStore) ->
 
     def ids(text: str) -> list[str]:
         with store.reading() as snapshot:
-            found = snapshot.footings("p", Wanted(text=text), Thresholds(), NOW, Place(), 9)
+            found = snapshot.footings("p", Wanted(text=text), Thresholds(), NOW, START, 9)
         return [row.id for _, row in found]
 
     assert [ids(each) for each in ("ZOË ö", "m_", "%", "!", "kim zoë")] == [["m-1"], ["m_2"], ["m_2"], ["m_2"], []]

@@ -35,6 +35,13 @@ UPDATE subjects SET facts = NULL, folded_with = '', folded_seq = 0, news_at = co
 WHERE program = :program AND kind = 'participants' AND id = :participant
 """
 
+# The news makes its mentorships due as well, and their check writes what may be known.
+FORGET_NAMES: Final = """
+UPDATE footings SET mentor = '', mentee = '', sought = id WHERE program = :program AND id IN (
+    SELECT mentorship FROM members WHERE program = :program AND participant = :participant
+)
+"""
+
 EMAILS_NAMING: Final = """
 SELECT email FROM ledger WHERE program = :program AND recipient IN (:participant, :advisor)
 UNION SELECT email FROM email_subjects WHERE program = :program AND subject = :subject
@@ -85,6 +92,7 @@ class SqlErasureWriting(SqlErasureReading):
 
     def scrub(self, program: str, participant: str, fields: Collection[str], now: Instant) -> int:
         self._session.change(FOLD_ANEW, {"program": program, "participant": participant, "now": now})
+        self._session.change(FORGET_NAMES, {"program": program, "participant": participant})
         gone = set(fields)
         rows = [
             {"seq": seq, "hash": SCRUBBED, "data": _without(data, gone)}

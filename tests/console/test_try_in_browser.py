@@ -27,7 +27,7 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def address(live: Stage) -> Iterator[str]:
     """Serve the installation as `intouch serve` does, and return where."""
-    settings = replace(live.intouch.settings, http="127.0.0.1:0", approve_above=5)
+    settings = replace(live.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0", approve_above=5)
     serving = Installation(settings, live.clock)
     server = serving.server()
     server.start()

@@ -15,9 +15,9 @@ from service.domain.calendar import Instant
 from service.domain.engagement import Engagement
 from service.flow.monitoring import in_words
 
-_STATES = {each: in_words(each).capitalize() for each in Engagement}
+_STATES = {"": "Any", **{each.value: in_words(each).capitalize() for each in Engagement}}
 _CHOICES = {
-    "states": {"": "Any", **_STATES},
+    "states": _STATES,
     "talks": TALKS,
     "orders": ORDERS,
     "most_days": MOST_DAYS,

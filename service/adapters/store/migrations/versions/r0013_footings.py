@@ -6,8 +6,8 @@ A step is never changed once it was released, so it says everything itself and i
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

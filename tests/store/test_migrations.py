@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Column, Connection, Index, create_engine, text
 
 from service.adapters.store import SqlStore, migrate, open_store
 from service.adapters.store.schema import REVISION, metadata
@@ -19,7 +19,7 @@ from service.domain.errors import OperatorError
 from tests.store.factories import sqlite_url
 from tests.store.samples import M1, NOW, incoming
 
-# Letter for letter they are compared below; what alembic cannot read of an index is no difference.
+# What alembic cannot read of an index is no difference; letter for letter they are compared below.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
     pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
@@ -29,18 +29,29 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "service/adapters/store/migrations"
 
 
+def differences(connection: Connection) -> list[object]:
+    """Return what alembic would still change. It cannot compare an index by an expression, on PostgreSQL either: that
+    gives it back in words of its own."""
+
+    def by_columns(made: object, _: str | None, kind: str, *__: object) -> bool:
+        return (
+            kind != "index" or not isinstance(made, Index) or all(isinstance(each, Column) for each in made.expressions)
+        )
+
+    options = {"compare_type": True, "include_object": by_columns}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
 def test_the_schema_asks_for_nothing_that_the_migrations_do_not_make(store: SqlStore) -> None:
     with store.altering() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        assert differences(connection) == []
 
 
 def test_a_difference_would_be_found(store: SqlStore) -> None:
     with store.altering() as connection:
         connection.execute(text("DROP INDEX ix_subjects_news_at"))
         connection.execute(text("ALTER TABLE emails ADD COLUMN more TEXT"))
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert len(compare_metadata(context, metadata)) == 2
+        assert len(differences(connection)) == 2
 
 
 def definitions(connection: Connection) -> set[str]:

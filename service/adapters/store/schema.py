@@ -182,6 +182,8 @@ recipients = Table(
     Column("rests_until", BigInteger, nullable=False, server_default="0"),  # not planned before, however long due
     Column("urgent", SmallInteger, nullable=False, server_default="0"),  # an alert or an answer waits for them
     PrimaryKeyConstraint("program", "recipient"),
+    # For the release before, which looks by plan. It goes once none can run beside that one.
+    _partial("ix_recipients_next_plan_at", "next_plan_at", where="next_plan_at IS NOT NULL"),
     # By turn, so that a hundred thousand who wait for theirs are not in the way of who has it.
     _partial("ix_recipients_turn", text(TURN), where="next_plan_at IS NOT NULL"),
     _partial("ix_recipients_urgent", text(TURN), where="next_plan_at IS NOT NULL AND urgent = 1"),

@@ -30,4 +30,3 @@ def upgrade() -> None:
     op.create_index(
         "ix_recipients_urgent", "recipients", [sa.text(_TURN)], sqlite_where=urgent, postgresql_where=urgent
     )
-    op.drop_index("ix_recipients_next_plan_at", "recipients")

@@ -62,3 +62,11 @@ def test_what_a_counterpart_must_never_see_is_known_of_whatever_field() -> None:
     fields: dict[str, frozenset[str] | bool] = {"topics": topics, "option": option, "note": True, "by": False}
     told = {name: Field(name=name, required=False, sensitive=which) for name, which in fields.items()}
     assert Catalogue({kind.name: replace(kind, fields=told)}).sensitive == {"safety", "remove_me"}
+
+
+def test_what_is_personal_is_known_of_participants_own_events() -> None:
+    own, pairs = CATALOGUE.types["participant.registered"], CATALOGUE.types["flag.submitted"]
+    names = {name: Field(name=name, required=False, personal=name != "role") for name in ("email", "role")}
+    note = {"note": Field(name="note", required=False, personal=True)}
+    known = {own.name: replace(own, fields=names), pairs.name: replace(pairs, fields=note)}
+    assert Catalogue(known).personal == {"email"}

@@ -241,3 +241,15 @@ def test_an_update_outranks_what_opened_the_thing_even_where_its_clock_lags() ->
     changed = _flagged("updated", "03-02 09:00", priority="immediate")
     for events in ([flag("03-03 09:00"), changed], [changed, flag("03-03 09:00")]):
         assert _grown(*events).things["flag", "f"].value("priority") == "immediate"
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [({}, "03-02 09:00"), ({"send_at": "2026-03-05T09:00:00Z"}, "03-05 09:00"),
+     ({"send_at": "2026-03-01T09:00:00Z"}, "03-02 09:00")],
+)  # fmt: skip
+def test_what_names_its_instant_starts_rules_then_and_never_before_it_came(told: dict[str, str], counts: str) -> None:
+    (name,) = (each for each, kind in CATALOGUE.types.items() if kind.not_before)
+    facts = _whole(event(name, "mentorships/m", "03-02 09:00", **told), rules=[rule(starts=name)])
+    (start,) = facts.starts[name]
+    assert (start.type, start.moment.time, start.recorded) == (name, at(counts), at(counts))

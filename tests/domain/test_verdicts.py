@@ -575,3 +575,14 @@ def test_a_total_starts_rules_of_its_own_kind_and_groups_alone() -> None:
     assert _decided(rules, message, when="03-02 10:00").candidates == ()
     view = _seen(rules, grouped, message, subject=Subject.parse("participants/ann"))
     assert decide(book_of(rules, "north"), view, (), at("03-02 10:00")) == Decision((), NEVER)
+
+
+def test_what_somebody_has_read_is_told_by_what_spares_them_it() -> None:
+    """Ann read these goals after the start, ben nothing at all; nobody is spared a resource that a line lacks."""
+    lines = [Send(to=to, message="m", resource="goals") for to in ("mentor", "mentee")]
+    read, until = "resource.viewed", (Until(event="resource.viewed", same="resource"),)
+    viewed = event(read, "participants/ann", "03-02 09:30", resource="goals")
+    rules = _rules(rule(to=lines, until=until))
+    assert _judged(rules, viewed, when="03-02 10:00") == [f"r 0 ann: until({read})", "r 0 ben: candidate"]
+    for plain in (_rules(rule(until=until)), _rules(rule(to=[replace(lines[0], resource="tips")], until=until))):
+        assert _judged(plain, viewed, when="03-02 10:00") == ["r 0 ann: candidate"]

@@ -1,15 +1,17 @@
 """Each gate by itself: when it holds, and what an explanation shows as found."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from service.domain.book import book_of
+from service.domain.delivery import Role
 from service.domain.events import Event, Moment, Subject
-from service.domain.facts import Start, SubjectFacts
-from service.domain.gates import CompiledGate, compile_count, compile_gate, stopped
+from service.domain.facts import Start, SubjectFacts, Tally
+from service.domain.gates import CompiledGate, compile_count, compile_gate, is_of_lines, stopped, stopped_for
 from service.domain.rules import Actor, Count, Gate, Until
-from service.domain.view import View, mentorship_view, participant_view
+from service.domain.view import Person, View, mentorship_view, participant_view
 from tests.domain.days import flag, matched, wrote
 from tests.naive.examples import at, event, person, rule, rule_set
 from tests.naive.words import CATALOGUE
@@ -265,3 +267,28 @@ def test_a_participants_rule_is_stopped_in_any_of_their_mentorships() -> None:
     answered = (*other, _facts(M, PAIR, wrote("mentee", "03-04 09:00")))
     view = participant_view(_facts(ANN, person("ann", "mentor")), answered, PROGRAM)
     assert _stops(Until(event="mentorship.message_sent", by=Actor.COUNTERPART), view, _start())
+
+
+def test_what_somebody_read_after_the_start_spares_them_the_line_that_sends_it() -> None:
+    """Where the start names a resource itself, or the rule asks for no resource, lines are not looked at."""
+    lines, plain = Until(event="resource.viewed", same="resource"), Until(event="resource.viewed")
+    bare = Start("s", Moment(5, "/test", "e"), 5, Subject.parse("mentorships/m"), "", {}, None)
+    naming = replace(bare, data={"resource": "goals"})
+    assert [is_of_lines(*each) for each in ((lines, bare), (lines, naming), (plain, bare))] == [True, False, False]
+
+    def ann(*values: tuple[str, dict[str, int]]) -> Person:
+        tally = Tally(count=1, first=9, last=9, last_with=dict(values))
+        facts = SubjectFacts(subject=Subject.parse("participants/ann"), tallies={"resource.viewed": tally})
+        return Person("ann", Role.MENTOR, facts)
+
+    read = ann(("resource", {"goals": 9, "old": 5}))
+    assert [stopped_for(lines, bare, each, read) for each in ("goals", "old", "new", None)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert not stopped_for(plain, bare, "goals", read)
+    assert not stopped_for(lines, naming, "goals", read)
+    for who in (None, Person("ann", Role.MENTOR, None), ann()):
+        assert not stopped_for(lines, bare, "goals", who)

@@ -9,6 +9,7 @@ import click
 import orjson
 
 from service.adapters.mail.mailbox import Mailbox
+from service.adapters.schemas import load_schemas
 from service.domain.calendar import NEVER, Instant, to_datetime
 from service.domain.errors import OperatorError
 from service.domain.events import Incoming
@@ -52,7 +53,9 @@ def _events(live: Installation, now: Instant) -> Iterator[Incoming]:
 
     starts = (to_datetime(now) - timedelta(weeks=WEEKS // 2)).date()
     lines = semester(pairs=PAIRS, weeks=WEEKS, seed=SEED, starts=starts, program=PROGRAM)
-    admitted, faults = live.schemas.admit(orjson.loads(orjson.dumps(line)) for line in lines)
+    # Without a clock: the other half of the semester lies ahead, and is left out only below.
+    schemas = load_schemas(live.settings.schemas_dir)
+    admitted, faults = schemas.admit(orjson.loads(orjson.dumps(line)) for line in lines)
     if faults:
         raise OperatorError(f"The sample semester does not fit the schemas: {faults[0].message}")
     return (event for event in admitted if (event.recordedtime or 0) <= now)

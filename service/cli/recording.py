@@ -72,8 +72,9 @@ def _recorded(files: RuleFiles, snapshot: Snapshot, key: SubjectKey, people: dic
 
 
 def _went(snapshot: Snapshot, key: SubjectKey, people: dict[str, Role], now: Instant) -> dict[LedgerKey, Went]:
-    """Return what went about the mentorship, and by rules for each participant about the two."""
-    subjects = [key.subject, *(Subject(SubjectKind.PARTICIPANT, each) for each in people)]
+    """Return what went about the mentorship, and by rules for each participant about the two, and for the program."""
+    subjects = [key.subject, Subject(SubjectKind.PROGRAM, key.program)]
+    subjects += (Subject(SubjectKind.PARTICIPANT, each) for each in people)
     found = (went_about(snapshot, key._replace(subject=each), now) for each in subjects)
     return {ledger_key: went for each in found for ledger_key, went in each.items()}
 

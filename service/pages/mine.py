@@ -1,13 +1,15 @@
 """/me: somebody's own mentorships, what they can do about each, and what mail comes. Of counterparts the first name."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
 from service.domain.calendar import DAY, Duration
 from service.domain.events import SubjectKind
+from service.domain.facts import SubjectFacts
 from service.domain.grants import Purpose
+from service.domain.present import Present
 from service.flow.ports import SubjectKey
 from service.flow.present import present_near
 from service.pages.visit import Pair, Reply, Visit
@@ -15,6 +17,7 @@ from service.staff.forecast import Foreseen, forecast
 
 AHEAD: Final[Duration] = 30 * DAY
 _MOST_AHEAD: Final = 10
+_TOLD: Final = frozenset({"flag", "help", "concern"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +65,27 @@ def _coming(visit: Visit, names: Mapping[str, str]) -> Iterator[tuple[str, str]]
     A message is told of by its category alone: the titles of rules are written for staff.
     """
     key = SubjectKey(visit.grant.program, visit.person)
-    near = present_near(visit.snapshot, visit.rule_set, key, visit.now)
+    near = _as_told(present_near(visit.snapshot, visit.rule_set, key, visit.now), visit.grant.recipient)
     told = forecast(visit.rule_set, near, visit.person, visit.now, visit.now + AHEAD)
     own = [each for each in told.coming if each.recipient == visit.grant.recipient]
     emails = [list(parts) for _, parts in groupby(own, key=lambda each: each.email)]
     for parts in emails[:_MOST_AHEAD]:
         at = visit.local(parts[0].at)
         yield visit.tongue.weekday(at.date()), _contents(visit, parts, names)
+
+
+def _as_told(near: Present, reader: str) -> Present:
+    """Return what is known without what somebody else flagged or asked for in confidence.
+
+    It stops mail, and what is missing from the list would give it away.
+    """
+    return replace(near, subjects=tuple(replace(each, facts=_open_to(each.facts, reader)) for each in near.subjects))
+
+
+def _open_to(facts: SubjectFacts, reader: str) -> SubjectFacts:
+    own = {role for role in ("mentor", "mentee") if facts.value(f"{role}_id") == reader}
+    things = facts.things.items()
+    return replace(facts, things={k: each for k, each in things if each.kind not in _TOLD or each.opened_by in own})
 
 
 def _contents(visit: Visit, parts: Sequence[Foreseen], names: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from examples.semester import semester
+from service.adapters.schemas import load_schemas
 from service.domain.calendar import DAY, Instant
 from service.domain.events import SubjectKind
 from tests.cli.commands import ROOT, Ran, here, write
@@ -40,8 +41,10 @@ class Lived:
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     folder = tmp_path_factory.mktemp("lived")
     lines = list(semester(pairs=PAIRS, weeks=WEEKS, seed=SEED))
+    admitted, faults = load_schemas(ROOT / "schemas").admit(lines)
+    assert not faults
     stage = Stage(folder, 0)
-    events = sorted(stage.admit(*lines), key=lambda event: event.recordedtime or 0)
+    events = sorted(admitted, key=lambda event: event.recordedtime or 0)
     first: Instant = events[0].recordedtime or 0
     stage.clock.now = first
     stage.play(events, (events[-1].recordedtime or 0) + 3 * DAY)

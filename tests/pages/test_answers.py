@@ -1,5 +1,6 @@
 """Logging, choosing what mail comes, unsubscribing, acknowledging, and somebody's own page."""
 
+import re
 from typing import Any
 
 import pytest
@@ -242,6 +243,24 @@ def test_my_mentorships_lead_to_what_one_can_do_and_show_what_comes(people: Visi
     for label in ("Log a conversation", "I can't get in touch", "Choose which emails you get"):
         address = page.address_of(label).removeprefix("..")
         assert people.get(address).status_code == 200
+
+
+def test_my_page_gives_away_no_flag_and_no_request_of_the_other_one(people: Visits) -> None:
+    """Both stop mail: what is missing from the list of the other one would tell."""
+    of_ben = coming(people, "ben")
+    now = people.stage.clock.now
+    flag = {"flag_id": "f-9", "by": "mentor", "topics": ["stress"], "priority": "immediate"}
+    help = {"request_id": "h-9", "by": "mentee", "option": "talk_to_institution"}
+    people.stage.take(event("flag.submitted", "mentorships/m-1", now, **flag))
+    assert coming(people, "ben") == of_ben != []
+    of_ada = coming(people, "ada")
+    people.stage.take(event("help.requested", "mentorships/m-1", now, **help))
+    assert coming(people, "ada") == of_ada != []
+
+
+def coming(people: Visits, who: str) -> list[str]:
+    """Return what somebody's own page says about mail to come."""
+    return re.findall(r"<li>(.*?)</li>", people.get(people.link(Purpose.MINE, who)).text, re.DOTALL)
 
 
 def test_links_on_my_page_last_no_longer_than_its_own(people: Visits) -> None:

@@ -57,6 +57,7 @@ SHOWN = {
     "evil.example": "evil. example",
     "evil。example": "evil。 example",
     "mailto:x@evil.example": "mailto: x@evil. example",
+    "x://x": "x: //x",
     "javascript:alert(1)": "javascript: alert(1)",
     "a\r\nBcc: x@evil.example\r\n\r\nb": "a Bcc: x@evil. example b",
     "a\n\n# heading": "a # heading",

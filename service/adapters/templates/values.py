@@ -26,7 +26,7 @@ _DEEPEST: Final = 5
 _JOINERS: Final = "\u200c\u200d"
 """Emoji families and Persian names need them; every other invisible character goes."""
 _DOTTED: Final = re.compile(rf"(?<=[\w-])([.\u3002\uff0e\uff61][{_JOINERS}]?)(?=[^\W\d_]{{2}})")
-_SCHEME: Final = re.compile(r"(?<![\w])([A-Za-z][A-Za-z0-9+-]+:)(?=[^\s\d])")
+_SCHEME: Final = re.compile(r"(?<![\w])([A-Za-z][A-Za-z0-9+-]+:)(?=[^\s\d])|(:)(?=//)")
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -69,7 +69,7 @@ def _shown(char: str) -> bool:
 
 def unlinked(text: str) -> str:
     """Return the text so that no mail program takes a part of it for an address to follow."""
-    return _DOTTED.sub(r"\1 ", _SCHEME.sub(r"\1 ", text))
+    return _DOTTED.sub(r"\1 ", _SCHEME.sub(r"\1\2 ", text))
 
 
 _LINKS: Final = frozenset({"links", "resource.url", "program.dashboard"})

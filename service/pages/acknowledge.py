@@ -5,7 +5,7 @@ from typing import Final
 
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import Thing
-from service.flow.answer import Act
+from service.flow.answer import Act, was_taken
 from service.pages.visit import Reply, Visit
 
 _KINDS: Final = ("flag", "help", "concern")
@@ -18,22 +18,32 @@ def show_acknowledge(visit: Visit, _: Mapping[str, str]) -> Reply | None:
     found = _found(visit)
     if found is None:
         return None
-    kind = found[1].kind
     if not found[1].is_unacknowledged:
-        said = (visit.say(f"acknowledge.before_{kind}"),)
-        return Reply(template="done", values={"title": visit.say("acknowledge.before_title"), "said": said})
-    return Reply(template="acknowledge", values={"kind": kind})
+        return _before(found[1], visit)
+    return Reply(template="acknowledge", values={"kind": found[1].kind})
+
+
+def _before(thing: Thing, visit: Visit) -> Reply:
+    """Return that somebody has it, or that it has been settled or taken back without."""
+    said = visit.say(f"acknowledge.before_{thing.kind}" if thing.acknowledged else "acknowledge.settled")
+    return Reply(template="done", values={"title": visit.say("acknowledge.before_title"), "said": (said,)})
 
 
 def act_on_acknowledge(visit: Visit, _: Mapping[str, str]) -> Reply | None:
-    """Return the thanks."""
+    """Return the thanks; to whoever comes after somebody else, that it is taken care of."""
     found = _found(visit)
     if found is None:
         return None
     subject, thing = found
+    act = _act(subject, thing, visit)
+    if not thing.is_unacknowledged and not was_taken(visit.snapshot, visit.grant, act):
+        return _before(thing, visit)
     said = (visit.say(f"acknowledge.done_{thing.kind}"), visit.say("acknowledge.hand_over"))
-    acts = (_act(subject, thing, visit),) if thing.is_unacknowledged else ()
-    return Reply(template="done", values={"title": visit.say("acknowledge.done_title"), "said": said}, acts=acts)
+    return Reply(
+        template="done",
+        values={"title": visit.say("acknowledge.done_title"), "said": said},
+        acts=(act,) if thing.is_unacknowledged else (),
+    )
 
 
 def _found(visit: Visit) -> tuple[Subject, Thing] | None:

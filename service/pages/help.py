@@ -7,7 +7,7 @@ from typing import Final
 
 from service.domain.calendar import HOUR, NEVER, Instant
 from service.domain.facts import Thing
-from service.flow.answer import Act, act_id
+from service.flow.answer import Act
 from service.pages.form import is_fresh
 from service.pages.help_options import REACH_OUT, Option, options
 from service.pages.visit import Pair, Reply, Visit
@@ -44,7 +44,7 @@ def act_on_help(visit: Visit, form: Mapping[str, str]) -> Reply | None:
         return _done(visit, chosen, *_open_with(pair, chosen))
     if not is_fresh(form, visit.now):
         return _confirm(visit, pair, chosen)
-    request = act_id(visit.grant, "help", chosen.value, form["at"])
+    request = visit.new_id(pair.facts, "help", chosen.value, form["at"])
     data = {"request_id": request, "by": str(pair.role), "option": chosen.value}
     act = Act(type="help.requested", subject=pair.facts.subject, mark=request, data=data)
     return _done(visit, chosen, request, _until(chosen.value, visit.now), act)

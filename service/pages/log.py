@@ -8,7 +8,7 @@ from typing import Final
 from werkzeug.datastructures import MultiDict
 
 from service.adapters.templates.speaking import topic_label
-from service.flow.answer import Act, act_id
+from service.flow.answer import Act
 from service.pages.form import day, is_fresh, whole_number
 from service.pages.visit import Pair, Reply, Visit
 
@@ -85,7 +85,7 @@ def _form(
 
 
 def _thanks(visit: Visit, pair: Pair, told: Mapping[str, object], mark: str) -> Reply:
-    conversation = act_id(visit.grant, "conversation", mark)
+    conversation = visit.new_id(pair.facts, "conversation", mark)
     data = {"conversation_id": conversation, "by": str(pair.role), **told}
     act = Act(type=_LOGGED, subject=pair.facts.subject, mark=conversation, data=data)
     values = {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from http import HTTPStatus
+from itertools import count
 from typing import Protocol
 
 from service.adapters.templates.book import TemplateBook
@@ -21,7 +22,7 @@ from service.domain.inbox import locale_of, zone_of
 from service.domain.languages import wishes
 from service.domain.rules import RuleSet
 from service.domain.view import other_role, participants_of
-from service.flow.answer import Act, facts_now
+from service.flow.answer import Act, act_id, facts_now
 from service.flow.ports import Snapshot, SubjectKey
 from service.flow.views import program_facts
 
@@ -113,6 +114,18 @@ class Visit:
         """Return a thing of a subject, also one that no rule asks for any more."""
         ref, key = (kind, id), SubjectKey(self.grant.program, facts.subject)
         return facts.things.get(ref) or self.snapshot.things(key, [ref]).get(ref)
+
+    def new_id(self, facts: SubjectFacts, kind: str, *marks: str) -> str:
+        """Return the id of the thing that these marks stand for: another one where the last was taken back since.
+
+        So a second press is the first one again, and a press after taking it back counts.
+        """
+        tried = (act_id(self.grant, kind, *marks, *("again",) * times) for times in count())
+        return next(id for id in tried if not self._was_taken_back(facts, kind, id))
+
+    def _was_taken_back(self, facts: SubjectFacts, kind: str, id: str) -> bool:
+        thing = self.thing(facts, kind, id)
+        return thing is not None and (thing.deleted or (thing.can_close and not thing.is_open))
 
     def pair(self, mentorship: str) -> Pair | None:
         """Return the mentorship, if the person is one of the two."""

@@ -236,6 +236,23 @@ def test_what_nobody_raised_cannot_be_taken_on(alerted: Visits, about: str) -> N
     assert alerted.get(alerted.link(Purpose.ACKNOWLEDGE, "staff.primary", about)).status_code == 404
 
 
+def test_who_comes_second_is_told_that_somebody_has_it(alerted: Visits) -> None:
+    first, second = (
+        alerted.link(Purpose.ACKNOWLEDGE, each, "m-1/help/h-1") for each in ("staff.primary", "staff.backup")
+    )
+    assert "it is yours" in alerted.post(first).text
+    assert "it is yours" in alerted.post(first).text, "whoever has it may press twice"
+    assert "it is yours" not in alerted.post(second).text
+    assert "Somebody has taken on" in alerted.post(second).text
+
+
+def test_what_was_taken_back_meanwhile_is_nobodys(alerted: Visits) -> None:
+    alerted.stage.take(event("help.withdrawn", "mentorships/m-1", alerted.stage.clock.now, request_id="h-1"))
+    link = alerted.link(Purpose.ACKNOWLEDGE, "staff.primary", "m-1/help/h-1")
+    for page in (alerted.get(link).text, alerted.post(link).text):
+        assert "settled or taken back" in page
+
+
 def test_my_mentorships_lead_to_what_one_can_do_and_show_what_comes(people: Visits) -> None:
     page = read(people.get(people.link(Purpose.MINE, "ben")).text)
     assert (2, "Ada") in page.headings

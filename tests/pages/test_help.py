@@ -141,3 +141,13 @@ def test_when_the_mentorship_has_ended_there_is_nothing_to_choose(people: Visits
     assert "rests or has ended" in people.get(link).text
     assert "rests or has ended" in people.post(link, **form).text
     assert people.answers() == []
+
+
+def test_who_presses_again_after_taking_it_back_is_heard(people: Visits) -> None:
+    """By the form of before, as by going back in the browser: nobody reads "we have your request" of one that is gone."""
+    link = people.link(Purpose.HELP, "ben", "m-1")
+    form = choose(people, link, "remove_me")
+    people.post(link, undo=undo_of(people.post(link, **form).text))
+    assert "We have your request" in people.post(link, **form).text
+    assert "We have your request" in people.post(link, **form).text
+    assert [type for type, _ in people.told()] == ["help.requested", "help.withdrawn", "help.requested"]

@@ -144,7 +144,7 @@ def test_when_the_mentorship_has_ended_there_is_nothing_to_choose(people: Visits
 
 
 def test_who_presses_again_after_taking_it_back_is_heard(people: Visits) -> None:
-    """By the form of before, as by going back in the browser: nobody reads "we have your request" of one that is gone."""
+    """By the form of before, as a browser goes back to it: a request that is gone is asked anew."""
     link = people.link(Purpose.HELP, "ben", "m-1")
     form = choose(people, link, "remove_me")
     people.post(link, undo=undo_of(people.post(link, **form).text))

@@ -14,7 +14,7 @@ def _moment(time: int) -> Moment:
 
 def _flag(**keys: object) -> Thing:
     known = {"kind": "flag", "id": "f", "can_close": True, "can_be_acknowledged": True, "opened": _moment(1)}
-    return Thing(**(known | keys))  # type: ignore[arg-type]
+    return Thing(**(known | keys))  # type: ignore[arg-type] # fields as a table
 
 
 @pytest.mark.parametrize(

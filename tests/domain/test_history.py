@@ -12,7 +12,7 @@ from service.domain.rules import Kind
 
 def _went(at: Instant, **keys: object) -> Past:
     past = {"kind": Kind.NUDGE, "rule": "r", "subject": "mentorships/m", "start": "s", "k": 0, "message": "hello"}
-    return Past(**({"at": at, "resource": "", "email": f"e-{at}"} | past | keys))  # type: ignore[arg-type]
+    return Past(**({"at": at, "resource": "", "email": f"e-{at}"} | past | keys))  # type: ignore[arg-type] # fields as a table
 
 
 def _random(seed: int) -> list[Past]:

@@ -4,21 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from service.domain.errors import OperatorError
+from service.flow.fault_port import FaultInEvent
 from service.flow.publish import Line, NotNowError, Refused, Sent
 from service.flow.relay import Word
-
-
-class FaultInEvent(Protocol):
-    """One fault of one event."""
-
-    @property
-    def index(self) -> int: ...
-
-    @property
-    def pointer(self) -> str: ...
-
-    @property
-    def message(self) -> str: ...
 
 
 class Outlet(Protocol):

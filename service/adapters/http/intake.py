@@ -7,10 +7,11 @@ from typing import Any, NamedTuple, Protocol
 
 from service.adapters.http.bindings import Mode, read_events, read_head, too_large
 from service.adapters.http.problems import Problem, RefusedError
-from service.adapters.http.verdicts import Checked, FaultInEvent, checked
+from service.adapters.http.verdicts import Checked, checked
 from service.domain.events import Incoming
 from service.domain.publishers import Publisher
 from service.flow.accept import Accepted
+from service.flow.fault_port import FaultInEvent
 from service.flow.permit import NotKnown, Permits, permit
 from service.flow.ports import Appended
 from service.flow.trace import on_the_trace

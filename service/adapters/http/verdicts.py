@@ -3,24 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from service.domain.events import Incoming
 from service.domain.publishers import Publisher, trespasses
+from service.flow.fault_port import FaultInEvent
 from service.flow.ports import Appended
-
-
-class FaultInEvent(Protocol):
-    """One fault of one event, for its sender."""
-
-    @property
-    def index(self) -> int: ...
-
-    @property
-    def pointer(self) -> str: ...
-
-    @property
-    def message(self) -> str: ...
 
 
 class Outcome(StrEnum):

@@ -6,18 +6,11 @@ from typing import Generic, Protocol, TypeVar
 
 from service.domain.errors import EventSenderError
 from service.domain.events import Incoming
+from service.flow.fault_port import FaultInEvent
 from service.flow.measure_port import Measures, Outcome
 
-
-class Fault(Protocol):
-    """One fault of one event."""
-
-    @property
-    def index(self) -> int: ...
-
-
-F = TypeVar("F", bound=Fault)
-F_co = TypeVar("F_co", bound=Fault, covariant=True)
+F = TypeVar("F", bound=FaultInEvent)
+F_co = TypeVar("F_co", bound=FaultInEvent, covariant=True)
 
 
 class Reader(Protocol[F_co]):

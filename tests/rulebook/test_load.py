@@ -322,9 +322,11 @@ def test_resources_stand_in_catalogue_order_and_all_means_every_topic() -> None:
     day = "minutes: 1\nreviewed: 2026-08-01\n"
     page = "---\ntitle: T\nsummary: S.\norder: {0}\naudience: mentor\nstage: craft\ntopics: [all]\n{1}---\nText.\n"
     files = {f"templates/resources/{name}.md": page.format(order, day) for name, order in (("a", "20"), ("b", "3"))}
+    unplaced = page.replace("order: {0}\n", "").format("", day)
+    files |= {f"templates/resources/{name}.md": unplaced for name in ("d", "c")}
     rule_set = load(Sources(files), catalogue()).rule_set
     assert rule_set is not None
-    assert [each.slug for each in rule_set.resources] == ["b", "a"]
+    assert [each.slug for each in rule_set.resources] == ["b", "a", "c", "d"]
     assert {"depression", "other"} <= rule_set.resources[0].topics
 
 

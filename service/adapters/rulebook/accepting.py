@@ -17,10 +17,13 @@ class Accepting:
     silenced: int = 0
     _used: set[Accepted] = field(default_factory=set)
 
-    def silences(self, code: str, severity: Severity, rule: str, others: frozenset[str] = frozenset()) -> bool:
-        """Return whether somebody accepted this. An error cannot be accepted."""
+    def silences(
+        self, code: str, severity: Severity, rule: str, others: frozenset[str] = frozenset(), path: str = ""
+    ) -> bool:
+        """Return whether somebody accepted this, in the rule or in the page at `path`. An error cannot be accepted."""
         concerned = {rule, *others}
-        covering = [line for line in self.lines if line.until >= self.today and _covers(line, code, concerned)]
+        holding = (line for line in self.lines if line.until >= self.today and line.page in ("", path))
+        covering = [line for line in holding if _covers(line, code, concerned)]
         if severity is Severity.ERROR or not covering:
             return False
         self._used.update(covering)

@@ -1,6 +1,6 @@
 """The reader of `accept`: warnings that somebody has looked at and lets stand, why, and until when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from service.adapters.rulebook.codes import CODES, WARNINGS
@@ -17,21 +17,25 @@ MAY_BE_ACCEPTED = tuple(name for name in WARNINGS if name not in _SELF)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """One line of `accept`. `rule` is "" under `delivery`; `beside` is the other rule it is about, or "" for any."""
+    """One line of `accept`. `rule` is "" under `delivery`; `beside` is the other rule it is about, or "" for any.
+
+    `page` is the path of the resource whose front matter has it, and "" elsewhere.
+    """
 
     rule: str
     warning: str
     beside: str
     until: date
     place: Place
+    page: str = ""
 
 
-def accepted_in(table: Table, rule: str, findings: Findings) -> tuple[Accepted, ...]:
-    """Return what a rule, or `delivery`, accepts; lines with problems are reported and left out."""
+def accepted_in(table: Table, rule: str, findings: Findings, page: str = "") -> tuple[Accepted, ...]:
+    """Return what a rule, `delivery` or a page accepts; lines with problems are reported and left out."""
     entry = table.entries.get("accept")
     parts = a_list(entry.value, findings) if entry else None
     found = (_accepted(part, rule, findings) for part in parts or ())
-    return tuple(each for each in found if each is not None)
+    return tuple(replace(each, page=page) for each in found if each is not None)
 
 
 def _accepted(node: Node, rule: str, findings: Findings) -> Accepted | None:

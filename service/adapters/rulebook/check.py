@@ -13,6 +13,7 @@ from service.adapters.rulebook.accepting import Accepting
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.load import Loaded, in_order, load
 from service.adapters.rulebook.problems import Problem
+from service.adapters.rulebook.prose import check_prose
 from service.adapters.rulebook.sources import Sources, unix_lines
 from service.adapters.rulebook.stories import read_story
 from service.adapters.rulebook.tree import Items, Node, Place, Text
@@ -53,7 +54,7 @@ def check(
     """Return all that is wrong with the texts. `before` is the rule set, if any, whose ids must not be lost."""
     texts = replace(sources, files={path: unix_lines(text) for path, text in sources.files.items()})
     loaded = load(texts, catalogue)
-    checking = _Checking(loaded, Findings(Vocabulary(catalogue)), today)
+    checking = _Checking(texts, loaded, Findings(Vocabulary(catalogue)), today)
     messages = read_messages(texts.files) if read_messages and loaded.draft.messages else None
     checking.ask(messages, before)
     return Checked(loaded=loaded, problems=in_order(checking.problems), accepted=checking.accepting.silenced)
@@ -62,11 +63,10 @@ def check(
 class _Checking:
     """One run over what was loaded."""
 
-    def __init__(self, loaded: Loaded, findings: Findings, today: date) -> None:
+    def __init__(self, texts: Sources, loaded: Loaded, findings: Findings, today: date) -> None:
         self.accepting = Accepting(lines=loaded.places.accepted, today=today)
         self._loaded, self._places, self._findings = loaded, loaded.places, findings
-        silences = self.accepting.silences
-        self._kept = [each for each in loaded.problems if not silences(each.code, each.severity, each.rule)]
+        self._kept = self._without_accepted([*loaded.problems, *self._of_prose(texts)])
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -84,6 +84,16 @@ class _Checking:
             if not self.accepting.silences(each.code, each.severity, each.rule, each.others):
                 self._tell(each)
         self._tell_of_accepted()
+
+    def _of_prose(self, texts: Sources) -> Sequence[Problem]:
+        """Return what readers of the resources would trip over."""
+        found = Findings(self._findings.vocabulary)
+        check_prose(texts, self._loaded.draft.resources, self._loaded.problems, found)
+        return found.problems
+
+    def _without_accepted(self, problems: Sequence[Problem]) -> list[Problem]:
+        silences = self.accepting.silences
+        return [each for each in problems if not silences(each.code, each.severity, each.rule, path=each.path)]
 
     def _bad_messages(self, messages: Messages | None) -> None:
         for name in self._loaded.draft.messages if messages else ():

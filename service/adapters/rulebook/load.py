@@ -85,6 +85,7 @@ class _Loading:
         for path, reason in sorted(self._sources.refused.items()):
             self._findings.error("unreadable-file", Place(path, 1, 1, 1), reason)
         pages = read_pages(self._sources, self._findings)
+        self._accepted += pages.accepted
         before = self._findings.errors
         files = list(open_files(self._sources, self._findings))
         complete = self._complete = self._findings.errors == before and not self._sources.refused

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from service.adapters.rulebook.accepts import Accepted, accepted_in
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.fixed_words import check_words
-from service.adapters.rulebook.front_matter import read_message
-from service.adapters.rulebook.resource_text import check_text
+from service.adapters.rulebook.front_matter import front_matter, read_message
+from service.adapters.rulebook.resource_text import check_shown, check_text
 from service.adapters.rulebook.resources import check_orders, read_resource
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
 from service.adapters.rulebook.translations import check_translations
@@ -25,6 +26,8 @@ class Pages:
     resources: tuple[Resource, ...]
     message_names: Collection[str] | None
     resource_names: Collection[str] | None
+    accepted: tuple[Accepted, ...] = ()
+    """The warnings that resources and their translations accept of themselves."""
 
 
 def read_pages(sources: Sources, findings: Findings) -> Pages:
@@ -33,7 +36,9 @@ def read_pages(sources: Sources, findings: Findings) -> Pages:
     resources: dict[str, tuple[Resource, Place]] = {}
     message_names, resource_names = dict(_named(sources, MESSAGES)), dict(_named(sources, RESOURCES))
     for name, path in message_names.items():
-        policy = read_message(path, sources.files.get(path, ""), _scope(findings, "Message", name, path))
+        scope = _scope(findings, "Message", name, path)
+        policy = read_message(path, sources.files[path], scope)
+        check_shown(path, sources.files[path], scope)
         if policy is not None:
             messages[name] = policy
     for slug, path in resource_names.items():
@@ -51,7 +56,17 @@ def read_pages(sources: Sources, findings: Findings) -> Pages:
         resources=tuple(sorted((each for each, _ in resources.values()), key=lambda each: (each.order, each.slug))),
         message_names=message_names if given else None,
         resource_names=resource_names if given else None,
+        accepted=tuple(_accepted(sources, findings)),
     )
+
+
+def _accepted(sources: Sources, findings: Findings) -> Iterator[Accepted]:
+    """Yield what resources accept of themselves; that their front matter is whole is looked at elsewhere."""
+    for path, text in sorted(sources.files.items()):
+        if path.startswith(RESOURCES) and "\naccept:" in text:
+            table = front_matter(path, text, Findings(findings.vocabulary))
+            slug = path.rpartition("/")[2].removesuffix(".md")
+            yield from accepted_in(table, "", findings.about(f'Resource "{slug}"'), path) if table else ()
 
 
 def _named(sources: Sources, prefix: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,25 @@ _LINK: Final = re.compile(r"\]\(([^()\s]*)\)")
 _WHOLE: Final = re.compile(r"(?:https?://[^/?#\s@\\]+|mailto:[^\s@]+@[^\s@]+|\{\{).*")
 _VARIABLE: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _NOT_A_VALUE: Final = re.compile(r"\{%|\{\{(?![^{}]*\}\})|\{#")
+_NO_WORDS: Final = re.compile(r"(?<!!)\[[ \t]*\]\(")
+_NOT_SHOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
+    (
+        re.compile(r"!\["),
+        "Pictures are not shown: whoever keeps one would learn who opens it and when, and it says nothing to many.",
+        "Say in words what it shows, or lead to it with a link.",
+    ),
+    (
+        re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:[ \t][^<>]*)?/?>|<!--"),
+        "HTML is not shown as such: readers would see its signs.",
+        "Write it in Markdown, or take it out.",
+    ),
+    (
+        re.compile(r"^(?:`{3,}|~{3,}).*|^(?:-{3,}[ \t]*|={3,}[ \t]*|(?:\*[ \t]*){3,}|_{3,}[ \t]*)$"),
+        "Lines across the page and frames for code are not shown: readers would see the signs, or a heading.",
+        'Take it out; a heading with "##" parts a text, and ">" sets an example off.',
+    ),
+)
+"""What Markdown can do elsewhere and pages and mail do not: how it looks, what is wrong with it, what to do."""
 _CONTACT: Final = re.compile(r"contacts\.(\w+)\.(?:name|phone)")
 _OF_PROGRAM: Final = ("program.name", "program.email")
 _TITLE_LEVEL: Final = 1
@@ -26,13 +45,26 @@ def check_text(path: str, text: str, contacts: Collection[str], findings: Findin
         message = "There is no text below the front matter."
         findings.error("no-text", Place(path, 1, 1, 3), message, "Write what people are to read.")
     _check_headings(path, body, findings)
+    check_shown(path, text, findings)
     _check_links(path, body, findings)
     _check_values_only(path, body, findings)
     _check_variables(path, body, contacts, findings)
 
 
+def check_shown(path: str, text: str, findings: Findings) -> None:
+    """Report what readers of a resource or a message would see as bare signs."""
+    for number, each in _body(text):
+        for pattern, message, hint in _NOT_SHOWN:
+            for found in pattern.finditer(each):
+                place = Place(path, number, found.start() + 1, len(found[0].rstrip()))
+                findings.error("not-shown", place, message, hint)
+
+
 def _check_links(path: str, body: tuple[tuple[int, str], ...], findings: Findings) -> None:
     for number, each in body:
+        for bare in _NO_WORDS.finditer(each):
+            place = Place(path, number, bare.start() + 1, len(bare[0]) - 1)
+            findings.error("bad-link", place, "This link has no words.", "Say between the brackets where it leads.")
         for link in _LINK.finditer(each):
             if not _WHOLE.fullmatch(link[1]):
                 place = Place(path, number, link.start(1) + 1, len(link[1]))

@@ -15,7 +15,7 @@ from service.domain.rules import ALL_TOPICS, Audience, Resource
 
 _RESOURCE_KEYS = (
     "title", "summary", "order", "audience", "stage", "topics", "minutes", "reviewed", "needs_contacts", "related",
-    "sources",
+    "sources", "accept",
 )  # fmt: skip
 LAST = 1_000
 """The place of a resource that names none: after the standard ones, by slug."""
@@ -53,7 +53,7 @@ def read_resource(path: str, text: str, slug: str, findings: Findings, others: C
     topics = form.read("topics", set_of(_topic), frozenset())
     form.wanted("minutes", whole(1, 600), 'Say how long it takes to read: "minutes: 3".')
     form.wanted("reviewed", day, 'Add the day on which somebody last checked it: "reviewed: 2026-08-01".')
-    form.maybe("related", list_of(_one_of(others)))
+    form.maybe("related", list_of(_one_of(others, slug)))
     form.maybe("sources", list_of(_source))
     contacts = form.read("needs_contacts", set_of(name), frozenset())
     if title is None or audience is None or stage is None:
@@ -70,10 +70,12 @@ def read_resource(path: str, text: str, slug: str, findings: Findings, others: C
     )
 
 
-def _one_of(others: Collection[str]) -> Reader[str]:
+def _one_of(others: Collection[str], itself: str) -> Reader[str]:
     def read(node: Node, findings: Findings) -> str | None:
         slug = kebab(node, findings)
-        if slug is not None and slug not in others and isinstance(node, Text):
+        if slug == itself:
+            findings.error("bad-link", node.place, "This leads from the page to itself.", "Name another one.")
+        elif slug is not None and slug not in others and isinstance(node, Text):
             hint = suggest(slug, others) or f"Write it as templates/resources/{slug}.md."
             findings.error("unknown-resource", node.place, f'There is no resource "{slug}".', hint)
         return slug
@@ -97,9 +99,11 @@ def _topic(node: Node, findings: Findings) -> str | None:
 
 
 def check_orders(resources: Mapping[str, tuple[Resource, Place]], findings: Findings) -> None:
-    """Report resources that claim one place among all resources."""
+    """Report resources that claim one place among all resources; those that claim none come last together."""
     taken: dict[int, str] = {}
     for slug, (resource, place) in resources.items():
+        if resource.order == LAST:
+            continue
         first = taken.setdefault(resource.order, slug)
         if first != slug:
             message = f'Order {resource.order} is already that of "{first}".'

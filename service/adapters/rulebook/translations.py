@@ -13,7 +13,7 @@ from typing import Final
 from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.form import Form
 from service.adapters.rulebook.front_matter import front_matter, read_button
-from service.adapters.rulebook.resource_text import check_text
+from service.adapters.rulebook.resource_text import check_shown, check_text
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
 from service.adapters.rulebook.tree import Place, Table
 from service.adapters.rulebook.values import LANGUAGE, line, list_of, matching, whole
@@ -21,7 +21,7 @@ from service.domain.languages import ORIGINAL
 from service.domain.rules import Resource
 
 _MESSAGE_KEYS: Final = ("subject", "preheader", "digest_title", "buttons", "translates")
-_RESOURCE_KEYS: Final = ("title", "summary", "minutes", "translates")
+_RESOURCE_KEYS: Final = ("title", "summary", "minutes", "translates", "accept")
 _HASH_LENGTH: Final = 8
 _fingerprint = matching(
     re.compile("[0-9a-f]{8}"), "bad-name", "a fingerprint", "Write the eight signs that the checker tells, in quotes."
@@ -103,6 +103,8 @@ def _check(each: Translation, sources: Sources, resources: Mapping[str, Resource
         if each.folder == RESOURCES:
             contacts = resources[each.name].needs_contacts if each.name in resources else ()
             check_text(each.path, text, contacts, findings)
+        else:
+            check_shown(each.path, text, findings)
 
 
 def _check_head(each: Translation, table: Table, original: str, findings: Findings) -> None:

@@ -17,8 +17,51 @@ SECTION = Section(
         ),
         Code(
             "bad-link",
-            "A link in a resource leads to a whole address: from `https://` or `mailto:` on. To lead to another "
-            "resource, name it under `related`.",
+            "A link in a resource has words, and leads to a whole address: from `https://` or `mailto:` on. To lead to "
+            "another resource, name it under `related`.",
+        ),
+        Code(
+            "not-shown",
+            "Resources and messages are words: headings, lists, tables, examples set off by `>`, and links. Pictures, "
+            "HTML, lines across the page and frames for code are not shown. A picture would tell whoever keeps it who "
+            "opens it, and many readers would not see it. Say it in words, or lead to it with a link.",
+        ),
+        Code(
+            "resource-length",
+            "A resource has 250 to 700 words, so that it can be read in one sitting and holds something to use. If "
+            "another length is right for this one, say so in its front matter: "
+            '`accept: [ { warning: resource-length, because: "…", until: 2027-06-30 } ]`.',
+            warns=True,
+        ),
+        Code(
+            "hard-to-read",
+            "Tired people read resources on a phone, some of them in a second language. English is held to a school "
+            "grade of 8 (Flesch and Kincaid), Spanish to a score of 65 (INFLESZ, *quite easy*). Shorter sentences help "
+            "most. Other languages have no measure.",
+            warns=True,
+        ),
+        Code(
+            "said-twice",
+            "A sentence of six words or more stands in two resources of one language. Whoever reads the second thinks "
+            "they have read it. Say it in one of them, or say it another way.",
+            warns=True,
+        ),
+        Code(
+            "nothing-to-do",
+            "A resource ends with one small thing that its reader can do at once, below the heading `Do this today` "
+            "(in Spanish `Hazlo hoy`), where readers look for it.",
+            warns=True,
+        ),
+        Code(
+            "reading-minutes",
+            "`minutes` is what people are told a resource takes: one for each 200 words that it has begun.",
+            warns=True,
+        ),
+        Code(
+            "unused-contact",
+            "A resource asks for a contact under `needs_contacts` and its text does not speak of it. A program without "
+            "such a contact could not show the page.",
+            warns=True,
         ),
         Code(
             "no-original",

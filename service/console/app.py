@@ -7,10 +7,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.console.access import Where, require, signed_in
 from service.console.braked import braked, held_page
 from service.console.desk import Console
 from service.console.failures import add_failures
-from service.console.guard import MAIL_POLICY, guarded, is_known_host
+from service.console.guard import MAIL_POLICY, guarded
 from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
 from service.console.pair_pages import add_pair_pages
@@ -18,8 +19,10 @@ from service.console.rule_desk import RuleDesk
 from service.console.rule_pages import add_rule_pages
 from service.console.start import start_page
 from service.console.subjects import subject_page
+from service.console.wall import add_wall
 from service.console.why import passed_slots, why_page
 from service.console.writing import Clockface
+from service.domain.access import Permission
 from service.domain.calendar import DAY, Duration, Instant, parse_rfc3339
 from service.domain.events import Subject, SubjectKind
 from service.flow.active import ActiveRules
@@ -61,16 +64,7 @@ def create_console(
     )
     blueprint = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
 
-    @blueprint.before_request
-    def refuse_foreign_names() -> Response | None:
-        if is_known_host(request.host, hosts):
-            return None
-        advice = "Open the console by the address that Intouch printed when it started, such as http://127.0.0.1:8080."
-        return Response(advice, HTTPStatus.MISDIRECTED_REQUEST, mimetype="text/plain")
-
-    @blueprint.after_request
-    def guard(response: Response) -> Response:
-        return guarded(response)
+    add_wall(blueprint, console, hosts)
 
     if rule_desk is not None:
         add_rule_pages(blueprint, console, rule_desk)
@@ -83,6 +77,7 @@ def create_console(
 
 def _add_mail_pages(blueprint: Blueprint, console: Console) -> None:
     @blueprint.get("/mail")
+    @require(Permission.READ_MAIL, Where.SOMEWHERE)
     def mail() -> Response:
         search = request.args.get("to", "").strip()[:_MOST_SEARCHED]
         before = request.args.get("before", type=int)
@@ -93,6 +88,7 @@ def _add_mail_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("mail_list.html", found=found, search=search, is_first=is_first, braked=waiting)
 
     @blueprint.get("/held")
+    @require(Permission.SEE_OVERVIEW, Where.SOMEWHERE)
     def held() -> Response:
         with console.reading() as desk:
             page = held_page(desk)
@@ -100,6 +96,7 @@ def _add_mail_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("held.html", page=page, clockface=clockface)
 
     @blueprint.get("/mail/<send_id>")
+    @require(Permission.READ_MAIL, Where.SOMEWHERE)
     def one_mail(send_id: str) -> Response:
         with console.reading() as desk:
             view = desk.view(send_id)
@@ -108,6 +105,7 @@ def _add_mail_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("mail.html", view=view)
 
     @blueprint.get("/mail/<send_id>/html")
+    @require(Permission.READ_MAIL, Where.SOMEWHERE)
     def mail_html(send_id: str) -> Response:
         body = console.mailbox.read(send_id)
         if body is None:
@@ -123,6 +121,7 @@ def _some_clockface(desk: MailDesk) -> Clockface:
 def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
     @blueprint.get("", strict_slashes=False)
     @blueprint.get("/", strict_slashes=False)
+    @signed_in
     def start() -> Response:
         with console.reading() as desk:
             page = start_page(desk, console.count_events() if console.count_events else None)
@@ -130,10 +129,12 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("start.html", page=page, clockface=clockface, braked=waiting)
 
     @blueprint.get("/<program>")
+    @require(Permission.SEE_MENTORSHIPS)
     def one_program(program: str) -> AnyResponse:
         return redirect(url_for("console.mentorships", program=program))
 
     @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>")
+    @require(Permission.SEE_MENTORSHIPS)
     def subject(program: str, kind: str, id: str) -> Response:
         key = SubjectKey(program, Subject(SubjectKind(kind), id))
         with console.reading() as desk:
@@ -149,6 +150,7 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("subject.html", page=page, program=here, clockface=here.clockface)
 
     @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>/why/<rule>")
+    @require(Permission.SEE_MENTORSHIPS)
     def why(program: str, kind: str, id: str, rule: str) -> Response:
         key = SubjectKey(program, Subject(SubjectKind(kind), id))
         with console.reading() as desk:
@@ -162,6 +164,7 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("why.html", page=page, program=here, clockface=here.clockface)
 
     @blueprint.route("/<path:anything>")
+    @signed_in
     def nothing_here(anything: str) -> Response:  # noqa: ARG001 - a page of ours for every address below /console
         abort(HTTPStatus.NOT_FOUND)
 

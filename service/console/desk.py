@@ -5,17 +5,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from service.console.access import viewer
 from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
+from service.domain.access import Viewer
 from service.flow.active import ActiveRules
-from service.flow.ports import Clock, Store
+from service.flow.ports import Action, AuditRow, Clock, Store, Transaction
 
 _PAGES = Environment(
     loader=PackageLoader("service.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+NOBODY = Viewer(person="")
+
+
+def csrf_field() -> Markup:
+    """Return the hidden field that says in which session a form was made; every form that is posted begins with it."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(g.csrf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +45,30 @@ class Console:
         with self.store.reading() as snapshot:
             yield MailDesk(snapshot, self.rules.of(snapshot).rule_set, self.mailbox, {})
 
+    def note(
+        self, transaction: Transaction, action: Action, about: str, *, program: str = "", **detail: object
+    ) -> None:
+        """Add to the audit, in the transaction that does it, that the viewer does something.
+
+        `about` is an id, as `mentorships/m-17`; neither it nor `detail` (plain JSON values) holds anything personal.
+        """
+        row = AuditRow(at=self.clock(), who=viewer().person, action=action, about=about, program=program, detail=detail)
+        transaction.note(row)
+
+    def audited(self, action: Action, about: str, *, program: str = "", **detail: object) -> None:
+        """Add to the audit, in a transaction of its own, that the viewer saw something. Raises: StoreUnavailable."""
+        with self.store.writing() as transaction:
+            self.note(transaction, action, about, program=program, **detail)
+
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
         html = _PAGES.get_template(f"console/{template}").render(
-            url_for=url_for, problems=self.rules_problems(), path=request.path, has_rules=self.has_rules, **values
+            url_for=url_for,
+            problems=self.rules_problems(),
+            path=request.path,
+            has_rules=self.has_rules,
+            viewer=g.get("viewer") or NOBODY,
+            csrf=csrf_field,
+            **values,
         )
         return Response(html, status, content_type="text/html; charset=utf-8")
 

@@ -10,8 +10,6 @@ from service.trial.trial import Tried
 
 LONGEST_TEXT = 256 * 1024
 """Characters of one file; whoever writes more writes several files."""
-LARGEST_FORM = 4 * LONGEST_TEXT
-"""Bytes of a form that carries it."""
 
 _NAME = re.compile(r"rules/[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)?\.yaml")
 NEW_FILE = "rules/new-rules.yaml"

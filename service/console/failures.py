@@ -30,6 +30,12 @@ def add_failures(blueprint: Blueprint, console: Console) -> None:
                 "There is nothing at this address",
                 "It may be mistyped, or what it showed is gone. Start again from the overview.",
             )
+        if error.code == HTTPStatus.FORBIDDEN:
+            return console.failure(
+                HTTPStatus.FORBIDDEN,
+                "This is not for your role",
+                "Ask whoever runs Intouch for you, if you need it for your work.",
+            )
         return console.failure(HTTPStatus(error.code), "That did not work", "Go back and try it another way.")
 
     @blueprint.errorhandler(StoreUnavailable)

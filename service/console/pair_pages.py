@@ -5,12 +5,14 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
 
+from service.console.access import require
 from service.console.desk import Console
 from service.console.mail import MailDesk
 from service.console.pair_query import MOST_DAYS, MOST_TEXT, ORDERS, TALKS, query_of
 from service.console.pairs import Pair, every_pair, pair_list
 from service.console.program import ProgramDesk
 from service.console.spreadsheet import spreadsheet
+from service.domain.access import Permission
 from service.domain.calendar import Instant
 from service.domain.engagement import Engagement
 from service.flow.monitoring import in_words
@@ -42,6 +44,7 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
     """Add the list, and the list as a file."""
 
     @blueprint.get("/<program>/mentorships")
+    @require(Permission.SEE_MENTORSHIPS)
     def mentorships(program: str) -> Response:
         query = query_of(request.args)
         with console.reading() as desk:
@@ -50,6 +53,7 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("mentorships.html", found=found, program=here, query=query, choices=_CHOICES)
 
     @blueprint.get("/<program>/mentorships.csv")
+    @require(Permission.EXPORT)
     def mentorships_file(program: str) -> Response:
         query = query_of({name: value for name, value in request.args.items() if name != "after"})
         with console.reading() as desk:

@@ -2,7 +2,7 @@
 
 The rules of this file:
 - Trying changes nothing. Only the two forms that name a person do, and both go through the gate.
-- Nothing is taken from a form that another site sent (`guard.is_own_form`), nor more than a form may carry.
+- Rules are those of all programs, so whoever tries or changes them may so in all of them.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,15 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.adapters.rulebook.sources import Sources
+from service.console.access import Where, require
 from service.console.desk import Console
-from service.console.drafts import LARGEST_FORM, NEW_FILE, Draft, Mark, files_of, marks_of, read_draft
-from service.console.guard import TRY_POLICY, guarded, is_own_form
+from service.console.drafts import NEW_FILE, Draft, Mark, files_of, marks_of, read_draft
+from service.console.guard import TRY_POLICY, guarded
 from service.console.rule_desk import RuleDesk
 from service.console.rule_sets import rule_sets_page, waiting_proposal
 from service.console.trial_pages import add_trial_pages
 from service.console.writing import Clockface
+from service.domain.access import Permission
 from service.trial.workshop import TooBusyError
 
 UTC = Clockface("UTC")
@@ -27,17 +29,6 @@ UTC = Clockface("UTC")
 def add_rule_pages(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
     """Give the console its pages of rules."""
 
-    @blueprint.before_request
-    def refuse_foreign_forms() -> Response | None:
-        if request.method in ("GET", "HEAD", "OPTIONS"):
-            return None
-        request.max_content_length = request.max_form_memory_size = LARGEST_FORM
-        if is_own_form(request.headers, request.host):
-            return None
-        return console.failure(
-            HTTPStatus.FORBIDDEN, "This form came from another site", "Open the console itself, and try again there."
-        )
-
     _add_sets(blueprint, console, desk)
     _add_editing(blueprint, console, desk)
     add_trial_pages(blueprint, console, desk)
@@ -45,6 +36,7 @@ def add_rule_pages(blueprint: Blueprint, console: Console, desk: RuleDesk) -> No
 
 def _add_sets(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
     @blueprint.get("/rules")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def rule_sets() -> Response:
         with console.store.reading() as snapshot:
             page = rule_sets_page(snapshot, desk.trials, desk.edits)
@@ -52,6 +44,7 @@ def _add_sets(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
         return guarded(answer, referrer="same-origin")
 
     @blueprint.post("/rules/proposed/<hash>/try")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def look_at_proposal(hash: str) -> AnyResponse:
         with console.store.reading() as snapshot:
             found = waiting_proposal(snapshot, hash)
@@ -63,6 +56,7 @@ def _add_sets(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
 
 def _add_editing(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
     @blueprint.get("/try")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def try_out() -> Response:
         on, path = request.args.get("on", ""), request.args.get("file", "")
         base = desk.base(on)
@@ -70,6 +64,7 @@ def _add_editing(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None
         return _editor(console, draft, base, on)
 
     @blueprint.post("/try")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def try_draft() -> AnyResponse:
         on, draft = request.form.get("on", ""), read_draft(request.form)
         base = desk.base(on)
@@ -80,6 +75,7 @@ def _add_editing(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None
         return _begun(console, desk, draft, draft.on(base))
 
     @blueprint.post("/try/check")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def check_draft() -> Mapping[str, object]:
         draft = read_draft(request.form)
         if draft.fault:

@@ -5,11 +5,13 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.console.access import Where, require
 from service.console.desk import Console
 from service.console.drafts import NEW_FILE, marks_of
 from service.console.guard import REPORT_POLICY, TRY_POLICY, guarded
 from service.console.rule_desk import RuleDesk
 from service.console.rule_sets import waiting_proposal
+from service.domain.access import Permission
 from service.staff.comparison_page import comparison_page
 from service.staff.comparison_words import first_day, summary
 from service.trial.gate import GateRefusedError, Passage, judge
@@ -27,10 +29,12 @@ def add_trial_pages(blueprint: Blueprint, console: Console, desk: RuleDesk) -> N
 
 def _add_trials(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
     @blueprint.get("/try/<id>")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def trial(id: str) -> Response:
         return _trial(console, desk, _attempt(desk, id))
 
     @blueprint.get("/try/<id>/<any(ahead, past):look>")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def trial_report(id: str, look: str) -> Response:
         attempt = _attempt(desk, id)
         tried = attempt.tried
@@ -42,6 +46,7 @@ def _add_trials(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
         return guarded(Response(html, content_type="text/html; charset=utf-8"), REPORT_POLICY)
 
     @blueprint.get("/try/<id>/file")
+    @require(Permission.TRY_RULES, Where.EVERYWHERE)
     def trial_file(id: str) -> Response:
         attempt = _attempt(desk, id)
         response = Response(attempt.text, content_type="application/yaml; charset=utf-8")
@@ -86,6 +91,7 @@ def _trial(
 
 def _add_gate(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
     @blueprint.post("/try/<id>/gate")
+    @require(Permission.DEPLOY_RULES, Where.EVERYWHERE)
     def pass_gate(id: str) -> AnyResponse:
         attempt, name = _attempt(desk, id), request.form.get("name", "")
         if attempt.tried is None or not attempt.is_done:

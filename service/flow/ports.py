@@ -157,16 +157,26 @@ class Action(StrEnum):
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     PARTICIPANT_ERASED = "participant.erased"
+    SIGNED_IN = "console.signed_in"
+    SIGNED_OUT = "console.signed_out"
+    SESSION_ENDED = "console.session_ended"
+    NAMES_SHOWN = "console.names_shown"
+    PERSON_SEEN = "person.seen"
+    PEOPLE_LISTED = "people.listed"
+    PEOPLE_EXPORTED = "people.exported"
+    MAIL_READ = "mail.read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
-    """Who did what to what, and when. `detail` holds plain JSON values, and no personal datum of participants."""
+    """Who did what to what, and when; `program` is "" for what concerns no single one. `detail` holds plain JSON
+    values, and no personal datum of participants."""
 
     at: Instant
     who: str
     action: Action
     about: str
+    program: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 

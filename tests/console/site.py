@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from service.adapters.http import create_app
 from service.console import create_console
 from service.domain.calendar import DAY, HOUR, parse_rfc3339
+from tests.console.visitor import HOST, Visitor
 from tests.flow.events import event, pair, registered
 from tests.flow.stage import Stage
 
@@ -30,6 +31,8 @@ class Site:
     ask_problems: Callable[[], str | None] | None = None
     """Answers instead of `problems`."""
     app: Flask = field(init=False)
+    visitor: Visitor = field(init=False)
+    """Who is signed in, and may see everything."""
 
     def __post_init__(self) -> None:
         intouch = self.stage.intouch
@@ -42,9 +45,10 @@ class Site:
             hosts=self.hosts,
         )
         self.app = create_app(intouch.acceptor, intouch.schemas, intouch.ready, [console, *intouch.mail_pages()])
+        self.visitor = Visitor(self.app)
 
-    def get(self, path: str, host: str = "127.0.0.1:8080", **more: Any) -> TestResponse:
-        return self.app.test_client().get(path, headers={"Host": host}, buffered=True, **more)
+    def get(self, path: str, host: str = HOST, **more: Any) -> TestResponse:
+        return self.visitor.get(path, host, **more)
 
     def page(self, path: str) -> "Page":
         """Return a page that must be there."""

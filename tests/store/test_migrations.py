@@ -1,6 +1,7 @@
 """Migrations make the tables that the schema says, from anywhere, as often as one likes."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,7 @@ def test_a_difference_would_be_found(store: SqlStore) -> None:
 def definitions(connection: Connection) -> set[str]:
     """Return what SQLite keeps of each table and index, conditions and all, however it was spaced."""
     rows = connection.execute(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"))
-    return {" ".join(sql.split()) for (sql,) in rows}
+    return {re.sub(r" *([(),]) *", r"\1", " ".join(sql.split())) for (sql,) in rows}
 
 
 def test_both_say_the_same_to_the_letter(tmp_path: Path) -> None:

@@ -146,5 +146,5 @@ ACTIVATE: Final = "INSERT INTO activations (hash, at, by) VALUES (:hash, :at, :b
 
 # Note who did what.
 NOTE: Final = """
-INSERT INTO audit (at, who, action, about, detail) VALUES (:at, :who, :action, :about, :detail)
+INSERT INTO audit (at, who, action, about, program, detail) VALUES (:at, :who, :action, :about, :program, :detail)
 """

@@ -202,5 +202,5 @@ ACTIVATIONS: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC"
 
 # What people did of one sort, newest first.
 AUDIT: Final = """
-SELECT at, who, action, about, detail FROM audit WHERE action = :action ORDER BY n DESC LIMIT :limit
+SELECT at, who, action, about, program, detail FROM audit WHERE action = :action ORDER BY n DESC LIMIT :limit
 """

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0013"
+REVISION: Final = "0014"
 """The newest migration; a store that is not at it is refused."""
 
 TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
@@ -42,8 +42,8 @@ _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 _ID = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def _id(name: str, *more: Any) -> "Column[str]":
-    return Column(name, _ID, *more, nullable=False)
+def _id(name: str, *more: Any, server_default: str | None = None) -> "Column[str]":
+    return Column(name, _ID, *more, nullable=False, server_default=server_default)
 
 
 def _at(name: str, *, nullable: bool = False) -> "Column[int]":
@@ -406,6 +406,8 @@ audit = Table(  # who did what; rows are only ever added, until they are past th
     _id("action"),
     _id("about"),
     _json("detail"),
+    _id("program", server_default=""),
     Index("ix_audit_action", "action", "n"),
+    Index("ix_audit_program", "program", "n"),
     sqlite_autoincrement=True,
 )

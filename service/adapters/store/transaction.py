@@ -296,7 +296,7 @@ class SqlTransaction(
     # Who did what.
 
     def note(self, row: AuditRow) -> None:
-        values = {"at": row.at, "who": row.who, "action": row.action.value, "about": row.about}
+        values = {"at": row.at, "who": row.who, "action": row.action.value, "about": row.about, "program": row.program}
         self._session.change(changes.NOTE, {**values, "detail": orjson.dumps(dict(row.detail)).decode()})
 
 

@@ -83,9 +83,9 @@ from service.trial.workshop import Workshop
 
 log = getLogger("intouch")
 
-RECIPIENTS_PER_CLAIM = 20
+RECIPIENTS_PER_CLAIM = 64
 """For a store with one writer: claims of several recipients count for rules in any order, and two of them would wait in
-a circle. No more are claimed than set out at once, so that a cut leaves no more unknown than were on their way."""
+a circle. No more are claimed than can set out at once, so that a cut leaves no more unknown than were on their way."""
 
 
 def machine_clock() -> Instant:

@@ -1,13 +1,14 @@
-"""Carrying: what was claimed is rendered and sent, several emails at once, and what became of it recorded together.
+"""Carrying: what was claimed is written out and sent, several emails at once, and what became of it recorded together.
 
-The threads here do nothing but render and send; claiming and recording are the worker's, so that the store is asked
-once for many.
+The threads here do nothing but send: claiming, writing out and recording are the worker's, so that the store is asked
+once for many, and threads that wait for the store do not wait for each other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from logging import getLogger
+from queue import Empty, SimpleQueue
 
 from service.domain.calendar import SECOND, Duration, Instant
 from service.domain.channel import ALL_MAIL, Channel
@@ -19,9 +20,11 @@ from service.flow.deliver import (
     Composer,
     Delivered,
     Recording,
+    Written,
     deliver,
     record,
     settle_expired,
+    write_out,
 )
 from service.flow.mail_port import Mailer
 from service.flow.measure_port import Measures, Unmeasured
@@ -30,7 +33,15 @@ from service.flow.pulse import Beat, unwatched
 from service.flow.trace import Cause, Causes, note
 from service.flow.trace_port import Step, Tracing, Untraced
 
-_ALL_AT_ONCE = 1_000
+_IN_TURN = 20
+"""For how many recipients is claimed at once where emails go in turn: a cut leaves theirs unknown, and no more."""
+_PART_OF_SENDERS = 4
+"""One in how many senders is to be free before the store is asked for more: a transaction for each email costs more
+than its text and its way together."""
+_LULL_S = 0.01
+"""How long to look out for another email that is through, before those that are are recorded."""
+_WRITTEN_AT_ONCE = 8
+"""For how many recipients emails are written out before the first of them sets out."""
 _NO_CAUSES: Causes = {}
 
 log = getLogger("intouch.work")
@@ -70,6 +81,7 @@ class Carrier:
     """Called with each email: who is not heard of for long is stuck."""
     _pool: Executor = field(init=False)
     _going: set[Future[list[End]]] = field(default_factory=set)
+    _through: SimpleQueue[Future[list[End]]] = field(default_factory=SimpleQueue)
     _ended: list[End] = field(default_factory=list)
     _rests_until: Instant = 0
     _was_in_trouble: bool = False
@@ -83,7 +95,8 @@ class Carrier:
 
     @property
     def has_room(self) -> bool:
-        return len(self._going) < self.senders
+        """Whether so many senders are free that it is worth to claim for them."""
+        return len(self._going) + self.senders // _PART_OF_SENDERS <= self.senders and len(self._going) < self.senders
 
     def recording(self, rule_set: RuleSet) -> Recording:
         """Return how its emails are recorded under a rule set."""
@@ -94,7 +107,7 @@ class Carrier:
         self._was_in_trouble = channel.failures > 0
         if channel.rests(now):
             return 0
-        free = self.senders - len(self._going) if self.senders > 1 else _ALL_AT_ONCE
+        free = self.senders - len(self._going) if self.senders > 1 else _IN_TURN
         return min(free, channel.room(self.gap, now)) if self.gap else free
 
     def note_claimed(self, transaction: Transaction, emails: int, now: Instant) -> None:
@@ -104,48 +117,75 @@ class Carrier:
 
     def take(self, errands: Iterable[Errand], causes: Causes = _NO_CAUSES) -> None:
         """Send claimed emails on their way; `causes` are the events whose traces this is told to."""
-        for errand in errands:
-            sending = self._pool.submit(self._run, errand, causes)
-            self._going.add(sending)
-            sending.add_done_callback(lambda _: self.wake())
+        waiting = list(errands)
+        several = min(self.senders, _WRITTEN_AT_ONCE)
+        for first in range(0, len(waiting), several):
+            self.beat()
+            for errand in write_out(waiting[first : first + several], self.compose):
+                sending = self._pool.submit(self._run, errand, causes)
+                self._going.add(sending)
+                sending.add_done_callback(self._note_through)
 
-    def _run(self, errand: Errand, causes: Causes) -> list[End]:
+    def _note_through(self, sending: Future[list[End]]) -> None:
+        self._through.put(sending)
+        self.wake()
+
+    def _run(self, errand: Sequence[Written], causes: Causes) -> list[End]:
         ends: list[End] = []
-        for email in errand:
+        for each in errand:
             self.beat()
             refused = any(delivered.bounced or delivered.of_recipient for _, delivered in ends)
-            ends.append((email, NOBODY_LEFT if refused else self._deliver(email, causes.get(email.id, ()))))
+            ends.append((each.email, NOBODY_LEFT if refused else self._deliver(each, causes.get(each.email.id, ()))))
         return ends
 
-    def _deliver(self, email: EmailRow, causes: Iterable[Cause]) -> Delivered:
-        if email.lease_until <= self.clock():
+    def _deliver(self, written: Written, causes: Iterable[Cause]) -> Delivered:
+        if written.email.lease_until <= self.clock():
             # Whoever found the lease run out may have settled this email, and decided its notices anew.
             return LEASE_OVER
         if self._rests_until > self.clock():
             return RESTS
         began = self.clock()
-        delivered = deliver(email, self.compose, self.mailer)
+        delivered = deliver(written, self.mailer)
         note(self.tracing, Step.SEND, causes, began, self.clock(), outcome=delivered.state.value)
         if delivered.trouble:
             self._rests_until = self.clock() + SECOND  # for those at its heels; all others are told when recording
         return delivered
 
     def record(self, how: Recording, *, patiently: bool = False) -> int:
-        """Record what became of the emails that are through, and return how many; `patiently`, wait for one to be.
+        """Record what became of the emails that are through, and return how many; `patiently`, wait for some to be.
 
         What the store does not take now is kept, and recorded the next time.
         """
+        through = 0
         if patiently and self._going and not self._ended:
-            wait(self._going, return_when=FIRST_COMPLETED)
-        through = [each for each in self._going if each.done()]
-        self._going.difference_update(through)
-        self._ended += [end for each in through for end in each.result()]
+            self._end(self._through.get())
+            through = 1 + self._gather()
+        while self._end_next(0):
+            through += 1
         sent = [each for each in self._ended if each[1].state is EmailState.SENT]
         self._commit(sent, how)
         for end in list(self._ended):
             # Each by itself: what is decided anew touches counts that others' emails share.
             self._commit([end], how)
-        return len(through)
+        return through
+
+    def _gather(self) -> int:
+        """Wait until there is room, or none comes for a while, and return how many were through meanwhile."""
+        through = 0
+        while self._going and not self.has_room and self._end_next(_LULL_S):
+            through += 1
+        return through
+
+    def _end_next(self, timeout_s: float) -> bool:
+        try:
+            self._end(self._through.get(timeout=timeout_s) if timeout_s else self._through.get_nowait())
+        except Empty:
+            return False
+        return True
+
+    def _end(self, sending: Future[list[End]]) -> None:
+        self._going.discard(sending)
+        self._ended += sending.result()
 
     def _commit(self, ends: list[End], how: Recording) -> None:
         if not ends:

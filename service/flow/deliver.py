@@ -1,10 +1,11 @@
-"""Delivering: render a claimed email, send it, record its fate.
+"""Delivering: write out claimed emails, send each, record its fate.
 
 A cut after the claim leaves the email `sending` until its lease runs out; then the provider is asked, and where it does
 not know, the kind's `on_unknown` settles it. Never is such an email simply tried again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -20,12 +21,20 @@ from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.outbound import tell_sent
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Store, SubjectKey, Transaction
 
+Write = Callable[[EmailRow], tuple[Outgoing, ...]]
+"""Turns a claimed email into what the provider is given: one Outgoing per address.
+
+Raises: RuleAuthorError when a message cannot be rendered, StoreUnavailable."""
+
 
 class Composer(Protocol):
-    """Turns a claimed email into what the provider is given: one Outgoing per address."""
+    """Writes out claimed emails."""
 
-    def __call__(self, email: EmailRow) -> tuple[Outgoing, ...]:
-        """Raises: RuleAuthorError when a message cannot be rendered."""
+    def __call__(self, emails: Sequence[EmailRow]) -> AbstractContextManager[Write]:
+        """Return a context in which each of these can be written out, as one moment of the store has it.
+
+        Raises: StoreUnavailable.
+        """
 
 
 class Bounce(NamedTuple):
@@ -58,17 +67,41 @@ LEASE_OVER = Delivered(EmailState.RELEASED, error="Its lease ran out before it w
 RESTS = Delivered(EmailState.RELEASED, error="The mail channel rests after a failure.")
 
 
-def deliver(email: EmailRow, compose: Composer, mailer: Mailer) -> Delivered:
-    """Render and send one claimed email, and return its fate."""
+class Written(NamedTuple):
+    """A claimed email as its provider is given it; where it could not be written, how that ends it."""
+
+    email: EmailRow
+    outgoing: tuple[Outgoing, ...] = ()
+    unwritten: Delivered | None = None
+
+
+def write_out(errands: Sequence[Sequence[EmailRow]], compose: Composer) -> list[list[Written]]:
+    """Return the emails of each errand, written out."""
     try:
-        outgoing = compose(email)
-    except RuleAuthorError as error:
-        return Delivered(EmailState.FAILED, error=f"It could not be written: {error}")
+        with compose([email for errand in errands for email in errand]) as write:
+            return [[_written(email, write) for email in errand] for errand in errands]
     except StoreUnavailable:
-        return _UNREAD
+        return [[Written(email, unwritten=_UNREAD) for email in errand] for errand in errands]
+
+
+def _written(email: EmailRow, write: Write) -> Written:
+    try:
+        return Written(email, write(email))
+    except RuleAuthorError as error:
+        ends = Delivered(EmailState.FAILED, error=f"It could not be written: {error}")
+    except StoreUnavailable:
+        ends = _UNREAD
     except Exception as error:  # a fault of ours in one email must not stop all others
-        return Delivered(EmailState.FAILED, error=f"It could not be written: {type(error).__name__}, a fault of ours.")
-    ends = [_send(each, mailer) for each in outgoing]
+        words = f"It could not be written: {type(error).__name__}, a fault of ours."
+        ends = Delivered(EmailState.FAILED, error=words)
+    return Written(email, unwritten=ends)
+
+
+def deliver(written: Written, mailer: Mailer) -> Delivered:
+    """Send one email that is written out, and return its fate."""
+    if written.unwritten is not None:
+        return written.unwritten
+    ends = [_send(each, mailer) for each in written.outgoing]
     # A staff role is one recipient however many addresses it has: one that was reached is enough.
     order = (EmailState.SENT, EmailState.UNKNOWN, EmailState.RELEASED, EmailState.FAILED)
     best = min(ends, key=lambda end: order.index(end.state), default=NOBODY_LEFT)

@@ -1,10 +1,14 @@
-"""Letters: a claimed email written out with the templates of the rule set that is active now."""
+"""Letters: claimed emails written out with the templates of the rule set that is active now."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from service.flow.acquaintance import Acquaintance
 from service.flow.active import ActiveRules
 from service.flow.compose import Letter, compose
+from service.flow.deliver import Write
 from service.flow.links import Links
 from service.flow.mail_port import Outgoing
 from service.flow.ports import EmailRow, Store
@@ -25,9 +29,15 @@ class Letters:
     rules: ActiveRules[Writer]
     links: Links
 
-    def __call__(self, email: EmailRow) -> tuple[Outgoing, ...]:
-        """Raises: RuleAuthorError when a message cannot be rendered, StoreUnavailable."""
+    @contextmanager
+    def __call__(self, emails: Sequence[EmailRow]) -> Iterator[Write]:
+        """Raises: StoreUnavailable."""
         with self.store.reading() as snapshot:
             loaded = self.rules.of(snapshot)
-            letter = compose(snapshot, loaded.rule_set, email, self.links)
-        return loaded.templates.outgoing(letter, email)
+            known = Acquaintance(snapshot, emails)
+
+            def write(email: EmailRow) -> tuple[Outgoing, ...]:
+                letter = compose(known, loaded.rule_set, email, self.links)
+                return loaded.templates.outgoing(letter, email)
+
+            yield write

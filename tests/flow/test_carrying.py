@@ -1,6 +1,7 @@
 """Carrying: several emails at once, at the pace that was asked for, through a provider's troubles and a recipient's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
@@ -9,6 +10,7 @@ import pytest
 
 from service.domain.calendar import DAY, HOUR, MINUTE, SECOND, Instant, parse_rfc3339
 from service.domain.errors import ProviderError
+from service.flow.deliver import Write
 from service.flow.feedback import Report, What
 from service.flow.mail_port import Fate, Outgoing
 from service.flow.ports import EmailRow, EmailState, SubjectKey
@@ -220,10 +222,13 @@ def test_a_fault_of_ours_in_one_email_costs_only_that_one(crew: Crew) -> None:
     worker = crew.hire(Provider())
     compose = worker.carrier.compose
 
-    def broken(email: EmailRow) -> tuple[Outgoing, ...]:
-        if email.recipient == "ben-0":
-            raise KeyError("ben-0@example.org")
-        return compose(email)
+    @contextmanager
+    def broken(emails: Sequence[EmailRow]) -> Iterator[Write]:
+        with compose(emails) as write:
+            yield lambda email: no_word(email) if email.recipient == "ben-0" else write(email)
+
+    def no_word(email: EmailRow) -> tuple[Outgoing, ...]:
+        raise KeyError(f"{email.recipient}@example.org")
 
     worker.carrier.compose = broken
     crew.ask_for_help(0, 1)

@@ -11,6 +11,7 @@ import orjson
 from service.adapters.rulebook.check import Checked
 from service.adapters.rulebook.check import check as check_texts
 from service.adapters.rulebook.fixed_words import lacking_words
+from service.adapters.rulebook.incentive import lacking_incentives
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.problems import annotation, render
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
@@ -19,7 +20,7 @@ from service.adapters.templates.uses import MessageUses
 from service.cli.rule_files import RuleFiles, counted, templates_option
 from service.domain.calendar import to_datetime
 from service.domain.errors import IntouchError
-from service.domain.rules import RuleSet
+from service.domain.rules import Program, RuleSet
 from service.staff.check.finding import Severity
 from service.wiring import Installation, machine_clock
 
@@ -51,7 +52,7 @@ def check(
     found = check_texts(files.sources, files.schemas.catalogue, today=today(), read_messages=MessageUses, before=before)
     click.echo(_FORMS[form](found, files))
     if lacks is not None and form == "text":
-        click.echo(_lacks(files.sources, lacks))
+        click.echo(_lacks(files.sources, found.loaded.draft.programs, lacks))
     context.exit(1 if found.errors or (strict and found.problems) else 0)
 
 
@@ -107,12 +108,16 @@ _FORMS: Mapping[str, Callable[[Checked, RuleFiles], str]] = {
 }
 
 
-def _lacks(sources: Sources, language: str) -> str:
-    """Return what is not there in a language, a line for each; its readers get English."""
+def _lacks(sources: Sources, programs: Mapping[str, Program], language: str) -> str:
+    """Return what is not there in a language, a line for each; incentives by their programs.
+
+    Its readers get English, and of an incentive what the program's file says.
+    """
     lacking = {
         "message": lacking_originals(sources, language, MESSAGES),
         "resource": lacking_originals(sources, language, RESOURCES),
         "fixed word": lacking_words(sources, language),
+        "incentive": lacking_incentives(programs, language),
     }
     lines = [f"  {what} {name}" for what, names in lacking.items() for name in names]
     told = ", ".join(counted(len(names), what) for what, names in lacking.items())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from service.domain.calendar import DAY, Duration, Span, end_of_day, start_of_day
+from service.domain.languages import ORIGINAL
 from service.domain.rule import Kind
 
 
@@ -41,9 +42,13 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incentive:
-    """Something that a program gives, in one sentence, and the messages that end with it where they are nudges."""
+    """Something that a program gives, in one sentence, and the messages that end with it where they are nudges.
+
+    `text` is in the program's own language, `translations` has it in others, by their tags.
+    """
 
     text: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
     shown_in: frozenset[str] = frozenset()
 
 
@@ -79,9 +84,16 @@ class Program:
     overrides: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Rule id → names of Rule fields → their values, already typed by the loader."""
 
-    def incentive_in(self, message: str, kind: Kind) -> str:
-        """Return what the message ends with: the incentive, or ""."""
-        return self.incentive.text if kind is Kind.NUDGE and message in self.incentive.shown_in else ""
+    @property
+    def incentive_texts(self) -> Mapping[str, str]:
+        """The incentive by language, the program's own first; empty where there is none."""
+        given = self.incentive
+        return {self.locale or ORIGINAL: given.text, **given.translations} if given.text else {}
+
+    def incentive_in(self, message: str, kind: Kind) -> Mapping[str, str]:
+        """Return what the message ends with, by language; empty where it is nothing."""
+        is_shown = kind is Kind.NUDGE and message in self.incentive.shown_in
+        return self.incentive_texts if is_shown else {}
 
     def break_spans(self, zone_name: str) -> tuple[Span, ...]:
         """Return the breaks as spans in the zone, from 00:00 of the first day to 24:00 of the last."""

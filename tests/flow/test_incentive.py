@@ -36,4 +36,12 @@ def test_the_preview_shows_it() -> None:
     assert {program: OFFER in _unwrapped(text) for program, text in seen.items()} == PROGRAMS
 
 
+def test_a_mail_in_another_language_shows_it_in_that_language_and_the_check_tells_where_it_is_not_there() -> None:
+    spanish = intouch("preview", "not-connecting-first", "--program", "eastgate", "--locale", "es").out
+    assert "Enseñen este correo" in _unwrapped(spanish)
+    assert OFFER not in _unwrapped(spanish)
+    assert "incentive eastgate" not in intouch("check", "--lacks", "es").out
+    assert "incentive eastgate" in intouch("check", "--lacks", "fr").out
+
+
 PROGRAMS = {"eastgate": True, "northfield": False}

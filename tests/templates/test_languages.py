@@ -97,6 +97,24 @@ def test_a_page_is_translated_around_a_resource_that_is_not() -> None:
     assert "Esta página todavía no está en español." in plain
 
 
+@pytest.mark.parametrize(
+    ("texts", "tag", "said"),
+    [
+        ({"en": "Coffee.", "es": "Café.", "es-MX": "Un cafecito."}, "es", "Café."),
+        ({"en": "Coffee.", "es": "Café.", "es-MX": "Un cafecito."}, "es-MX", "Un cafecito."),
+        ({"en": "Coffee.", "es-MX": "Un cafecito."}, "es-ES", "Un cafecito."),
+        ({"en": "Coffee."}, "es", "Coffee."),
+        ({"es": "Café.", "en": "Coffee."}, "de", "Coffee."),
+        ({"fr": "Un café."}, "es", "Un café."),
+    ],
+)
+def test_an_incentive_is_in_the_language_of_the_mail_else_as_the_program_says_it(
+    texts: Mapping[str, str], tag: str, said: str
+) -> None:
+    words = mail(tag, context={**sample_context("mentor"), "incentive": texts})[2]
+    assert [each for each in ("Coffee.", "Café.", "Un cafecito.", "Un café.") if each in words] == [said]
+
+
 def test_topics_have_the_programs_own_words_only_in_its_own_language() -> None:
     own = {"depression": "Mental health"}
     tongues = {tag: replace(look(tag), labels=own) for tag in ("en", "es")}

@@ -13,8 +13,6 @@ from service.adapters.rulebook.times import day, duration, time_zone
 from service.adapters.rulebook.topics import read_topic
 from service.adapters.rulebook.tree import Items, Node, Table, holds_nothing
 from service.adapters.rulebook.values import (
-    Reader,
-    T,
     a_table,
     address,
     boolean,
@@ -26,6 +24,7 @@ from service.adapters.rulebook.values import (
     list_of,
     name,
     set_of,
+    table_of,
     url,
     whole,
 )
@@ -65,23 +64,6 @@ def read_program(table: Table, findings: Findings, pages: Pages) -> Program:
         incentive=form.read("incentive", partial(read_incentive, pages=pages), Incentive()),
         contacts=form.read("contacts", table_of(name, read_contact), {}),
     )
-
-
-def table_of(key_reader: Reader[str], reader: Reader[T]) -> Reader[Mapping[str, T]]:
-    """Return a reader of tables whose words are the writer's own; lines with problems are left out."""
-
-    def read(node: Node, findings: Findings) -> Mapping[str, T] | None:
-        table = a_table(node, findings)
-        if table is None:
-            return None
-        found: dict[str, T] = {}
-        for key, value in table.entries.values():
-            word, read_value = key_reader(key, findings), reader(value, findings)
-            if word is not None and read_value is not None:
-                found[word] = read_value
-        return found
-
-    return read
 
 
 def _sender(node: Node, findings: Findings) -> tuple[str, str] | None:

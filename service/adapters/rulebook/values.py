@@ -1,7 +1,7 @@
 """Readers of single values: a node in, a typed value out, or None after the problem is reported."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias, TypeVar
 
 from service.adapters.rulebook.findings import Findings
@@ -101,6 +101,23 @@ def set_of(reader: Reader[T], example: str = "") -> Reader[frozenset[T]]:
     def read(node: Node, findings: Findings) -> frozenset[T] | None:
         found = read_list(node, findings)
         return None if found is None else frozenset(found)
+
+    return read
+
+
+def table_of(key_reader: Reader[str], reader: Reader[T]) -> Reader[Mapping[str, T]]:
+    """Return a reader of tables whose words are the writer's own; lines with problems are left out."""
+
+    def read(node: Node, findings: Findings) -> Mapping[str, T] | None:
+        table = a_table(node, findings)
+        if table is None:
+            return None
+        found: dict[str, T] = {}
+        for key, value in table.entries.values():
+            word, read_value = key_reader(key, findings), reader(value, findings)
+            if word is not None and read_value is not None:
+                found[word] = read_value
+        return found
 
     return read
 

@@ -8,7 +8,7 @@ from babel import Locale
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.resources import ResourceFile
 from service.adapters.templates.tongue import Tongue
-from service.domain.languages import base
+from service.domain.languages import base, chosen
 
 _PAIR: Final = ("mentor", "mentee")
 
@@ -30,7 +30,16 @@ def spoken(context: Mapping[str, object], look: ProgramLook, tongue: Tongue) -> 
     topic = context.get("topic")
     if isinstance(topic, Mapping):
         filled["topic"] = {**topic, "label": topic_label(str(topic["key"]), look, tongue)}
+    given = context.get("incentive")
+    if isinstance(given, Mapping):
+        filled["incentive"] = _given(given, look, tongue)
     return {**context, **{group: each for group, each in filled.items() if each is not None}}
+
+
+def _given(texts: Mapping[str, str], look: ProgramLook, tongue: Tongue) -> str:
+    """Return the incentive in the language of the mail, else as the program says it, else nothing."""
+    fitting = {tag: text for tag, text in texts.items() if base(tag) == base(tongue.language)} or texts
+    return fitting.get(chosen(look.languages, fitting)) or next(iter(fitting.values()), "")
 
 
 def _standing(words: str, tongue: Tongue) -> str:

@@ -72,7 +72,7 @@ SECTION = Section(
         Code(
             "untranslated",
             "A language that people get mail in lacks something, and they get it in English. "
-            "`intouch check --lacks es` lists all that Spanish lacks, resources too.",
+            "`intouch check --lacks es` lists all that Spanish lacks, resources and incentives too.",
             warns=True,
         ),
         Code(

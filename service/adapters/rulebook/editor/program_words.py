@@ -65,6 +65,9 @@ PROGRAM_INNER: Final = {
     "highly_engaged_from": Word("So many conversations make a pair highly engaged.", "highly_engaged_from: 3"),
     "drifting_after": Word("So long without a conversation.", "drifting_after: 45 days"),
     "incentive.text": Word("One sentence, as people read it.", "text: A coffee for two with your first talk."),
+    "incentive.translations": Word(
+        "The same in other languages.", "translations: { es: Un café para dos con su primera charla. }"
+    ),
     "shown_in": Word("Messages that end with it, where they are nudges.", "shown_in: [not-connecting-first]"),
     "contact.name": Word("Who it is.", "name: Campus Police"),
     "contact.phone": Word("The number as it is dialled.", 'phone: "555-0100"'),

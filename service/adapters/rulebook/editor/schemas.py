@@ -28,6 +28,7 @@ from service.adapters.rulebook.overrides import CHANGEABLE
 from service.adapters.rulebook.vocabulary import ENGAGEMENT_KEYS
 from service.domain.rules import RuleSet
 
+_LANGUAGE = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _ROLE = "^[a-z][a-z0-9_-]{0,63}$"
 
 
@@ -60,7 +61,14 @@ def _program(names: Names) -> Schema:
         "flags": table(_inner({"labels": table(dict.fromkeys(names.topics, TEXT)), "hidden": list_of(topics)})),
         "engagement": table(_inner({**dict.fromkeys(ENGAGEMENT_KEYS, DURATION), "highly_engaged_from": whole(2)})),
         "incentive": table(
-            _inner({"incentive.text": TEXT, "shown_in": list_of(one_of(names.messages))}), ("text", "shown_in")
+            _inner(
+                {
+                    "incentive.text": TEXT,
+                    "incentive.translations": table_of(TEXT, _LANGUAGE),
+                    "shown_in": list_of(one_of(names.messages)),
+                }
+            ),
+            ("text", "shown_in"),
         ),
         "contacts": table_of(
             table(

@@ -35,7 +35,7 @@ def act_on_log(visit: Visit, form: MultiDict[str, str]) -> Reply | None:
         return _thanks(visit, pair, {}, f"talking {visit.today}")
     chosen = form.getlist("topics")
     known = [each for each in topic_labels(visit) if each in chosen]
-    faults = _faults(visit, form)
+    faults = _faults(visit, pair, form)
     if any(faults.values()) or not is_fresh(form, visit.now):
         return _form(visit, pair, form, topics=known, faults=faults)
     data = {"held_on": form["held_on"], "count": int(form["count"]), **({"topics": known} if known else {})}
@@ -50,13 +50,23 @@ def topic_labels(visit: Visit) -> dict[str, str]:
     return {each: topic_label(each, visit.look, visit.tongue) for each in used}
 
 
-def _faults(visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
+def _first_day(visit: Visit, pair: Pair) -> tuple[date, bool]:
+    """Return the first day that can be logged, and whether it is that of the match rather than a year ago."""
+    matched = pair.facts.last("mentorship.matched")
+    a_year_ago = visit.today - LONGEST_AGO
+    since = a_year_ago if matched is None else min(visit.local(matched).date(), visit.today)
+    return max(a_year_ago, since), since > a_year_ago
+
+
+def _faults(visit: Visit, pair: Pair, form: Mapping[str, str]) -> dict[str, str]:
     """Return what to change, by field; "" where nothing is."""
     faults = dict(_NO_FAULTS)
     held_on, count = day(form.get("held_on", "")), whole_number(form.get("count", ""))
     # A clock ahead of the person's own may show tomorrow already.
-    if held_on is None or not visit.today - LONGEST_AGO <= held_on <= visit.today + timedelta(days=1):
-        faults["held_on"] = visit.say("log.wrong_day")
+    first, matched = _first_day(visit, pair)
+    if held_on is None or not first <= held_on <= visit.today + timedelta(days=1):
+        since = visit.tongue.day(first)
+        faults["held_on"] = visit.say("log.before_match", day=since) if matched else visit.say("log.wrong_day")
     if count is None or not 1 <= count <= MOST_AT_ONCE:
         faults["count"] = visit.say("log.wrong_count", most=MOST_AT_ONCE)
     return faults
@@ -73,6 +83,7 @@ def _form(
         "pair": pair,
         "held_on": filled.get("held_on", ""),
         "count": filled.get("count", ""),
+        "first": _first_day(visit, pair)[0].isoformat(),
         "today": visit.today.isoformat(),
         "most": MOST_AT_ONCE,
         "topics": topic_labels(visit),

@@ -95,4 +95,8 @@ def _contents(visit: Visit, parts: Sequence[Foreseen], names: Mapping[str, str])
 def _described(visit: Visit, each: Foreseen, names: Mapping[str, str]) -> str:
     what = visit.say(f"mine.{visit.rule_set.policy(each.message).category}")
     is_pair = each.subject.kind is SubjectKind.MENTORSHIP and each.subject.id in names
-    return visit.say("mine.about", what=what, other=names[each.subject.id]) if is_pair else what
+    return (
+        visit.say("mine.about", what=what, other=names[each.subject.id])
+        if is_pair
+        else visit.say("mine.own", what=what)
+    )

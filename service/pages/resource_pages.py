@@ -52,9 +52,9 @@ def create_resource_pages(
     @blueprint.get("/<slug>")
     def resource(slug: str) -> Response:
         loaded, look = asked()
-        if slug not in loaded.templates.book.resource_slugs:
-            return sorry(HTTPStatus.NOT_FOUND, "no_page_title", "no_page")
         pages = loaded.templates.book.pages(look)
+        if slug not in loaded.templates.book.resource_slugs:
+            return sorry(HTTPStatus.NOT_FOUND, "no_page_title", "no_page", pages.tongue)
         if not pages.shows(slug):
             return _without_contacts(sorry, slug, pages)
         token = request.args.get("reader", "")
@@ -107,4 +107,4 @@ def _without_contacts(sorry: Sorry, slug: str, pages: PageMaker) -> Response:
         _LOG.warning('The page "%s" needs contacts that the file of "%s" lacks.', slug, look.program)
     how = "contacts_write" if look.email else "contacts_from_mail"
     ask = tongue.say(f"sorry.{how}", email=look.email)
-    return sorry(HTTPStatus.NOT_FOUND, "contacts_title", "contacts", ask=ask)
+    return sorry(HTTPStatus.NOT_FOUND, "contacts_title", "contacts", tongue, ask=ask)

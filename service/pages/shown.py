@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.look import ProgramLook
+from service.adapters.templates.tongue import Tongue
 from service.adapters.templates.translations import Translations
 from service.domain.languages import wishes
 from service.domain.rules import RuleSet
@@ -57,13 +58,15 @@ def is_tag(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sorry:
-    """Makes pages of no program, in the browser's language, with the installation's own words."""
+    """Makes pages of no program with the installation's own words, in the browser's language unless told another."""
 
     words: Translations
 
-    def __call__(self, status: HTTPStatus, title: str, advice: str, **values: str) -> Response:
+    def __call__(
+        self, status: HTTPStatus, title: str, advice: str, tongue: Tongue | None = None, **values: str
+    ) -> Response:
         """Return a page that says what to do instead; `title` and `advice` are names of fixed words."""
-        tongue = self.words.tongue(wishes(*accepted()))
+        tongue = tongue or self.words.tongue(wishes(*accepted()))
         said = {"title": tongue.say(f"sorry.{title}"), "advice": tongue.say(f"sorry.{advice}", **values)}
         return page(_PAGES.get_template("public/sorry.html").render(language=tongue.language, **said), status)
 

@@ -69,6 +69,25 @@ def test_what_cannot_be_is_said_beside_its_field(people: Visits, form: dict[str,
     assert people.answers() == []
 
 
+@pytest.mark.parametrize(
+    ("day", "status"), [("2026-03-01", 422), ("2026-03-02", 200), ("2026-03-13", 200), ("2026-03-15", 422)]
+)
+def test_a_conversation_is_of_a_day_since_the_match(people: Visits, day: str, status: int) -> None:
+    people.stage.clock.now += 10 * DAY
+    link = people.link(Purpose.LOG, "ben", "m-1")
+    field = next(each for each in read(people.get(link).text).all("input") if each.get("name") == "held_on")
+    assert (field["min"], field["max"]) == ("2026-03-02", "2026-03-13")
+    response = people.press(link, held_on=day, count="1")
+    assert response.status_code == status
+    assert ("You two were matched on 2 March 2026." in response.text) == (status == 422)
+
+
+def test_in_a_long_mentorship_a_year_back_can_be_logged(people: Visits) -> None:
+    people.stage.clock.now += 400 * DAY
+    response = people.press(people.link(Purpose.LOG, "ben", "m-1"), held_on="2026-03-02", count="1")
+    assert (response.status_code, "a day in the past year" in response.text) == (422, True)
+
+
 def test_unknown_and_hidden_topics_are_left_out(people: Visits) -> None:
     link = people.link(Purpose.LOG, "ada", "m-1", "eastgate")
     assert "Transition" not in people.get(link).text
@@ -256,7 +275,7 @@ def test_what_was_taken_back_meanwhile_is_nobodys(alerted: Visits) -> None:
 def test_my_mentorships_lead_to_what_one_can_do_and_show_what_comes(people: Visits) -> None:
     page = read(people.get(people.link(Purpose.MINE, "ben")).text)
     assert (2, "Ada") in page.headings
-    assert "a reminder about you and Ada" in page.text
+    assert "a reminder about you and Ada, and a reminder for you alone" in page.text
     for label in ("Log a conversation", "I can't get in touch", "Choose which emails you get"):
         address = page.address_of(label).removeprefix("..")
         assert people.get(address).status_code == 200

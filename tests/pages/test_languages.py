@@ -48,8 +48,8 @@ def test_answers_and_faults_are_in_the_same_language(people: Visits) -> None:
     wrong = people.press(link, held_on="2020-01-01", count="0", do="log")
     assert wrong.status_code == 422
     assert "Elige el día en que hablaron" in wrong.text
-    right = people.press(link, held_on="2026-03-01", count="2", do="log")
-    assert "Hemos anotado 2 conversaciones con Ben, hasta el 1 de marzo de 2026." in right.text
+    right = people.press(link, held_on="2026-03-02", count="2", do="log")
+    assert "Hemos anotado 2 conversaciones con Ben, hasta el 2 de marzo de 2026." in right.text
     assert people.told()[-1][1]["count"] == 2
 
 
@@ -72,6 +72,25 @@ def test_what_is_not_there_is_told_kindly_in_the_browsers_language(people: Visit
     html = asked(people, path, **SPANISH).text
     assert '<html lang="es">' in html
     assert "una persona te ayudará" in html or "No encontramos esta página" in html
+
+
+@pytest.mark.parametrize(
+    ("wanted", "browser", "title", "advice"),
+    [
+        ("es", "en", "Esta página necesita los contactos de tu institución", "llama al número de emergencias"),
+        ("en", "es", "This page needs your institution", "call your local emergency number"),
+    ],
+)
+def test_a_page_that_lacks_contacts_is_in_one_language(
+    people: Visits, wanted: str, browser: str, title: str, advice: str
+) -> None:
+    path = f"/resources/counselling-and-crisis-contacts?lang={wanted}"
+    html = asked(people, path, **{"Accept-Language": browser}).text
+    assert f'<html lang="{wanted}">' in html
+    assert title in html
+    assert advice in html
+    other = "Otherwise open it" if wanted == "es" else "Si no, ábrela"
+    assert other not in html
 
 
 def test_a_link_in_mail_names_the_language_of_a_resource_and_hands_it_on(people: Visits) -> None:

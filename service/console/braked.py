@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from service.console.mail import MailDesk
 from service.console.writing import Clockface
+from service.domain.access import Permission
 from service.domain.calendar import Instant
 from service.domain.events import Subject
 from service.flow.brake_port import HeldNotice, HeldRule, Scope, Stop
@@ -17,10 +19,11 @@ MOST_SHOWN: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Braked:
-    """What is stopped and held, in short, for the top of a page."""
+    """What is stopped and held, in short, for the top of a page. `programs` are those whose it is; () is all."""
 
     stops: tuple[Stop, ...]
     held: tuple[HeldRule, ...]
+    programs: tuple[str, ...] = ()
 
     @property
     def notices(self) -> int:
@@ -30,9 +33,26 @@ class Braked:
         return bool(self.stops or self.held)
 
 
-def braked(snapshot: Snapshot) -> Braked:
-    """Return what is stopped and held now."""
-    return Braked(stops=tuple(snapshot.stops()), held=tuple(snapshot.held_rules()))
+def braked(desk: MailDesk) -> Braked:
+    """Return what is stopped and held now of what the viewer oversees."""
+    snapshot, stops = desk.snapshot, desk.snapshot.stops()
+    if desk.viewer.may_everywhere(Permission.SEE_OVERVIEW):
+        return Braked(stops=tuple(stops), held=tuple(snapshot.held_rules()))
+    theirs = desk.sight.programs(Permission.SEE_OVERVIEW)
+    if not theirs:
+        return Braked(stops=(), held=())
+    told = tuple(each for each in stops if each.scope is not Scope.PROGRAM or each.name in theirs)
+    return Braked(stops=told, held=_held_in(snapshot, theirs), programs=theirs)
+
+
+def _held_in(snapshot: Snapshot, programs: Sequence[str]) -> tuple[HeldRule, ...]:
+    """Return what is held in these programs, each rule once."""
+    found: dict[str, HeldRule] = {}
+    for each in chain.from_iterable(map(snapshot.held_rules, programs)):
+        known = found.get(each.rule, each)
+        notices = each.notices + (known.notices if known is not each else 0)
+        found[each.rule] = HeldRule(rule=each.rule, notices=notices, since=min(each.since, known.since))
+    return tuple(found[rule] for rule in sorted(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +101,10 @@ class HeldPage:
 
 def held_page(desk: MailDesk) -> HeldPage:
     """Return the page."""
-    found = braked(desk.snapshot)
+    found = braked(desk)
     return HeldPage(
         stops=tuple(StopLine(what=_what(desk, each), by=each.by, at=each.at) for each in found.stops),
-        parts=tuple(_part(desk, each) for each in found.held),
+        parts=tuple(_part(desk, each, found.programs) for each in found.held),
     )
 
 
@@ -100,8 +120,9 @@ def _title(desk: MailDesk, rule: str) -> str:
     return next((each.title for each in desk.rule_set.rules if each.id == rule), "") or rule
 
 
-def _part(desk: MailDesk, held: HeldRule) -> HeldPart:
-    notices = desk.snapshot.held_notices(held.rule, MOST_SHOWN)
+def _part(desk: MailDesk, held: HeldRule, programs: Sequence[str]) -> HeldPart:
+    each_of = (desk.snapshot.held_notices(held.rule, MOST_SHOWN, program) for program in programs or ("",))
+    notices = sorted(chain.from_iterable(each_of), key=lambda each: each.since)[:MOST_SHOWN]
     return HeldPart(
         rule=held.rule, title=_title(desk, held.rule), notices=held.notices, lines=tuple(_lines(desk, notices))
     )

@@ -1,6 +1,6 @@
 """What every page of the console needs, and how a page is made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from service.console.access import viewer
 from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
-from service.domain.access import Viewer
+from service.domain.access import Permission, Viewer
 from service.flow.active import ActiveRules
 from service.flow.ports import Action, AuditRow, Clock, Store, Transaction
 
@@ -43,7 +43,7 @@ class Console:
     @contextmanager
     def reading(self) -> Iterator[MailDesk]:
         with self.store.reading() as snapshot:
-            yield MailDesk(snapshot, self.rules.of(snapshot).rule_set, self.mailbox, {})
+            yield MailDesk(snapshot, self.rules.of(snapshot).rule_set, self.mailbox, {}, viewer())
 
     def note(
         self, transaction: Transaction, action: Action, about: str, *, program: str = "", **detail: object
@@ -60,10 +60,23 @@ class Console:
         with self.store.writing() as transaction:
             self.note(transaction, action, about, program=program, **detail)
 
+    def listed(self, what: str, shown: Iterable[tuple[str, str]]) -> None:
+        """Add to the audit whose names a list shows, as pairs of a program and an id as in `note`; masked, it tells of
+        nobody. Raises: StoreUnavailable."""
+        with_names: dict[str, list[str]] = {}
+        for program, id in shown:
+            if viewer().sees_names(program):
+                with_names.setdefault(program, []).append(id)
+        if not with_names:
+            return
+        with self.store.writing() as transaction:
+            for program, ids in with_names.items():
+                self.note(transaction, Action.PEOPLE_LISTED, what, program=program, shown=ids)
+
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
         html = _PAGES.get_template(f"console/{template}").render(
             url_for=url_for,
-            problems=self.rules_problems(),
+            problems=self._problems(),
             path=request.path,
             has_rules=self.has_rules,
             viewer=g.get("viewer") or NOBODY,
@@ -71,6 +84,13 @@ class Console:
             **values,
         )
         return Response(html, status, content_type="text/html; charset=utf-8")
+
+    def _problems(self) -> str | None:
+        """Return why the last edit of the rules is not live, in full for who may edit them."""
+        who, problems = g.get("viewer") or NOBODY, self.rules_problems()
+        if problems is None or who.may_everywhere(Permission.TRY_RULES):
+            return problems
+        return "Whoever looks after the rules can see why." if who.roles else None
 
     def failure(self, status: HTTPStatus, title: str, advice: str) -> Response:
         return self.page("failure.html", status, title=title, advice=advice)

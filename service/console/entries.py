@@ -79,7 +79,7 @@ class EntryWriter:
             kind=EntryKind.EVENT,
             at=entry.at,
             title=kind.title if kind else event.type,
-            detail=event_details(event, kind, book.program.flag_labels, self._side),
+            detail=event_details(event, kind, book.program.flag_labels, self._side, personal=self.program.shows_names),
             late=f"arrived {span(entry.late)} later" if entry.late else "",
         )
 

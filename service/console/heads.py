@@ -7,7 +7,7 @@ from service.domain.calendar import Instant
 from service.domain.engagement import Footing, footing_of
 from service.domain.events import Subject, SubjectKind
 from service.domain.fold import PRESENCE
-from service.domain.view import full_name, participants_of
+from service.domain.view import participants_of
 from service.flow.ports import SubjectKey, SubjectRow
 
 NOT_MATCHED = "not matched yet"
@@ -48,7 +48,8 @@ def _mentorship_head(program: ProgramDesk, row: SubjectRow) -> Head:
         ("Last contact", dated(footing.last_contact_at)),
     )
     names = {role: program.name_of(id) for role, id in people.items()}
-    related = tuple((Subject(SubjectKind.PARTICIPANT, people[role]), f"{names[role]}, {role}") for role in names)
+    links = ((Subject(SubjectKind.PARTICIPANT, people[role]), f"{names[role]}, {role}") for role in names)
+    related = tuple(each for each in links if program.sight.sees(SubjectKey(program.id, each[0])))
     title = " and ".join(names.values()) if len(names) > 1 else row.key.subject.id
     return Head(title, facts, related)
 
@@ -63,14 +64,14 @@ def _participant_head(program: ProgramDesk, row: SubjectRow) -> Head:
 
     shown = (
         ("Role", told("role")),
-        ("Address", told("email") or "not known yet"),
+        ("Address", program.masked(told("email")) or "not known yet"),
         ("In the program", {"present": "yes", "left": "left"}.get(told(PRESENCE), "not registered yet")),
         ("Zone", told("timezone")),
         ("Groups", told("groups")),
     )
     subjects = (Subject(SubjectKind.MENTORSHIP, each) for each in mentorships)
     related = tuple((each, f"Mentorship with {_other(program, each, id)}") for each in subjects)
-    return Head(full_name(facts) or id, shown, related)
+    return Head(program.name_of(id), shown, related)
 
 
 def _other(program: ProgramDesk, mentorship: Subject, participant: str) -> str:

@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 from typing import Final
 
 from service.console.mailbox import Mail, MailBody, Mailbox
-from service.console.program import ProgramDesk
+from service.console.program import MASKED, ProgramDesk
+from service.console.sight import Sight
 from service.console.writing import Clockface
+from service.domain.access import Permission, Viewer
 from service.domain.calendar import Instant
 from service.domain.delivery import Notice
 from service.domain.events import Subject
@@ -15,6 +17,8 @@ from service.domain.rules import DATE_PREFIX, RuleSet
 from service.flow.ports import EmailRow, EmailState, Snapshot
 
 PAGE_SIZE: Final = 50
+MOST_PAGES: Final = 20
+"""How many pages of the mailbox one look goes through, for a viewer whose mail is among that of others."""
 STATES: Final = {
     EmailState.SENDING: "on its way",
     EmailState.SENT: "sent",
@@ -28,11 +32,16 @@ STATES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailRow:
-    """One line of the list, with the titles of the rules behind it."""
+    """One line of the list, with the titles of the rules behind it; `title`, `to` and `address` as far as they are
+    shown."""
 
     mail: Mail
+    program: str
     clockface: Clockface
     rules: tuple[str, ...]
+    title: str
+    to: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +71,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailView:
-    """One mail with its causes; `body` is None where its text is not kept here, `state` "" where no decision is."""
+    """One mail with its causes; `body` is None where its text is not kept here or is masked, `state` "" where no
+    decision is, `program` "" where nobody knows it any more."""
 
     send_id: str
+    program: str
+    is_masked: bool
+    sent: Instant | None
     body: MailBody | None
     clockface: Clockface
     recipient: str
@@ -76,7 +89,9 @@ class MailView:
 
     @property
     def title(self) -> str:
-        return self.body.summary.subject if self.body else "A mail whose text is not kept here"
+        if self.body:
+            return self.body.summary.subject
+        return "A mail whose text is hidden" if self.is_masked else "A mail whose text is not kept here"
 
 
 @dataclass(slots=True)
@@ -87,40 +102,89 @@ class MailDesk:
     rule_set: RuleSet
     mailbox: Mailbox
     programs: dict[str, ProgramDesk]
+    viewer: Viewer
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.snapshot, self.viewer)
 
     def program(self, id: str) -> ProgramDesk:
         if id not in self.programs:
-            self.programs[id] = ProgramDesk(self.snapshot, self.rule_set, id)
+            self.programs[id] = ProgramDesk(self.snapshot, self.rule_set, id, self.viewer)
         return self.programs[id]
 
-    def list(self, search: str = "", older_than: int | None = None, at_most: int = PAGE_SIZE) -> MailList:
-        """Return a page of the mailbox."""
-        page = self.mailbox.page(search=search, older_than=older_than, at_most=at_most)
-        return MailList(rows=tuple(self._row(each) for each in page.mails), older_than=page.older_than)
+    def some_clockface(self) -> Clockface:
+        """Return the clock of the first program, for what concerns several of them."""
+        return self.program(next(iter(self.sight.programs()), "")).clockface
 
-    def _row(self, mail: Mail) -> MailRow:
+    @property
+    def sees_all_mail(self) -> bool:
+        return self.viewer.may_everywhere(Permission.READ_MAIL)
+
+    def list(self, search: str = "", older_than: int | None = None, at_most: int = PAGE_SIZE) -> MailList:
+        """Return a page of the mailbox: of what the viewer may read, which can be less than a page and not the last."""
+        rows: list[MailRow] = []
+        # Names and addresses that are masked are not searched either: what is found would tell them.
+        search = search if self.viewer.unmasked else ""
+        for _ in range(MOST_PAGES):
+            page = self.mailbox.page(search=search, older_than=older_than, at_most=at_most - len(rows))
+            rows += [row for each in page.mails if (row := self._row(each)) is not None]
+            older_than = page.older_than
+            if older_than is None or len(rows) >= at_most:
+                break
+        return MailList(rows=tuple(rows), older_than=older_than)
+
+    def _row(self, mail: Mail) -> MailRow | None:
         email = self.snapshot.email(email_id(mail.send_id))
         if email is None:
-            return MailRow(mail=mail, clockface=Clockface("UTC"), rules=())
+            shown = mail.subject if self.viewer.unmasked else MASKED
+            unknown = MailRow(
+                mail=mail, program="", clockface=Clockface("UTC"), rules=(), title=shown, to="", address=""
+            )
+            return unknown if self.sees_all_mail else None
+        if not self.sight.sees_mail(email):
+            return None
         program = self.program(email.program)
-        titles = dict.fromkeys(program.rule_title(each.candidate.key.rule) for each in email.notices)
-        return MailRow(mail=mail, clockface=program.clockface, rules=tuple(titles))
+        titles = tuple(dict.fromkeys(program.rule_title(each.candidate.key.rule) for each in email.notices))
+        return MailRow(
+            mail=mail,
+            program=email.program,
+            clockface=program.clockface,
+            rules=titles,
+            title=mail.subject if program.shows_names else ", ".join(titles),
+            to=mail.to_name if program.shows_names else program.recipient(email.recipient),
+            address=program.masked(mail.recipient),
+        )
+
+    def may_read(self, send_id: str) -> bool:
+        """Return whether the viewer may see that there is this mail."""
+        email = self.snapshot.email(email_id(send_id))
+        return self.sight.sees_mail(email) if email else self.sees_all_mail
+
+    def shows_text(self, send_id: str) -> bool:
+        """Return whether the text of a mail is shown: it names people."""
+        email = self.snapshot.email(email_id(send_id))
+        return self.program(email.program).shows_names if email else self.viewer.unmasked
 
     def view(self, send_id: str) -> MailView | None:
-        """Return one mail, or None when neither the mailbox nor the store knows it."""
+        """Return one mail, or None when neither the mailbox nor the store knows it, or it is not for the viewer."""
         body, email = self.mailbox.read(send_id), self.snapshot.email(email_id(send_id))
-        if body is None and email is None:
+        if (body is None and email is None) or not self.may_read(send_id):
             return None
+        shown = body if self.shows_text(send_id) else None
         return MailView(
             send_id=send_id,
-            body=body,
+            program=email.program if email else "",
+            is_masked=body is not None and shown is None,
+            sent=body.summary.created if body else None,
+            body=shown,
             clockface=self.program(email.program).clockface if email else Clockface("UTC"),
             recipient=self.program(email.program).recipient(email.recipient) if email else "",
             state=STATES[email.state] if email else "",
             error=email.error if email else "",
             planned_at=email.planned_at if email else None,
             causes=tuple(self._causes(email)) if email else (),
-            links=links_of(body.html) if body else (),
+            links=links_of(shown.html) if shown else (),
         )
 
     def _causes(self, email: EmailRow) -> Iterator[Cause]:

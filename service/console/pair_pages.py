@@ -16,6 +16,7 @@ from service.domain.access import Permission
 from service.domain.calendar import Instant
 from service.domain.engagement import Engagement
 from service.flow.monitoring import in_words
+from service.flow.ports import Action
 
 _STATES = {"": "Any", **{each.value: in_words(each).capitalize() for each in Engagement}}
 _CHOICES = {
@@ -50,6 +51,7 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
         with console.reading() as desk:
             here = known_program(desk, program)
             found = pair_list(here, query, console.clock())
+        console.listed("mentorships", [(program, f"mentorships/{each.id}") for each in found.pairs])
         return console.page("mentorships.html", found=found, program=here, query=query, choices=_CHOICES)
 
     @blueprint.get("/<program>/mentorships.csv")
@@ -58,12 +60,18 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
         query = query_of({name: value for name, value in request.args.items() if name != "after"})
         with console.reading() as desk:
             here = known_program(desk, program)
-            return spreadsheet("mentorships.csv", _HEAD, _lines(here, every_pair(here, query, console.clock())))
+            lines = list(_lines(here, every_pair(here, query, console.clock())))
+        # What was searched for stays out of the audit: it can be somebody's name.
+        asked = {name: value for name, value in query.address().items() if name != "q"}
+        console.audited(
+            Action.PEOPLE_EXPORTED, "mentorships", program=program, asked=asked, rows=len(lines), names=here.shows_names
+        )
+        return spreadsheet("mentorships.csv", _HEAD, lines)
 
 
 def known_program(desk: MailDesk, program: str) -> ProgramDesk:
-    """Return the program; ends with 404 where nobody has heard of it."""
-    if program not in desk.snapshot.programs():
+    """Return the program; ends with 404 where nobody has heard of it, or the viewer has nothing to look for in it."""
+    if program not in desk.sight.programs():
         abort(HTTPStatus.NOT_FOUND)
     return desk.program(program)
 

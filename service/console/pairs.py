@@ -6,6 +6,7 @@ from typing import Final
 
 from service.console.pair_query import PairQuery
 from service.console.program import ProgramDesk
+from service.domain.access import Permission
 from service.domain.calendar import DAY, Instant
 from service.domain.engagement import Engagement, state_at
 from service.domain.events import Subject, SubjectKind
@@ -38,10 +39,11 @@ class Pair:
     open_flags: int
     asks_for_help: bool
     waiting: str = ""
+    masked: bool = False
 
     @property
     def name(self) -> str:
-        return f"{self.mentor} and {self.mentee}" if self.mentor and self.mentee else self.id
+        return f"{self.mentor} and {self.mentee}" if self.mentor and self.mentee and not self.masked else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +59,10 @@ class PairList:
 def pair_list(program: ProgramDesk, query: PairQuery, now: Instant) -> PairList:
     """Return the page that the query asks for."""
     found = _rows(program, query, now, PAGE_SIZE + 1)
+    whose = program.viewer.caseload_of(Permission.SEE_MENTORSHIPS, program.id)
     shown = found[:PAGE_SIZE]
     waiting = _waiting(program, [row.id for _, row in shown])
-    counted = program.snapshot.states(program.id, program.book.program.engagement, now)
+    counted = program.snapshot.states(program.id, program.book.program.engagement, now, whose)
     return PairList(
         pairs=tuple(replace(_pair(program, row, now), waiting=waiting.get(row.id, "")) for _, row in shown),
         after=shown[-1][0] if len(found) > PAGE_SIZE else None,
@@ -77,7 +80,10 @@ def every_pair(program: ProgramDesk, query: PairQuery, now: Instant) -> Iterator
 
 def _rows(program: ProgramDesk, query: PairQuery, now: Instant, limit: int) -> list[tuple[Place, FootingRow]]:
     limits = program.book.program.engagement
-    return list(program.snapshot.footings(program.id, query.wanted(now), limits, now, query.after, limit))
+    whose = program.viewer.caseload_of(Permission.SEE_MENTORSHIPS, program.id)
+    # A search by names that are masked would tell who has which.
+    wanted = replace(query.wanted(now), by_id=not program.shows_names, advisor=whose)
+    return list(program.snapshot.footings(program.id, wanted, limits, now, query.after, limit))
 
 
 def _pair(program: ProgramDesk, row: FootingRow, now: Instant) -> Pair:
@@ -86,8 +92,9 @@ def _pair(program: ProgramDesk, row: FootingRow, now: Instant) -> Pair:
     since = footing.matched_at if footing.last_contact_at is None else footing.last_contact_at
     return Pair(
         id=row.id,
-        mentor=row.mentor,
-        mentee=row.mentee,
+        mentor=program.masked(row.mentor),
+        mentee=program.masked(row.mentee),
+        masked=not program.shows_names,
         state=in_words(state) if state else "ended" if footing.ended_at is not None else "not matched yet",
         matched=footing.matched_at,
         conversations=footing.conversations,

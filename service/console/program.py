@@ -1,9 +1,12 @@
-"""A program as its pages speak of it: its name and zone, and the names of its people."""
+"""A program as its pages speak of it: its name and zone, and the names of its people, where they may be shown."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
+from service.console.sight import Sight
 from service.console.writing import Clockface
+from service.domain.access import Viewer
 from service.domain.book import ProgramBook, book_of
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Subject, SubjectKind
@@ -13,14 +16,17 @@ from service.domain.view import full_name, participants_of
 from service.flow.ports import Snapshot, SubjectKey
 from service.flow.views import program_facts
 
+MASKED: Final = "hidden"
+
 
 @dataclass(slots=True)
 class ProgramDesk:
-    """One program in one snapshot. `names` remembers the participants that were looked up."""
+    """One program in one snapshot, as one viewer sees it. `names` remembers the participants that were looked up."""
 
     snapshot: Snapshot
     rule_set: RuleSet
     id: str
+    viewer: Viewer
     names: dict[str, str] = field(default_factory=dict)
     facts: SubjectFacts = field(init=False)
     book: ProgramBook = field(init=False)
@@ -34,6 +40,15 @@ class ProgramDesk:
         return self.book.program.name or str(self.facts.value("name") or self.id)
 
     @property
+    def shows_names(self) -> bool:
+        """Whether names and addresses are shown; else people go by their ids."""
+        return self.viewer.sees_names(self.id)
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.snapshot, self.viewer)
+
+    @property
     def clockface(self) -> Clockface:
         return Clockface(self.book.zone(self.facts))
 
@@ -45,6 +60,9 @@ class ProgramDesk:
     def learn(self, participants: Iterable[str]) -> None:
         """Look up the names of participants, all at once."""
         wanted = [each for each in participants if each not in self.names]
+        if not self.shows_names:
+            self.names.update({each: each for each in wanted})
+            return
         keys = [SubjectKey(self.id, Subject(SubjectKind.PARTICIPANT, each)) for each in wanted]
         rows = self.snapshot.subjects(keys) if keys else {}
         for each, key in zip(wanted, keys, strict=True):
@@ -52,9 +70,13 @@ class ProgramDesk:
             self.names[each] = full_name(row.facts if row else None) or each
 
     def name_of(self, participant: str) -> str:
-        """Return a participant's name, or their id before it is known."""
+        """Return a participant's name, or their id before it is known or where it is masked."""
         self.learn([participant])
         return self.names[participant]
+
+    def masked(self, text: str) -> str:
+        """Return a name or an address where it may be shown, else what stands for it."""
+        return text if self.shows_names or not text else MASKED
 
     def recipient(self, recipient: str) -> str:
         """Return who `p-17`, `staff.primary` or `advisor:p-17` is; "" is whoever a rule will name."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from service.console.mail import MailDesk, MailRow
 from service.console.program import ProgramDesk
+from service.domain.access import Permission
 from service.domain.calendar import Instant
 from service.domain.events import SubjectKind
 
@@ -16,18 +17,19 @@ LATEST_MAILS: Final = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramLine:
     """One program in the list. `connected` are the mentorships with a conversation; `more` says that not all were
-    counted."""
+    counted. Of one whose overview is not for the viewer nothing is counted: `mentorships` is None."""
 
     id: str
     name: str
-    mentorships: int
+    mentorships: int | None
     connected: int
     more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPage:
-    """What the start page shows; `events` is None where nobody counts them."""
+    """What the start page shows; `events` and `mails` are None where nobody counts them, or they are of all programs
+    and the viewer is not."""
 
     rule_set: str
     active_since: Instant
@@ -35,12 +37,12 @@ class StartPage:
     rules: int
     programs: tuple[ProgramLine, ...]
     events: int | None
-    mails: int
+    mails: int | None
     latest: tuple[MailRow, ...]
 
     @property
     def mentorships(self) -> int:
-        return sum(each.mentorships for each in self.programs)
+        return sum(each.mentorships or 0 for each in self.programs)
 
     @property
     def more(self) -> bool:
@@ -56,14 +58,16 @@ def start_page(desk: MailDesk, events: int | None) -> StartPage:
         active_since=active.activated_at,
         activated_by=active.activated_by,
         rules=len(desk.rule_set.rules),
-        programs=tuple(_line(desk.program(each)) for each in desk.snapshot.programs()),
-        events=events,
-        mails=desk.mailbox.count(),
-        latest=desk.list(at_most=LATEST_MAILS).rows,
+        programs=tuple(_line(desk.program(each)) for each in desk.sight.programs()),
+        events=events if desk.viewer.may_everywhere(Permission.SEE_OVERVIEW) else None,
+        mails=desk.mailbox.count() if desk.sees_all_mail else None,
+        latest=desk.list(at_most=LATEST_MAILS).rows if desk.viewer.may_somewhere(Permission.READ_MAIL) else (),
     )
 
 
 def _line(program: ProgramDesk) -> ProgramLine:
+    if not program.viewer.may(Permission.SEE_OVERVIEW, program.id):
+        return ProgramLine(id=program.id, name=program.name, mentorships=None, connected=0, more=False)
     rows = program.snapshot.all_subjects(program.id, SubjectKind.MENTORSHIP, limit=MOST_COUNTED + 1)
     counted = rows[:MOST_COUNTED]
     connected = sum(1 for row in counted if row.facts and row.facts.count("conversation.logged"))

@@ -55,15 +55,23 @@ class Clockface:
 
 
 def event_details(
-    event: Event, kind: EventType | None, labels: Mapping[str, str], name_of: Callable[[str], str]
+    event: Event,
+    kind: EventType | None,
+    labels: Mapping[str, str],
+    name_of: Callable[[str], str],
+    *,
+    personal: bool = True,
 ) -> str:
     """Return an event's data in words, without its ids: who did it, then each field with its value.
 
-    `labels` are the program's words for topics; `name_of` gives the name of the mentor or the mentee.
+    `labels` are the program's words for topics; `name_of` gives the name of the mentor or the mentee. Without
+    `personal`, names and addresses are left out; of a type that is not known any more, everything.
     """
     initiator = kind.initiator if kind else None
     said = [_who(str(event.data[initiator]), name_of)] if initiator and event.data.get(initiator) else []
     for name, value in event.data.items():
+        if not personal and (kind is None or name not in kind.fields or kind.fields[name].personal):
+            continue
         if name != initiator and not name.endswith("_id") and value not in (None, "", []):
             said.append(f"{name.replace('_', ' ')}: {_value(value, labels)}")
     return " · ".join(said)

@@ -79,11 +79,11 @@ class BrakeReading(Protocol):
     def holds_for(self, program: str, recipient: str) -> Mapping[LedgerKey, Hold]:
         """Return the holds on notices to a recipient, released ones too."""
 
-    def held_rules(self) -> Sequence[HeldRule]:
-        """Return the rules of which notices are held, by id."""
+    def held_rules(self, program: str = "") -> Sequence[HeldRule]:
+        """Return the rules of which notices are held, by id; of one program, where it is named."""
 
-    def held_notices(self, rule: str, limit: int = 1_000) -> Sequence[HeldNotice]:
-        """Return the notices of a rule that are held, the longest held first."""
+    def held_notices(self, rule: str, limit: int = 1_000, program: str = "") -> Sequence[HeldNotice]:
+        """Return the notices of a rule that are held, the longest held first; of one program, where it is named."""
 
 
 class BrakeWriting(Protocol):

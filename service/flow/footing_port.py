@@ -1,6 +1,6 @@
 """The port to what mentorships stand on: kept by whoever checks them, and asked by pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
@@ -14,7 +14,8 @@ from service.domain.programs import Thresholds
 class FootingRow:
     """One mentorship in the list of its program, with the names of its people, "" for who is not known yet.
 
-    `folded_seq` is the position of the log up to which it is so.
+    `folded_seq` is the position of the log up to which it is so. `advisors` are the addresses of the advisors of its
+    people. They are kept as keys that nobody can turn back, so that a row which is read has none.
     """
 
     program: str
@@ -23,6 +24,7 @@ class FootingRow:
     mentor: str = ""
     mentee: str = ""
     folded_seq: int = 0
+    advisors: tuple[str, ...] = ()
 
 
 class Order(StrEnum):
@@ -52,8 +54,8 @@ START: Final = Place()
 class Wanted:
     """Which mentorships somebody wants to see; what is None or False is not asked.
 
-    `quiet_before` keeps those that go on without a message or conversation since then. `text` is part of an id or
-    of the two names.
+    `quiet_before` keeps those that go on without a message or conversation since then. `text` is part of an id or,
+    unless `by_id`, of the two names. `advisor` is the key of the one whose caseload it is; None asks for all.
     """
 
     state: Engagement | None = None
@@ -64,6 +66,8 @@ class Wanted:
     flagged: bool = False
     asking: bool = False
     text: str = ""
+    by_id: bool = False
+    advisor: str | None = None
     order: Order = Order.ID
 
 
@@ -75,8 +79,19 @@ class FootingReading(Protocol):
     ) -> Sequence[tuple[Place, FootingRow]]:
         """Return mentorships as wanted, from after a place, each with its own place."""
 
-    def states(self, program: str, limits: Thresholds, now: Instant) -> dict[Engagement | None, int]:
-        """Return how many mentorships are in each state; None are those that ended or were never matched."""
+    def states(
+        self, program: str, limits: Thresholds, now: Instant, advisor: str | None = None
+    ) -> dict[Engagement | None, int]:
+        """Return how many mentorships are in each state, of one advisor's where a key is given.
+
+        None are those that ended or were never matched.
+        """
+
+    def advised(self, program: str, ids: Collection[str], advisor: str) -> Collection[str]:
+        """Return those of the mentorships that are in the caseload of the advisor with this key."""
+
+    def advisor_key(self, address: str) -> str:
+        """Return the key of the advisor with this address, "" of none; upper and lower case are one."""
 
 
 class FootingWriting(FootingReading, Protocol):

@@ -134,10 +134,12 @@ def _is_mentorship(row: SubjectRow) -> bool:
 def _footing(row: SubjectRow, known: Mapping[SubjectKey, SubjectFacts]) -> FootingRow:
     (program, subject), facts = row.key, row.facts
     assert facts is not None
-    names = {
-        role: full_name(known.get(SubjectKey(program, Subject(SubjectKind.PARTICIPANT, id)))) or id
+    people = {
+        role: (id, known.get(SubjectKey(program, Subject(SubjectKind.PARTICIPANT, id))))
         for role, id in participants_of(facts).items()
     }
+    names = {role: full_name(person) or id for role, (id, person) in people.items()}
+    advisors = {person.value("advisor_email") for _, person in people.values() if person}
     return FootingRow(
         program=program,
         id=subject.id,
@@ -145,6 +147,7 @@ def _footing(row: SubjectRow, known: Mapping[SubjectKey, SubjectFacts]) -> Footi
         mentor=names.get(Role.MENTOR, ""),
         mentee=names.get(Role.MENTEE, ""),
         folded_seq=row.folded_seq,
+        advisors=tuple(str(each) for each in advisors if each),
     )
 
 

@@ -35,7 +35,7 @@ _WAITING: Final = """
 FROM holds AS h JOIN pending AS p
   ON p.program = h.program AND p.subject = h.subject AND p.rule = h.rule AND p.start = h.start AND p.k = h.k
  AND p.recipient = h.recipient AND p.value = h.value
-WHERE h.released_at IS NULL
+WHERE h.released_at IS NULL AND (:program = '' OR h.program = :program)
 """
 HELD_RULES: Final = "SELECT h.rule, count(*), min(h.since)" + _WAITING + "GROUP BY h.rule ORDER BY h.rule"
 HELD_NOTICES: Final = (

@@ -49,12 +49,12 @@ class SqlBrakeReading:
             self._has_holds = self._session.one(statements.ANY_HOLD, {}) is not None
         return self._has_holds
 
-    def held_rules(self) -> Sequence[HeldRule]:
-        rows = self._session.all(statements.HELD_RULES, {})
+    def held_rules(self, program: str = "") -> Sequence[HeldRule]:
+        rows = self._session.all(statements.HELD_RULES, {"program": program})
         return [HeldRule(rule=rule, notices=notices, since=since) for rule, notices, since in rows]
 
-    def held_notices(self, rule: str, limit: int = 1_000) -> Sequence[HeldNotice]:
-        rows = self._session.all(statements.HELD_NOTICES, {"rule": rule, "limit": limit})
+    def held_notices(self, rule: str, limit: int = 1_000, program: str = "") -> Sequence[HeldNotice]:
+        rows = self._session.all(statements.HELD_NOTICES, {"rule": rule, "limit": limit, "program": program})
         return [HeldNotice(program=program, candidate=candidate_of(text), since=at) for program, text, at in rows]
 
 

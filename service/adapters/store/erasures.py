@@ -37,7 +37,7 @@ WHERE program = :program AND kind = 'participants' AND id = :participant
 
 # The news makes its mentorships due as well, and their check writes what may be known.
 FORGET_NAMES: Final = """
-UPDATE footings SET mentor = '', mentee = '', sought = id WHERE program = :program AND id IN (
+UPDATE footings SET mentor = '', mentee = '', sought = id, advisors = '' WHERE program = :program AND id IN (
     SELECT mentorship FROM members WHERE program = :program AND participant = :participant
 )
 """

@@ -4,13 +4,15 @@ The rules of this file:
 - Who checks a mentorship writes its row in the same transaction, so that the two never differ.
 - The state is not kept: it changes with time alone. `STATE` says in SQL what `domain/engagement.py` says in Python; a
   test holds the two together.
+- Of an advisor stands a key made of their address and the secret, between two spaces.
 - A program's rows are read through by every question: some 20,000 of them, a few hundred bytes each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
+from service.adapters.store.address_hash import address_hash
 from service.adapters.store.session import Session
 from service.domain.calendar import Instant
 from service.domain.engagement import Engagement, Footing
@@ -40,13 +42,19 @@ _ORDERS: Final = {
     Order.CONVERSATIONS: "-conversations",
 }
 
-STATES: Final = f"SELECT {STATE} AS state, count(*) FROM footings WHERE program = :program GROUP BY 1"
+_ADVISED: Final = "advisors LIKE :advised"
+STATES: Final = f"SELECT {STATE} AS state, count(*) FROM footings WHERE program = :program AND {{whose}} GROUP BY 1"
+ADVISED: Final = f"""
+SELECT f.id FROM {{listed}} AS wanted JOIN footings AS f ON f.program = wanted.program AND f.id = wanted.id
+WHERE f.{_ADVISED}
+"""
 
+_WRITTEN: Final = (*_COLUMNS, "sought", "advisors")
 SAVE: Final = f"""
-INSERT INTO footings ({", ".join(_COLUMNS)}, sought)
-VALUES ({", ".join(f":{each}" for each in _COLUMNS)}, :sought)
+INSERT INTO footings ({", ".join(_WRITTEN)})
+VALUES ({", ".join(f":{each}" for each in _WRITTEN)})
 ON CONFLICT (program, id) DO UPDATE SET
-    {", ".join(f"{each} = excluded.{each}" for each in (*_COLUMNS[2:], "sought"))}
+    {", ".join(f"{each} = excluded.{each}" for each in _WRITTEN[2:])}
 """
 
 CHECK_UNKEPT: Final = """
@@ -54,6 +62,7 @@ INSERT INTO checks (program, kind, id)
 SELECT s.program, s.kind, s.id FROM subjects AS s
 WHERE s.kind = 'mentorships' AND s.facts IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM footings AS f WHERE f.program = s.program AND f.id = s.id AND f.folded_seq = s.folded_seq
+      AND f.advisors IS NOT NULL
 )
 """
 
@@ -62,6 +71,7 @@ class SqlFootingReading:
     """A `FootingReading` over one transaction."""
 
     _session: Session
+    _secret: bytes
 
     def footings(
         self, program: str, wanted: Wanted, limits: Thresholds, now: Instant, after: Place, limit: int
@@ -76,9 +86,19 @@ class SqlFootingReading:
         rows = self._session.all(statement, {**values, "by": after.by, "after": after.id})
         return [(Place(row[0], row[2]), _row(row[1:])) for row in rows]
 
-    def states(self, program: str, limits: Thresholds, now: Instant) -> dict[Engagement | None, int]:
-        rows = self._session.all(STATES, {**_limits(limits, now), "program": program})
+    def states(
+        self, program: str, limits: Thresholds, now: Instant, advisor: str | None = None
+    ) -> dict[Engagement | None, int]:
+        asked = STATES.format(whose="1 = 1" if advisor is None else _ADVISED)
+        rows = self._session.all(asked, {**_limits(limits, now), "program": program, "advised": _within(advisor)})
         return {Engagement(state) if state else None: number for state, number in rows}
+
+    def advised(self, program: str, ids: Collection[str], advisor: str) -> Collection[str]:
+        wanted = [(program, each) for each in sorted(ids)]
+        return {id for (id,) in self._session.listed(ADVISED, wanted, "program", "id", advised=_within(advisor))}
+
+    def advisor_key(self, address: str) -> str:
+        return address_hash(self._secret, f"advisor {address.strip()}").hex() if address.strip() else ""
 
 
 class SqlFootingWriting(SqlFootingReading):
@@ -86,7 +106,11 @@ class SqlFootingWriting(SqlFootingReading):
 
     def save_footings(self, rows: Sequence[FootingRow]) -> None:
         ordered = sorted(rows, key=lambda each: (each.program, each.id))
-        self._session.change_each(SAVE, [_values(row) for row in ordered])
+        self._session.change_each(SAVE, [{**_values(row), "advisors": self._keys(row)} for row in ordered])
+
+    def _keys(self, row: FootingRow) -> str:
+        keys = sorted({self.advisor_key(each) for each in row.advisors if each.strip()})
+        return f" {' '.join(keys)} " if keys else ""
 
     def check_unkept(self) -> None:
         self._session.change(CHECK_UNKEPT, {})
@@ -101,7 +125,9 @@ def _conditions(wanted: Wanted) -> list[str]:
         f"{_GOES_ON} AND {_QUIET_SINCE} <= :quiet_before": wanted.quiet_before is not None,
         "open_flags > 0": wanted.flagged,
         "asked_at IS NOT NULL": wanted.asking,
-        "sought LIKE :text ESCAPE '!'": bool(wanted.text),
+        "sought LIKE :text ESCAPE '!'": bool(wanted.text) and not wanted.by_id,
+        "substr(sought, 1, length(id)) LIKE :text ESCAPE '!'": bool(wanted.text) and wanted.by_id,
+        _ADVISED: wanted.advisor is not None,
     }
     return [condition for condition, is_asked in asked.items() if is_asked]
 
@@ -114,7 +140,13 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
         "at_most": wanted.at_most,
         "quiet_before": wanted.quiet_before,
         "text": f"%{plain}%",
+        "advised": _within(wanted.advisor),
     }
+
+
+def _within(advisor: str | None) -> str:
+    """Return what the advisors of a row are like when this one is among them; nothing is like the key of nobody."""
+    return f"% {advisor} %"
 
 
 def _limits(limits: Thresholds, now: Instant) -> dict[str, int]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0014"
+REVISION: Final = "0015"
 """The newest migration; a store that is not at it is refused."""
 
 TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
@@ -154,6 +154,7 @@ footings = Table(  # what each mentorship stands on, written by whoever checks i
     Column("open_flags", BigInteger, nullable=False),
     _at("flagged_at", nullable=True),
     _at("asked_at", nullable=True),
+    Column("advisors", _ID, nullable=True),  # null before the first check by a release that keeps them
     PrimaryKeyConstraint("program", "id"),
 )
 

@@ -55,6 +55,19 @@ def test_every_message_renders(name: str) -> None:
         assert 0 < len(mail.subject) <= 78
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_name_makes_a_subject_of_the_pack_too_long(language: str) -> None:
+    long = "Maria Francisca Esperanza Guadalupe Villavicencio y Fernández de la Concepción"
+    person = {"name": long, "first_name": long}
+    for name, role, number in product(PACK.message_names, ("mentor", "mentee", "staff"), (1, 2, 3)):
+        known = {key: {**each, **person} for key, each in read_by(role, number, 3).items() if key in PEOPLE}  # type: ignore[dict-item]
+        context = read_by(role, number, 3) | known
+        context["program"] = {**context["program"], "name": f"The {long} Program"}  # type: ignore[dict-item]
+        if not PACK.problems_of(name, [context], language):
+            assert len(PACK.message(name, language).write(prepared(context)).subject) <= 78
+
+
+PEOPLE = ("recipient", "counterpart", "mentor", "mentee", "participant")
 REMINDERS = [path.split("/")[-1][:-3] for path, text in TEXTS.items() if "\ncategory: reminders\n" in text]
 SHORT = 150
 """Words: what a nudge may ask of somebody who reads it between two classes."""

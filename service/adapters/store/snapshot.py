@@ -275,9 +275,7 @@ class SqlSnapshot(
     def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
         rows = self._session.all(queries.AUDIT, {"action": action.value, "limit": limit})
         return [
-            AuditRow(
-                at=at, who=who, action=Action(known), about=about, program=program, detail=orjson.loads(detail)
-            )
+            AuditRow(at=at, who=who, action=Action(known), about=about, program=program, detail=orjson.loads(detail))
             for at, who, known, about, program, detail in rows
         ]
 

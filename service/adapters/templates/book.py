@@ -204,7 +204,7 @@ def _headed(parts: Sequence[Part], written: Sequence[Written], look: ProgramLook
     return {
         "subject": subject,
         "preheader": " · ".join(each.heading for each in written) if digest else written[0].preheader,
-        "title": subject,
+        "title": subject if digest else written[0].title,
         "greeting": written[0].greeting if digest else "",
         "reason": _reason(parts[0].context, look, tongue),
     }

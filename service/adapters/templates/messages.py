@@ -11,6 +11,7 @@ from service.adapters.templates.front_matter import read_front_matter
 from service.adapters.templates.hrefs import href
 from service.adapters.templates.markdown import read_markdown
 from service.adapters.templates.pieces import Piece
+from service.adapters.templates.short_line import LONGEST_SUBJECT, cut, fitted, one_line
 from service.adapters.templates.values import Values
 from service.domain.errors import RuleAuthorError
 
@@ -33,6 +34,8 @@ class Written:
     """A message worked out for one context; in the body's tokens its values are still placeholders."""
 
     subject: str
+    title: str
+    """The subject in full, for where there is room."""
     preheader: str
     heading: str
     body: Sequence[Token]
@@ -71,11 +74,12 @@ class Message:
     def write(self, context: Mapping[str, object], written: Callable[[object], str] = str) -> Written:
         """Return what the message says in a prepared context, its numbers `written`. Raises: RuleAuthorError."""
         values = Values(written)
-        subject = self._line("subject", context, values)
+        title = self._line("subject", context, values)
         return Written(
-            subject=subject,
+            subject=self._line("subject", context, values, LONGEST_SUBJECT),
+            title=title,
             preheader=self._line("preheader", context, values),
-            heading=self._line("digest_title", context, values) or subject,
+            heading=self._line("digest_title", context, values) or title,
             body=self._read_body(context, values),
             buttons=tuple(self._read_buttons(context, values)),
             values=values,
@@ -101,12 +105,9 @@ class Message:
         pieces = [*self._lines.values(), self._body, *(piece for pair in self._buttons for piece in pair)]
         return frozenset().union(*(piece.variables() for piece in pieces))
 
-    def _line(self, key: str, context: Mapping[str, object], values: Values) -> str:
+    def _line(self, key: str, context: Mapping[str, object], values: Values, most: int = _LONGEST_LINE) -> str:
         piece = self._lines.get(key)
-        if piece is None:
-            return ""
-        words = " ".join(values.plain(piece.render(context, values)).split())
-        return words if len(words) <= _LONGEST_LINE else words[: _LONGEST_LINE - 1].rstrip() + "…"
+        return "" if piece is None else cut(fitted(piece.render(context, values), values, most), _LONGEST_LINE)
 
     def _read_body(self, context: Mapping[str, object], values: Values) -> Sequence[Token]:
         tokens = read_markdown(self._body.render(context, values).strip("\n") + _incentive(context, values))
@@ -120,7 +121,7 @@ class Message:
         for label, url in self._buttons:
             target = self._href(url.render(context, values).strip(), values)
             if target:
-                yield Button(label=" ".join(values.plain(label.render(context, values)).split()), url=target)
+                yield Button(label=one_line(label.render(context, values), values), url=target)
 
     def _href(self, target: str, values: Values) -> str | None:
         try:

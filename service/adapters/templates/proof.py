@@ -15,8 +15,8 @@ from service.adapters.templates.book import Rendered
 from service.adapters.templates.colors import ENOUGH, contrast
 from service.adapters.templates.ground import Shade, shades
 from service.adapters.templates.hrefs import is_link
+from service.adapters.templates.short_line import LONGEST_SUBJECT
 
-LONGEST_SUBJECT: Final = 78
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _LOCAL: Final = ("localhost", "127.0.0.1")
 """Where an installation on one machine has its own pages."""

@@ -6,7 +6,7 @@ it; what a counterpart may see is checked with the rules.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -99,6 +99,8 @@ class _Composer:
     participant: SubjectFacts | None
     email: EmailRow
     links: Links
+    pages: dict[tuple[Purpose, str], str] = field(default_factory=dict)
+    """The addresses that are signed already."""
 
     def part(self, notice: Notice) -> LetterPart:
         candidate = notice.candidate
@@ -202,7 +204,12 @@ class _Composer:
 
     def page(self, purpose: Purpose, about: str = "") -> str:
         """Return the recipient's own address of a page."""
-        return self.links.page(purpose, self.email.program, self.email.recipient, self.email.claimed_at, about)
+        known = self.pages.get((purpose, about))
+        if known is None:
+            email = self.email
+            known = self.links.page(purpose, email.program, email.recipient, email.claimed_at, about)
+            self.pages[purpose, about] = known
+        return known
 
     def _for_staff(self, candidate: Candidate) -> dict[str, object]:
         """Return what staff read of a participant, or of the whole program."""

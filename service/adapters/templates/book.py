@@ -4,7 +4,7 @@ A TemplateBook is made from texts, as a rule set keeps them, and never changes: 
 Rendering holds no state of the book, so threads may share it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Final
@@ -13,7 +13,7 @@ from service.adapters.templates.colors import Palette, palette
 from service.adapters.templates.hrefs import is_link
 from service.adapters.templates.layouts import Layouts
 from service.adapters.templates.look import ProgramLook, resource_values, shown_look
-from service.adapters.templates.markdown import Dress, as_html
+from service.adapters.templates.markdown import as_html
 from service.adapters.templates.messages import Button, Message, Written
 from service.adapters.templates.plain_text import as_text
 from service.adapters.templates.resources import ResourceFile
@@ -70,6 +70,8 @@ class _Section:
 
 
 _NO_FOOT: Final = Foot()
+_MOST_TOLD: Final = 1_000
+"""Of so many resources, to readers of different programs and languages, is remembered what mails say of them."""
 
 
 class TemplateBook:
@@ -81,6 +83,7 @@ class TemplateBook:
         self._there = Translations(texts, layouts.words)
         self._messages: dict[tuple[str, str], Message] = {}
         self._resources: dict[tuple[str, str], ResourceFile] = {}
+        self._told: dict[Hashable, Mapping[str, object]] = {}
 
     @cached_property
     def message_names(self) -> tuple[str, ...]:
@@ -127,6 +130,16 @@ class TemplateBook:
 
         Raises: RuleAuthorError, also when the program lacks a contact that the resource needs.
         """
+        key = (slug, look.languages, look.name, look.email, *look.contacts.items())
+        told = self._told.get(key)
+        if told is None:
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            told = self._told[key] = self._tell_of(slug, look)
+        return {**told, "url": url}
+
+    def _tell_of(self, slug: str, look: ProgramLook) -> Mapping[str, object]:
+        """Return what a resource is to a program's readers of one language, wherever it is."""
         resource = self.resource(slug, look.languages)
         resource.own(look.contacts)  # raises where its page would refuse
         return {
@@ -134,7 +147,6 @@ class TemplateBook:
             "title": title_in(self.tongue(look), resource),
             "summary": resource.summary,
             "minutes": resource.minutes,
-            "url": url,
             "body": resource.first_paragraph(resource_values(look)),
         }
 
@@ -172,7 +184,7 @@ class TemplateBook:
 
     def _section(self, written: Written, colors: Palette, digest: bool) -> _Section:
         body = written.body_after_greeting if digest else written.body
-        dress = Dress(styles=self._layouts.styles(colors), top_heading=3 if digest else 2)
+        dress = self._layouts.dress(colors, 3 if digest else 2)
         return _Section(
             heading=written.heading if digest else "",
             body=as_html(body, written.values, dress),

@@ -67,14 +67,15 @@ class TooLongError(Exception):
     """A template or a filter made more text than a mail may hold."""
 
 
-def _bounded(length: int) -> None:
+def bounded(length: int) -> None:
+    """Raises: TooLongError."""
     if length > LONGEST_OUTPUT:
         raise TooLongError
 
 
 def _join(items: Sequence[object], between: str = "") -> str:
     texts = [str(each) for each in items]
-    _bounded(sum(map(len, texts)) + len(between) * len(texts))
+    bounded(sum(map(len, texts)) + len(between) * len(texts))
     return str(between).join(texts)
 
 
@@ -86,7 +87,7 @@ def _in_words(items: Sequence[object], last: str = "and") -> str:
 
 def _replace(text: object, old: str, new: str) -> str:
     whole = str(text)
-    _bounded(len(whole) + whole.count(old) * len(new))
+    bounded(len(whole) + whole.count(old) * len(new))
     return whole.replace(old, new)
 
 

@@ -17,7 +17,7 @@ from css_inline import CSSInliner
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
 
 from service.adapters.templates.colors import Palette
-from service.adapters.templates.markdown import Styles
+from service.adapters.templates.markdown import Dress, Styles
 from service.adapters.templates.plain_text import underlined, wrapped
 from service.adapters.templates.words import WORDS, Words, read_words
 from service.domain.errors import OperatorError, RuleAuthorError
@@ -61,9 +61,9 @@ class Layouts:
     """The installation's fixed words, by language."""
     _styles: Styles
 
-    def styles(self, colors: Palette) -> Styles:
-        """Return the style of each of Markdown's elements for a program."""
-        return _colored_styles(tuple(self._styles.items()), colors)
+    def dress(self, colors: Palette, top_heading: int) -> Dress:
+        """Return how Markdown is shown in a program's colors; the same one every time."""
+        return _dress(tuple(self._styles.items()), colors, top_heading)
 
 
 def load_layouts(folder: Path) -> Layouts:
@@ -132,8 +132,8 @@ def _colors_from_context(source: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _colored_styles(styles: tuple[tuple[str, str], ...], colors: Palette) -> Styles:
-    return {tag: _colored(style, colors) for tag, style in styles}
+def _dress(styles: tuple[tuple[str, str], ...], colors: Palette, top_heading: int) -> Dress:
+    return Dress(styles={tag: _colored(style, colors) for tag, style in styles}, top_heading=top_heading)
 
 
 def _colored(style: str, colors: Palette) -> str:

@@ -1,15 +1,13 @@
 """A message's file as compiled pieces, and what they say in one context."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from markdown_it.token import Token
-
 from service.adapters.templates.front_matter import read_front_matter
 from service.adapters.templates.hrefs import href
-from service.adapters.templates.markdown import read_markdown
+from service.adapters.templates.markdown import Body, read_markdown
 from service.adapters.templates.pieces import Piece
 from service.adapters.templates.short_line import LONGEST_SUBJECT, cut, fitted, one_line
 from service.adapters.templates.values import Values
@@ -38,21 +36,22 @@ class Written:
     """The subject in full, for where there is room."""
     preheader: str
     heading: str
-    body: Sequence[Token]
+    body: Body
     buttons: tuple[Button, ...]
     values: Values
 
     @property
     def greeting(self) -> str:
         """The words of a first paragraph that only greets ("Hi Sam,"), or nothing."""
-        if len(self.body) < 3 or self.body[0].type != "paragraph_open":
+        tokens = self.body.tokens
+        if len(tokens) < 3 or tokens[0].type != "paragraph_open":
             return ""
-        words = self.values.plain(self.body[1].content)
+        words = self.values.plain(tokens[1].content)
         return words if _GREETING.fullmatch(words) else ""
 
     @property
-    def body_after_greeting(self) -> Sequence[Token]:
-        return self.body[3:] if self.greeting else self.body
+    def body_after_greeting(self) -> Body:
+        return self.body.after_first if self.greeting else self.body
 
 
 class Message:
@@ -109,13 +108,11 @@ class Message:
         piece = self._lines.get(key)
         return "" if piece is None else cut(fitted(piece.render(context, values), values, most), _LONGEST_LINE)
 
-    def _read_body(self, context: Mapping[str, object], values: Values) -> Sequence[Token]:
-        tokens = read_markdown(self._body.render(context, values).strip("\n") + _incentive(context, values))
-        for token in tokens:
-            for child in token.children or ():
-                if child.type == "link_open":
-                    self._href(str(child.attrs.get("href", "")), values)
-        return tokens
+    def _read_body(self, context: Mapping[str, object], values: Values) -> Body:
+        body = read_markdown(self._body.render(context, values).strip("\n") + _incentive(context, values))
+        for target in body.targets:
+            self._href(target, values)
+        return body
 
     def _read_buttons(self, context: Mapping[str, object], values: Values) -> Iterator[Button]:
         for label, url in self._buttons:

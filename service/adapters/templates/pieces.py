@@ -13,7 +13,13 @@ from jinja2.runtime import Undefined
 
 from service.adapters.templates.complaints import in_words
 from service.adapters.templates.front_matter import Line
-from service.adapters.templates.grammar import LONGEST_OUTPUT, LONGEST_TEMPLATE, MessageEnvironment, TooLongError
+from service.adapters.templates.grammar import (
+    LONGEST_OUTPUT,
+    LONGEST_TEMPLATE,
+    MessageEnvironment,
+    TooLongError,
+    bounded,
+)
 from service.adapters.templates.values import CLOSE, OPEN, Values
 from service.domain.errors import RuleAuthorError
 
@@ -34,16 +40,32 @@ _ENVIRONMENT: Final = MessageEnvironment(_placeholder)
 class Piece:
     """One text with Jinja in it, compiled once. `where` names the file, for the author."""
 
-    __slots__ = ("_source", "_template", "_where")
+    __slots__ = ("_fixed", "_source", "_template", "_where")
 
     def __init__(self, where: str, source: Line) -> None:
         """Raises: RuleAuthorError when the text is no template, or uses what messages may not."""
         self._where, self._source = where, source
-        self._template: Template = _ENVIRONMENT.from_string(tree_of(where, source))
+        tree = tree_of(where, source)
+        self._fixed = _fixed(tree)
+        self._template: Template = _ENVIRONMENT.from_string(tree)
 
     def render(self, context: Mapping[str, object], values: Values) -> str:
         """Return the text with placeholders that `values` knows. Raises: RuleAuthorError."""
+        if self._fixed is not None:
+            return self._fixed
         token = _rendering.set(values)
+        try:
+            return self._collect(self._chunks(context), values)
+        except Exception:
+            # Jinja's own way costs twice as much, and tells where in the file it went wrong.
+            return self._render_traced(context, values)
+        finally:
+            _rendering.reset(token)
+
+    def _chunks(self, context: Mapping[str, object]) -> Iterator[str]:
+        return self._template.root_render_func(self._template.new_context(dict(context), shared=True))
+
+    def _render_traced(self, context: Mapping[str, object], values: Values) -> str:
         try:
             return self._collect(self._template.generate(**context), values)
         except TooLongError as error:
@@ -52,8 +74,6 @@ class Piece:
             raise self._wrong(self._line_of(error), _unknown(error, self.variables(), context)) from error
         except (SecurityError, TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise self._wrong(self._line_of(error), f"cannot be worked out ({error})") from error
-        finally:
-            _rendering.reset(token)
 
     def variables(self) -> frozenset[str]:
         """Return the variables it uses, as dotted paths (`mentee.first_name`), without the names of its loops."""
@@ -66,12 +86,13 @@ class Piece:
     @staticmethod
     def _collect(chunks: Iterator[str], values: Values) -> str:
         parts: list[str] = []
-        length = 0
+        length, before = 0, values.length
         for chunk in chunks:
-            length += len(values.filled(chunk, str)) if OPEN in chunk else len(chunk)
-            if length > LONGEST_OUTPUT:
-                raise TooLongError
+            length += len(chunk)
             parts.append(chunk)
+            # At most so long with its values put in; only where that is near the bound is it worth to be exact.
+            if length + values.length - before > LONGEST_OUTPUT:
+                bounded(sum(len(values.filled(each, str)) for each in parts))
         return "".join(parts)
 
     def _line(self, lineno: int) -> int:
@@ -96,6 +117,15 @@ def tree_of(where: str, source: Line) -> nodes.Template:
         raise _wrong(where, source.line + error.lineno - 1, in_words(error.message or "")) from error
     except TemplateError as error:
         raise _wrong(where, source.line, str(error)) from error
+
+
+def _fixed(tree: nodes.Template) -> str | None:
+    """Return what a text without anything of Jinja's always comes to, or None."""
+    inside = [each for output in tree.body for each in output.iter_child_nodes()]
+    are_words = all(isinstance(each, nodes.Output) for each in tree.body)
+    if not (are_words and all(isinstance(each, nodes.TemplateData) for each in inside)):
+        return None
+    return "".join(each.data for each in inside if isinstance(each, nodes.TemplateData))
 
 
 def _wrong(where: str, line: int, words: str) -> RuleAuthorError:

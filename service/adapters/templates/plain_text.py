@@ -1,24 +1,36 @@
 """The plain-text part, made from the same Markdown: wrapped, lists and quotes kept, links as numbered notes."""
 
 import textwrap
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
-from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from service.adapters.templates.hrefs import href
-from service.adapters.templates.values import Values
+from service.adapters.templates.markdown import Body
+from service.adapters.templates.values import OPEN, Values
 
 WIDTH: Final = 76
 
 
-def as_text(tokens: Sequence[Token], values: Values) -> str:
+def as_text(body: Body, values: Values) -> str:
     """Return the text, blocks apart by an empty line, its links noted below it. Raises: RuleAuthorError."""
     page = _Page(values)
-    body = page.blocks(SyntaxTreeNode(tokens), WIDTH)
+    blocks = [fixed if node is None else page.block(node, WIDTH) for fixed, node in _blocks(body)]
     notes = "\n".join(f"[{number}] {url}" for number, url in enumerate(page.notes, 1))
-    return "\n\n".join(part for part in (body, notes) if part)
+    return "\n\n".join(part for part in (*blocks, notes) if part)
+
+
+@lru_cache(maxsize=4_096)
+def _blocks(body: Body) -> tuple[tuple[str, SyntaxTreeNode | None], ...]:
+    """Return each block as text where it is the same in every mail, else as what makes it."""
+    nodes = body.tree.children
+    return tuple((_Page(Values()).block(each, WIDTH), None) if _is_fixed(each) else ("", each) for each in nodes)
+
+
+def _is_fixed(node: SyntaxTreeNode) -> bool:
+    """Return whether there is no value in it, and no link: those are numbered through the whole text."""
+    return all(each.type != "link" and not (each.token and OPEN in each.token.content) for each in node.walk())
 
 
 def wrapped(text: str, width: int = WIDTH) -> str:
@@ -53,9 +65,9 @@ class _Page:
         self._values = values
 
     def blocks(self, node: SyntaxTreeNode, width: int, between: str = "\n\n") -> str:
-        return between.join(text for child in node.children if (text := self._block(child, width)))
+        return between.join(text for child in node.children if (text := self.block(child, width)))
 
-    def _block(self, node: SyntaxTreeNode, width: int) -> str:
+    def block(self, node: SyntaxTreeNode, width: int) -> str:
         if node.type == "heading":
             return underlined(self._words(node))
         if node.type in ("bullet_list", "ordered_list"):

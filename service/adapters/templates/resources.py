@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from service.adapters.templates.front_matter import FrontMatter, read_front_matter
 from service.adapters.templates.hrefs import is_link
-from service.adapters.templates.markdown import read_markdown
+from service.adapters.templates.markdown import Body, read_markdown
 from service.adapters.templates.pieces import Piece
 from service.adapters.templates.tongue import Tongue
 from service.adapters.templates.values import Values
@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceBody:
-    tokens: Sequence[Token]
+    text: Body
     values: Values
 
 
@@ -87,12 +87,12 @@ class ResourceFile:
     def body(self, context: Mapping[str, object]) -> ResourceBody:
         """Return the Markdown for a prepared `program` and `contacts`. Raises: RuleAuthorError."""
         values = Values()
-        return ResourceBody(tokens=read_markdown(self._body.render(context, values)), values=values)
+        return ResourceBody(text=read_markdown(self._body.render(context, values)), values=values)
 
     def first_paragraph(self, context: Mapping[str, object]) -> str:
         """Return the words of the first paragraph, without markup."""
         body = self.body(context)
-        inline = next((token for before, token in pairwise(body.tokens) if before.type == "paragraph_open"), None)
+        inline = next((token for before, token in pairwise(body.text.tokens) if before.type == "paragraph_open"), None)
         words = "".join(" " if child.type.endswith("break") else child.content for child in _children(inline))
         return body.values.plain(words)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -15,6 +16,8 @@ from service.adapters.templates.tongue import Tongue
 from service.adapters.templates.values import dialled
 
 Shelves = Sequence["Shelf"]
+_BARE: Final = Dress(styles={}, top_heading=2)
+"""A page has a style sheet, and its elements need none of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class PageMaker:
             is_read=is_read,
             contacts=[(each, dialled(each.phone)) for each in contacts],
             related=[(each, self.resource_of(each)) for each in resource.related if self.shows(each)],
-            body=as_html(body.tokens, body.values, Dress(styles={}, top_heading=2)),
+            body=as_html(body.text, body.values, _BARE),
         )
 
     def index(self, stages: Shelves, topics: Shelves) -> str:

@@ -112,11 +112,13 @@ def _marked(text: str, path: str) -> str:
 class Values:
     """What stands behind the placeholders of one rendering; `written` writes what is no text, such as numbers."""
 
-    __slots__ = ("_kept", "_written")
+    __slots__ = ("_kept", "_written", "length")
 
     def __init__(self, written: Callable[[object], str] = str) -> None:
         self._kept: list[str] = []
         self._written = written
+        self.length = 0
+        """How long all that is kept is, together."""
 
     def keep(self, value: object) -> str:
         """Return a placeholder for the value; nothing for an empty one, so that Markdown sees nothing."""
@@ -124,6 +126,7 @@ class Values:
         if not text:
             return ""
         self._kept.append(text)
+        self.length += len(text)
         return f"{OPEN}{len(self._kept) - 1}{CLOSE}"
 
     def behind(self, number: str) -> str:
@@ -131,7 +134,7 @@ class Values:
 
     def filled(self, text: str, each: Callable[[str], str]) -> str:
         """Return the text with `each(value)` in the place of every placeholder."""
-        return PLACEHOLDER.sub(lambda match: each(self.behind(match[1])), text)
+        return PLACEHOLDER.sub(lambda match: each(self.behind(match[1])), text) if OPEN in text else text
 
     def plain(self, text: str) -> str:
         """Return the text for a reader of plain text: a subject, a label, the text part."""

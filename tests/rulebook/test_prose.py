@@ -7,7 +7,8 @@ import pytest
 from service.adapters.rulebook.check import check
 from service.adapters.rulebook.prose import LONGEST, SHORTEST
 from service.adapters.rulebook.readable import MEASURES, grade, sentences, spanish_syllables, words
-from service.adapters.rulebook.sources import Sources
+from service.adapters.rulebook.sources import RESOURCES, Sources
+from service.adapters.rulebook.translations import lacking
 from service.staff.check.finding import Severity
 from tests.rulebook.sets import TODAY, catalogue, sound_sources
 
@@ -63,6 +64,16 @@ def test_a_hard_text_is_told_in_the_languages_that_have_a_measure(folder: str, c
 @pytest.mark.parametrize(("folder", "codes"), [("", ["nothing-to-do"]), ("es/", ["nothing-to-do"]), ("fr/", [])])
 def test_it_ends_with_something_to_do(folder: str, codes: list[str]) -> None:
     assert told(folder, body=_text(SHORTEST, "## The end\n")) == codes
+
+
+def test_a_resource_of_ones_own_is_held_to_the_language_that_it_names() -> None:
+    spanish = f"{'va. ' * SHORTEST}\n\n{ENDS['es/']}"
+    assert told(body=spanish) == ["nothing-to-do"]
+    assert told(body=spanish, head="language: es-MX\n") == []
+    page = f"---\n{HEAD}language: es\n---\n{spanish}"
+    sources = Sources({**sound_sources().files, "templates/resources/own.md": page})
+    assert lacking(sources, "es", RESOURCES) == ("tips-for-your-first-message",)
+    assert lacking(sources, "fr", RESOURCES) == ("own", "tips-for-your-first-message")
 
 
 def test_the_later_one_in_the_catalogue_is_told_of_a_sentence_that_stands_in_another() -> None:

@@ -88,6 +88,17 @@ def test_a_resource_in_another_language_says_so_in_mail() -> None:
     assert BOOK.resource_context("plain", url, look("de"))["title"] == "Plain"
 
 
+def test_a_resource_of_ones_own_is_in_the_language_that_it_names() -> None:
+    text = "---\ntitle: Becas\nsummary: S.\nlanguage: es-MX\naudience: both\nminutes: 1\n---\nHay tres becas.\n"
+    book = TemplateBook({"templates/resources/becas.md": text}, layouts())
+    spanish, english = (book.pages(look(tag)).page("becas") for tag in ("es", "en"))
+    assert "<article>" in spanish
+    assert "todavía no está" not in spanish
+    assert '<article lang="es-MX">' in english
+    titles = {tag: book.resource_context("becas", "https://example.org/r", look(tag))["title"] for tag in ("es", "en")}
+    assert titles == {"es": "Becas", "en": "Becas (in Spanish)"}
+
+
 def test_a_page_is_translated_around_a_resource_that_is_not() -> None:
     translated, plain = (BOOK.pages(look("es")).page(slug) for slug in ("office", "plain"))
     assert 'lang="en"' not in translated

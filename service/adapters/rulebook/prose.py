@@ -14,9 +14,10 @@ from service.adapters.rulebook.findings import Findings
 from service.adapters.rulebook.problems import Problem
 from service.adapters.rulebook.readable import MEASURES, Sentence, sentences
 from service.adapters.rulebook.sources import RESOURCES, Sources
+from service.adapters.rulebook.translations import written_in
 from service.adapters.rulebook.tree import Place
 from service.adapters.rulebook.wording import shorten
-from service.domain.languages import ORIGINAL
+from service.domain.languages import base
 from service.domain.rules import Resource
 from service.staff.check.finding import Severity
 
@@ -49,8 +50,13 @@ class Article:
         return self.path.rpartition("/")[2].removesuffix(".md")
 
     @property
+    def folder(self) -> str:
+        """The language of a translation, as its folder names it; "" for an original."""
+        return self.path.removeprefix(RESOURCES).rpartition("/")[0]
+
+    @cached_property
     def language(self) -> str:
-        return self.path.removeprefix(RESOURCES).rpartition("/")[0] or ORIGINAL
+        return base(self.folder or written_in(self.text))
 
     @property
     def body(self) -> str:
@@ -97,13 +103,13 @@ def check_prose(
     for article in articles:
         for check in _CHECKS:
             check(article, _scope(article, findings))
-        if article.language == ORIGINAL:
+        if not article.folder:
             _check_contacts(article, known[article.slug].needs_contacts, _scope(article, findings))
     _check_said_once(articles, findings)
 
 
 def _scope(article: Article, findings: Findings) -> Findings:
-    language = "" if article.language == ORIGINAL else f" ({article.language})"
+    language = f" ({article.folder})" if article.folder else ""
     return findings.about(f'Resource "{article.slug}"{language}')
 
 

@@ -9,13 +9,25 @@ from service.adapters.rulebook.front_matter import front_matter
 from service.adapters.rulebook.times import day
 from service.adapters.rulebook.topics import read_topic
 from service.adapters.rulebook.tree import Node, Place, Text
-from service.adapters.rulebook.values import Reader, a_table, choice, kebab, line, list_of, name, set_of, url, whole
+from service.adapters.rulebook.values import (
+    Reader,
+    a_table,
+    choice,
+    kebab,
+    language,
+    line,
+    list_of,
+    name,
+    set_of,
+    url,
+    whole,
+)
 from service.adapters.rulebook.wording import suggest
 from service.domain.rules import ALL_TOPICS, Audience, Resource
 
 _RESOURCE_KEYS = (
     "title", "summary", "order", "audience", "stage", "topics", "minutes", "reviewed", "needs_contacts", "related",
-    "sources", "accept",
+    "sources", "language", "accept",
 )  # fmt: skip
 LAST = 1_000
 """The place of a resource that names none: after the standard ones, by slug."""
@@ -55,6 +67,7 @@ def read_resource(path: str, text: str, slug: str, findings: Findings, others: C
     form.wanted("reviewed", day, 'Add the day on which somebody last checked it: "reviewed: 2026-08-01".')
     form.maybe("related", list_of(_one_of(others, slug)))
     form.maybe("sources", list_of(_source))
+    form.maybe("language", language)
     contacts = form.read("needs_contacts", set_of(name), frozenset())
     if title is None or audience is None or stage is None:
         return None

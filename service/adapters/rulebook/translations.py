@@ -17,11 +17,12 @@ from service.adapters.rulebook.resource_text import check_shown, check_text
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
 from service.adapters.rulebook.tree import Place, Table
 from service.adapters.rulebook.values import LANGUAGE, line, list_of, matching, whole
-from service.domain.languages import ORIGINAL
+from service.domain.languages import ORIGINAL, base
 from service.domain.rules import Resource
 
 _MESSAGE_KEYS: Final = ("subject", "preheader", "digest_title", "buttons", "translates")
 _RESOURCE_KEYS: Final = ("title", "summary", "minutes", "translates", "accept")
+_OWN_LANGUAGE: Final = re.compile(r"^language:[ \t]*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", re.MULTILINE)
 _HASH_LENGTH: Final = 8
 _fingerprint = matching(
     re.compile("[0-9a-f]{8}"), "bad-name", "a fingerprint", "Write the eight signs that the checker tells, in quotes."
@@ -83,8 +84,15 @@ def check_translations(sources: Sources, resources: Mapping[str, Resource], find
 def lacking(sources: Sources, language: str, folder: str) -> tuple[str, ...]:
     """Return the names of the originals in a folder that have no translation in the language, sorted."""
     there = {each.name for each in translations_in(sources) if (each.folder, each.language) == (folder, language)}
-    names = (path.removeprefix(folder).removesuffix(".md") for path in sources.files if path.startswith(folder))
-    return tuple(sorted(each for each in names if "/" not in each and each not in there))
+    originals = (path for path in sources.files if path.startswith(folder) and "/" not in path.removeprefix(folder))
+    foreign = [path for path in originals if base(written_in(sources.files[path])) != base(language)]
+    return tuple(sorted({path.removeprefix(folder).removesuffix(".md") for path in foreign} - there))
+
+
+def written_in(original: str) -> str:
+    """Return the language that an original's text names as its own, else that of all others."""
+    said = _OWN_LANGUAGE.search(original.split("\n---", 1)[0])
+    return said[1] if said else ORIGINAL
 
 
 def _check(each: Translation, sources: Sources, resources: Mapping[str, Resource], findings: Findings) -> None:

@@ -39,7 +39,10 @@ class ResourceBody:
 
 
 class ResourceFile:
-    """One resource's file, compiled. A translation says what people read; the rest is its original's."""
+    """One resource's file, compiled. A translation says what people read; the rest is its original's.
+
+    An original may name another language than that of the standard resources; `language` is the one it is written in.
+    """
 
     def __init__(
         self, path: str, text: str, *, language: str = ORIGINAL, original: "ResourceFile | None" = None
@@ -48,7 +51,7 @@ class ResourceFile:
         parts = read_front_matter(path, text)
         if not parts.text("title"):
             raise RuleAuthorError(f"{path}:1: has no title. Add a line `title: …` between the ---.")
-        self.language = language
+        self.language = language if original else parts.text("language") or language
         self.title, self.summary = parts.text("title"), parts.text("summary")
         self.minutes: str = parts.text("minutes") or (original.minutes if original else "")
         self._audience: str = original._audience if original else parts.text("audience")

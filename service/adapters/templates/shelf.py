@@ -14,6 +14,7 @@ from service.adapters.templates.markdown import Dress, as_html
 from service.adapters.templates.resources import ResourceFile
 from service.adapters.templates.tongue import Tongue
 from service.adapters.templates.values import dialled
+from service.domain.languages import base
 
 Shelves = Sequence["Shelf"]
 _BARE: Final = Dress(styles={}, top_heading=2)
@@ -95,5 +96,5 @@ class PageMaker:
 
     def _other_language(self, resource: ResourceFile) -> Markup:
         """Return ` lang="en"` for a resource that is not in the page's language. Source: WCAG 2.1, 3.1.2."""
-        is_same = resource.language == self.tongue.language
+        is_same = base(resource.language) == base(self.tongue.language)
         return Markup() if is_same else Markup(' lang="{}"').format(resource.language)

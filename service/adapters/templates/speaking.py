@@ -69,7 +69,7 @@ def topic_label(topic: str, look: ProgramLook, tongue: Tongue) -> str:
 
 def title_in(tongue: Tongue, resource: ResourceFile) -> str:
     """Return a resource's title, with its language where that is not the reader's."""
-    if resource.language == tongue.language:
+    if base(resource.language) == base(tongue.language):
         return resource.title
-    language = Locale.parse(resource.language, sep="-").get_display_name(tongue.locale) or resource.language
+    language = Locale.parse(base(resource.language)).get_display_name(tongue.locale) or resource.language
     return tongue.say("resources.in_language", title=resource.title, language=language)

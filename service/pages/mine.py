@@ -1,6 +1,6 @@
 """/me: somebody's own mentorships, what they can do about each, and what mail comes. Of counterparts the first name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -89,14 +89,24 @@ def _open_to(facts: SubjectFacts, reader: str) -> SubjectFacts:
 
 
 def _contents(visit: Visit, parts: Sequence[Foreseen], names: Mapping[str, str]) -> str:
-    return visit.say("mine.and").join(dict.fromkeys(_described(visit, each, names) for each in parts))
+    """Return what an email holds: each kind of thing once, with all counterparts whom it is about."""
+    about: dict[str, dict[str, None]] = {}
+    for each in parts:
+        what = visit.say(f"mine.{visit.rule_set.policy(each.message).category}")
+        about.setdefault(what, {})[_other_in(each, names)] = None
+    told = (line for what, others in about.items() for line in _told(visit, what, others))
+    return visit.say("mine.and").join(told)
 
 
-def _described(visit: Visit, each: Foreseen, names: Mapping[str, str]) -> str:
-    what = visit.say(f"mine.{visit.rule_set.policy(each.message).category}")
-    is_pair = each.subject.kind is SubjectKind.MENTORSHIP and each.subject.id in names
-    return (
-        visit.say("mine.about", what=what, other=names[each.subject.id])
-        if is_pair
-        else visit.say("mine.own", what=what)
-    )
+def _other_in(each: Foreseen, names: Mapping[str, str]) -> str:
+    """Return the counterpart's name, or "" for what is about no mentorship."""
+    return names.get(each.subject.id, "") if each.subject.kind is SubjectKind.MENTORSHIP else ""
+
+
+def _told(visit: Visit, what: str, others: Collection[str]) -> Iterator[str]:
+    """Yield what is about these counterparts, and what is for the reader alone, where "" is one of them."""
+    known, own = [each for each in others if each], [each for each in others if not each]
+    if known:
+        yield visit.say("mine.about", what=what, other=visit.tongue.listed(known))
+    if own:
+        yield visit.say("mine.own", what=what)

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from service.domain.calendar import DAY, HOUR, MINUTE
 from service.domain.grants import Purpose
 from tests.console.site import read
-from tests.flow.events import event
-from tests.pages.visits import Visits, hidden
+from tests.flow.events import event, pair
+from tests.pages.visits import MONDAY, Visits, hidden
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 NUDGES = ("reminders", "resources", "celebrations", "surveys")
@@ -279,6 +279,17 @@ def test_my_mentorships_lead_to_what_one_can_do_and_show_what_comes(people: Visi
     for label in ("Log a conversation", "I can't get in touch", "Choose which emails you get"):
         address = page.address_of(label).removeprefix("..")
         assert people.get(address).status_code == 200
+
+
+def test_a_mentor_of_three_reads_each_kind_of_mail_once_with_all_whom_it_is_about(people: Visits) -> None:
+    for mentee in ("cem", "dana"):
+        people.stage.take(*pair(MONDAY, mentorship=f"m-{mentee}", mentee=mentee)[1:])
+    told = [each.partition(": ")[2] for each in coming(people, "ada")]
+    assert "a reminder about you and Ben, Cem and Dana, and a reminder for you alone" in told
+    page = read(people.get(people.link(Purpose.MINE, "ada")).text)
+    labels = [each["aria-label"] for each in page.all("a") if "aria-label" in each]
+    assert len(set(labels)) == len(labels) == 6
+    assert "Log a conversation: Cem" in labels
 
 
 def test_my_page_gives_away_no_flag_and_no_request_of_the_other_one(people: Visits) -> None:

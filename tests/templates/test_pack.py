@@ -16,7 +16,7 @@ from service.adapters.templates.plain_text import as_text
 from service.adapters.templates.samples import sample_context, sample_start
 from service.adapters.templates.values import prepared
 from service.domain.catalogue import Catalogue
-from service.domain.rules import Kind
+from service.domain.rules import Kind, RuleSet
 from tests.templates.pages import FOOT, LOOK, TEMPLATES, Seen, layouts
 
 TEXTS = {
@@ -28,6 +28,14 @@ PACK = TemplateBook(TEXTS, layouts())
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     return load_schemas(TEMPLATES.parent / "schemas").catalogue
+
+
+@lru_cache(maxsize=1)
+def pack() -> RuleSet:
+    """Return the standard rule set."""
+    rule_set = load(read_sources(TEMPLATES.parent / "rules", TEMPLATES), catalogue()).rule_set
+    assert rule_set is not None
+    return rule_set
 
 
 def start_with_every_field() -> dict[str, object]:
@@ -73,12 +81,17 @@ SHORT = 150
 """Words: what a nudge may ask of somebody who reads it between two classes."""
 
 
-@pytest.mark.parametrize("role", ["mentor", "mentee"])
-@pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.parametrize("name", REMINDERS)
-def test_a_reminder_is_short(name: str, number: int, role: str) -> None:
-    written = PACK.message(name).write(prepared(read_by(role, number, 3)))
-    assert len(as_text(written.body, written.values).split()) <= SHORT
+def test_a_nudge_is_short_also_with_an_incentive() -> None:
+    for name, role, number in product(nudges(), ("mentor", "mentee"), range(1, 7)):
+        context = {**read_by(role, number, 6), "incentive": "Show this email at the café for two coffees."}
+        written = PACK.message(name).write(prepared(context))
+        assert len(as_text(written.body, written.values).split()) <= SHORT
+
+
+def nudges() -> set[str]:
+    """Return the messages that nudges of the pack send."""
+    rules = [each for each in pack().rules if each.kind is Kind.NUDGE]
+    return {send.message for each in rules for sends in (each.sends, *each.cases.values()) for send in sends}
 
 
 @pytest.mark.parametrize("role", ["mentor", "mentee", "staff", "advisor"])
@@ -126,9 +139,7 @@ def test_what_can_be_done_on_our_own_pages_is_linked_there(name: str) -> None:
 
 def repeated() -> list[tuple[int, str]]:
     """Return how often each rule of the pack reminds, and the message with which it does."""
-    loaded = load(read_sources(TEMPLATES.parent / "rules", TEMPLATES), catalogue()).rule_set
-    assert loaded is not None
-    reminding = [each for each in loaded.rules if each.total > 1 and each.kind is Kind.NUDGE]
+    reminding = [each for each in pack().rules if each.total > 1 and each.kind is Kind.NUDGE]
     return sorted({(each.total, send.message) for each in reminding for send in each.sends})
 
 

@@ -1,19 +1,18 @@
 """The standard resources: all of them are there, whole, and as the checker wants any resource."""
 
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 
 import pytest
 
 from service.adapters.rulebook.check import check
-from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import RESOURCES, read_sources
 from service.adapters.schemas.load import load_schemas
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.look import ProgramLook
-from service.domain.rules import ALL_TOPICS, Audience, RuleSet
+from service.domain.rules import ALL_TOPICS, Audience
 from tests.templates.pages import TEMPLATES, Seen, layouts
+from tests.templates.test_pack import pack
 
 CATALOGUE = """
 1 both - Tips for your First Message
@@ -75,14 +74,6 @@ ONLY_THE_GENERAL_ONE = {"work_study_balance", "physical_health", "other"}
 """Topics on which mentors get the resource about flags alone: what else there is on them is for mentees."""
 FILES = {path.stem: path.read_text("utf-8") for path in sorted((TEMPLATES / "resources").glob("*.md"))}
 SOURCES = read_sources(TEMPLATES.parent / "rules", TEMPLATES)
-
-
-@lru_cache(maxsize=1)
-def pack() -> RuleSet:
-    """Return the standard rule set."""
-    rule_set = load(SOURCES, load_schemas(TEMPLATES.parent / "schemas").catalogue).rule_set
-    assert rule_set is not None
-    return rule_set
 
 
 def test_the_catalogue_is_there_with_its_audiences_and_topics() -> None:

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded soak mutants bench bench-rules check lock clean
+.PHONY: help run test test-embedded soak mutants bench bench-rules compiled check lock clean
 
 help:
 	@echo "make run    start Intouch with a demo semester and open for events"
@@ -16,6 +16,7 @@ help:
 	@echo "make soak   the same properties over long histories (minutes)"
 	@echo "make mutants  make small mistakes in the domain, one by one, and see whether its tests notice (an hour)"
 	@echo "make bench  measure what docs claim"
+	@echo "make compiled  build what decides as machine code: .compiled/intouch does all that intouch does, about twice as fast"
 	@echo "make bench-rules  measure deciding against general rule engines"
 	@echo "make lock   choose dependency versions anew"
 	@echo "make clean  remove what these commands made (never ./var, where your data is)"
@@ -38,7 +39,7 @@ soak: $(READY)
 mutants: $(READY)
 	@$(BIN)/python -m tests.mutation
 
-bench: $(READY)
+bench: $(READY) compiled
 	@$(BIN)/python -m bench
 
 check: $(READY)
@@ -58,9 +59,27 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+# The same Intouch with what decides as machine code, beside the one that is worked on: it never hides an edit.
+compiled: .compiled/.ready
+
+.compiled/.ready: $(READY) setup.py $(shell find service -name '*.py')
+	@command -v cc > /dev/null || { echo "To compile, a C compiler is needed: on Debian, apt-get install gcc." >&2; exit 1; }
+	@echo "Compiling (about a minute) ..."
+	@rm -rf .compiled build && mkdir -p .compiled/app
+	@INTOUCH_COMPILE=1 CFLAGS="-g0 -pipe" $(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps \
+	  --no-build-isolation --wheel-dir .compiled . > .compiled/build.log 2>&1 || { tail -20 .compiled/build.log >&2; exit 1; }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-index --target .compiled/app .compiled/*.whl
+	@ln -s ../../rules ../../templates ../../schemas .compiled/app/
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m service "$$@"\n' "$(CURDIR)/.compiled/app" "$(abspath $(BIN))/python" > .compiled/intouch
+	@chmod +x .compiled/intouch
+	@touch $@
+
 # The engines that Intouch is measured against live apart; nothing else needs them.
-bench-rules: $(VENV)-bench/.ready
+bench-rules: $(VENV)-bench/.ready compiled
+	@echo "What decides, as Python runs it:"
 	@$(VENV)-bench/bin/python -m bench.rules
+	@echo "What decides, compiled:"
+	@PYTHONPATH=.compiled/app:. $(VENV)-bench/bin/python -P -m bench.rules
 
 $(VENV)-bench/.ready: requirements-bench.lock
 	@$(PYTHON) -m venv --clear $(VENV)-bench
@@ -80,5 +99,5 @@ LOCK_FLAGS := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 clean:
-	@rm -rf $(VENV) $(VENV)-lock $(VENV)-bench .tools build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-bench .compiled .tools build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find service tests examples bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,8 +2,9 @@
 
     python -m bench.simulation [--pairs 200 2000] [--of one edit everything]
 
-Each is a run of `intouch simulate` on all cores, as people start it, reading and printing included; making the semester
-is not counted. CPU time and memory are those of all its processes together; memory that they share counts once.
+Each is a run of `intouch simulate` on all cores, as people start it, reading and printing included, and another of the
+compiled Intouch where `make compiled` built one; making the semester is not counted. CPU time and memory are those of
+all its processes together; memory that they share counts once.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
@@ -61,9 +63,15 @@ def _words(name: str, folder: Path) -> list[str]:
     return ["--rules", str(_edited(folder, name)), "--against", str(ROOT / "rules")]
 
 
-def _run(events: Path, words: list[str]) -> Cost:
+def _ways() -> dict[str, list[str]]:
+    """Return how Intouch can be started here."""
+    compiled = ROOT / ".compiled" / "intouch"
+    return {"Python": [sys.executable, "-m", "service"], **({"compiled": [str(compiled)]} if compiled.exists() else {})}
+
+
+def _run(intouch: list[str], events: Path, words: list[str]) -> Cost:
     before, begun, peak = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), 0.0
-    command = [sys.executable, "-m", "service", "simulate", str(events), *words, "--format", "json"]
+    command = [*intouch, "simulate", str(events), *words, "--format", "json"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         while running.poll() is None:
             peak = max(peak, sum(_memory_mib(each) for each in _with_children(running.pid)))
@@ -104,10 +112,11 @@ def main() -> None:
             folder.mkdir()
             events = folder / "events.ndjson"
             number = _write_semester(events, pairs)
-            for kind in chosen.of:
-                cost = _run(events, _words(kind, folder))
+            words = {kind: _words(kind, folder) for kind in chosen.of}
+            for kind, (way, intouch) in product(chosen.of, _ways().items()):
+                cost = _run(intouch, events, words[kind])
                 print(
-                    f"{pairs:6} pairs x 16 weeks, {kind:10} {number:7} events, {cost.wall_s:6.1f} s, "
+                    f"{pairs:6} pairs x 16 weeks, {kind:10} {way:8} {number:7} events, {cost.wall_s:6.1f} s, "
                     f"{number / cost.wall_s:7.0f} events/s, {cost.cpu_s:6.1f} s of CPU on {os.cpu_count()} cores, "
                     f"{cost.peak_mib:5.0f} MiB in all processes",
                     flush=True,

@@ -73,7 +73,8 @@ def compare_file(sides: Sides, path: Path, stretch: Stretch) -> Outcome:
     if stretch.days is None and lines_in(path) >= IN_PARTS_FROM:
         parts = sort_lines(path, EVENTS_A_PART)
         sources = sides.against.sources, sides.rules.sources
-        setting = Setting(sources, sides.rules.settings.schemas_dir, stretch.until)
+        rules = sides.rules
+        setting = Setting(sources, rules.settings.schemas_dir, stretch.until, rules.schemas, (before, after))
         return compare_in_parts(parts, setting, Twins(before, after), cores()), naming
     with path.open("rb") as lines:
         events = read_events(lines, sides.rules.schemas)

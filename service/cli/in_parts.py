@@ -5,7 +5,6 @@ from heapq import merge
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from service.adapters.schemas import load_schemas
 from service.cli.event_file import Line, LineFault, UnreadableEventsError, read_numbered
 from service.cli.line_parts import LineParts
 from service.cli.processes import Process, Setting, each_part
@@ -102,8 +101,7 @@ def _shared(
     Raises: UnreadableEventsError with every fault of every line.
     """
     parts = list(played)
-    schemas = load_schemas(setting.schemas_dir)
-    shared, faults = read_numbered(lines.shared_place().read(lines.path), schemas)
+    shared, faults = read_numbered(lines.shared_place().read(lines.path), setting.schemas)
     # Lines about a program are read by every part of it, so their faults come more than once.
     faults = sorted(dict.fromkeys([*faults, *(fault for each in parts for fault in each.faults)]), key=itemgetter(0))
     if faults:

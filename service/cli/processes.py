@@ -1,4 +1,4 @@
-"""Work on the lines of a large file, part by part, on every core. Each process loads the rules once."""
+"""Work on the lines of a large file, part by part, on every core. Each process inherits the rules or loads them."""
 
 import gc
 import os
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.synchronize import Event as Flag
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -27,11 +27,13 @@ T = TypeVar("T")
 
 
 class Setting(NamedTuple):
-    """What every process begins with: one rule set's files, or several."""
+    """What every process begins with: the files of one rule set or several, and what they were loaded as here."""
 
     sources: tuple[Sources, ...]
     schemas_dir: Path
     until: Instant | None
+    schemas: Schemas
+    rule_sets: tuple[RuleSet, ...]
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class Process:
 
 
 _held: list[Process] = []
+"""This process's own, which one that is forked from it finds here."""
 
 
 def cores() -> int:
@@ -80,10 +83,14 @@ def each_part(
     order = sorted(range(len(lines.parts)), key=lambda part: -len(lines.parts[part]))
     total = sum(map(len, lines.parts))
     hidden = not sys.stderr.isatty()
-    begun = (*setting, get_context().Event())
+    # Forked, a process has the rules at once; nothing here runs threads that a fork could catch in the middle.
+    context = get_context("fork" if "fork" in get_all_start_methods() else None)
+    faulty = context.Event()
+    _held[:] = [Process(setting.schemas, setting.rule_sets, setting.until, faulty)]
+    begun = (setting.sources, setting.schemas_dir, setting.until, faulty)
     with (
         click.progressbar(length=total, label=label, file=sys.stderr, hidden=hidden) as bar,
-        ProcessPoolExecutor(workers, initializer=_begin, initargs=begun) as pool,
+        ProcessPoolExecutor(workers, context, initializer=_begin, initargs=begun) as pool,
     ):
         waiting: dict[Future[T], int] = {
             pool.submit(_work, work, lines.path, lines.place_of(part)): part for part in order
@@ -95,8 +102,10 @@ def each_part(
 
 
 def _begin(sources: tuple[Sources, ...], schemas_dir: Path, until: Instant | None, faulty: Flag) -> None:
-    """Load the rules in this process; they loaded before in the one that asks."""
+    """Load the rules in this process, unless it inherited them; they loaded before in the one that asks."""
     gc.disable()
+    if _held:
+        return
     schemas = load_schemas(schemas_dir)
     rule_sets = tuple(rule_set for each in sources if (rule_set := load(each, schemas.catalogue).rule_set))
     _held[:] = [Process(schemas, rule_sets, until, faulty)]

@@ -136,7 +136,7 @@ def _outcomes(events: list[Event], world: World, until: Instant | None) -> Itera
 
 def _in_parts(path: Path, files: RuleFiles, until: Instant | None, office: Office) -> Simulation:
     parts = sort_lines(path, EVENTS_A_PART)
-    setting = Setting((files.sources,), files.settings.schemas_dir, until)
+    setting = Setting((files.sources,), files.settings.schemas_dir, until, files.schemas, (office.rule_set,))
     told = simulate_in_parts(parts, setting, office, cores())
     return {*parts.programs, *parts.shared}, told
 

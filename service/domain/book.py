@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 
 from service.domain.brakes import edition_of
 from service.domain.calendar import (
@@ -53,6 +53,20 @@ class ProgramBook:
         self._alone: dict[str, Course] = {}
         self._file(self._compiled.values())
         self.pauses = tuple(compiling.pause(each) for each in rule_set.pauses)
+        self._editions: Mapping[str, str] | None = None
+        # What is asked once an event or once a look is answered here, before the first.
+        self._longest_open: Duration = max(
+            (each.times.stays_open for each in self._compiled.values() if each.times.rests), default=0
+        )
+        self._heeded = heeded(self.rules, rule_set.pauses, self.catalogue)
+        theirs = [rule for rule in self.rules if rule.for_each is SubjectKind.PARTICIPANT]
+        self._heeded_by_participants = heeded(theirs, rule_set.pauses, self.catalogue) if theirs else frozenset[str]()
+        self._asked_once = asked_once(self.rules, rule_set.pauses, self.catalogue)
+        self.has_participant_rules = bool(theirs)
+        """Whether an event about a mentorship can matter to a rule about its participants."""
+        wanted = [rule.only_for for rule in self.rules]
+        self.asked_groups = frozenset[str]().union(*(each.mentor | each.mentee | each.either for each in wanted))
+        """The groups that any rule asks for."""
 
     def _file(self, compiled: Iterable[Compiled]) -> None:
         for each in compiled:
@@ -77,10 +91,12 @@ class ProgramBook:
             self._alone[rule_id] = Course.of((self._compiled[rule_id],), self._rest)
         return self._alone[rule_id]
 
-    @cached_property
+    @property
     def editions(self) -> Mapping[str, str]:
         """Each rule's id with its edition, as the rule runs in this program."""
-        return {rule.id: edition_of(rule) for rule in self.rules}
+        if self._editions is None:
+            self._editions = {rule.id: edition_of(rule) for rule in self.rules}
+        return self._editions
 
     def wakings(self, for_each: SubjectKind) -> Mapping[str, Waking]:
         """Return the rules for that kind of subject which events may start, by event type."""
@@ -126,10 +142,6 @@ class ProgramBook:
         lasts = self._longest_open + 2 * QUARTER
         return any(each.start <= now < each.end + lasts for each in self.breaks(program))
 
-    @cached_property
-    def _longest_open(self) -> Duration:
-        return max((each.times.stays_open for each in self._compiled.values() if each.times.rests), default=0)
-
     def ended_at(self, program: SubjectFacts) -> Instant | None:
         """Return when the program ended or will: its ending event, or the end of its last day."""
         by_event = program.first("program.ended")
@@ -147,18 +159,9 @@ class ProgramBook:
         """Return whether an event of that type can change what rules do, but for bringing its subject into being."""
         return event_type in self._heeded
 
-    @cached_property
-    def _heeded(self) -> frozenset[str]:
-        return heeded(self.rules, self.rule_set.pauses, self.catalogue)
-
     def participants_heed(self, event_type: str) -> bool:
         """Return whether an event of that type about a mentorship can change what rules about its participants do."""
         return event_type in self._heeded_by_participants
-
-    @cached_property
-    def _heeded_by_participants(self) -> frozenset[str]:
-        theirs = [rule for rule in self.rules if rule.for_each is SubjectKind.PARTICIPANT]
-        return heeded(theirs, self.rule_set.pauses, self.catalogue) if theirs else frozenset()
 
     def is_settled(self, facts: SubjectFacts, event: Event) -> bool:
         """Return whether folding the event, which is not the first about its subject, changes nothing that rules ask.
@@ -167,21 +170,6 @@ class ProgramBook:
         """
         is_known = event.type in self._asked_once and facts.count(event.type) > 0
         return is_known and self.folding.is_one_more(facts, event)
-
-    @cached_property
-    def _asked_once(self) -> frozenset[str]:
-        return asked_once(self.rules, self.rule_set.pauses, self.catalogue)
-
-    @cached_property
-    def has_participant_rules(self) -> bool:
-        """Whether an event about a mentorship can matter to a rule about its participants."""
-        return any(rule.for_each is SubjectKind.PARTICIPANT for rule in self.rules)
-
-    @cached_property
-    def asked_groups(self) -> frozenset[str]:
-        """The groups that any rule asks for."""
-        wanted = (rule.only_for for rule in self.rules)
-        return frozenset().union(*(each.mentor | each.mentee | each.either for each in wanted))
 
 
 @cache

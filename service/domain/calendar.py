@@ -7,7 +7,7 @@ the million; integers are exact, sort as they should, and cost a tenth of aware 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 Instant = int
@@ -171,14 +171,19 @@ class Hours:
 
     def spell(self, at: Instant, zone_name: str) -> Span:
         """Return the open spell that holds the instant, or else the next one to come."""
-        day = local_date(at, zone_name)
-        for ahead in range(_TWO_WEEKS):
-            candidate = day + timedelta(days=ahead)
-            if candidate.weekday() in self.days:
-                span = _spell(candidate, self.opens, self.closes, zone_name)
-                if at < span.end and span.start < span.end:
-                    return span
-        return Span(NEVER, NEVER)
+        return _next_spell(self, at, zone_name)
+
+
+@lru_cache(maxsize=1_024)  # Thousands of people wait for the same morning.
+def _next_spell(hours: Hours, at: Instant, zone_name: str) -> Span:
+    day = local_date(at, zone_name)
+    for ahead in range(_TWO_WEEKS):
+        candidate = day + timedelta(days=ahead)
+        if candidate.weekday() in hours.days:
+            span = _spell(candidate, hours.opens, hours.closes, zone_name)
+            if at < span.end and span.start < span.end:
+                return span
+    return Span(NEVER, NEVER)
 
 
 _TWO_WEEKS = 15

@@ -3,10 +3,9 @@
 Derived from `schemas/events/*.json`, so that a new event type is one schema file and no code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 
 from service.domain.events import SubjectKind
 
@@ -65,26 +64,21 @@ class Catalogue:
 
     types: Mapping[str, EventType]
 
-    @cached_property
-    def things(self) -> Mapping[str, tuple[EventType, ...]]:
-        """The thing's name → the event types about it."""
-        found: dict[str, list[EventType]] = {}
-        for each in self.types.values():
-            if each.thing:
-                found.setdefault(each.thing, []).append(each)
-        return {name: tuple(types) for name, types in found.items()}
+    things: Mapping[str, tuple[EventType, ...]] = field(init=False, repr=False, compare=False)
+    """The thing's name → the event types about it."""
+    sensitive: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The values that a counterpart must never see, of whatever field."""
+    personal: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The fields of events about participants that go when a participant is erased."""
 
-    @cached_property
-    def sensitive(self) -> frozenset[str]:
-        """The values that a counterpart must never see, of whatever field."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "things", _by_thing(self.types.values()))
         said = (field.sensitive for each in self.types.values() for field in each.fields.values())
-        return frozenset(value for each in said if isinstance(each, frozenset) for value in each)
-
-    @cached_property
-    def personal(self) -> frozenset[str]:
-        """The fields of events about participants that go when a participant is erased."""
+        sensitive = frozenset(value for each in said if isinstance(each, frozenset) for value in each)
+        object.__setattr__(self, "sensitive", sensitive)
         own = (each for each in self.types.values() if each.subject is SubjectKind.PARTICIPANT)
-        return frozenset(each.name for kind in own for each in kind.fields.values() if each.personal)
+        personal = frozenset(each.name for kind in own for each in kind.fields.values() if each.personal)
+        object.__setattr__(self, "personal", personal)
 
     def can_be_acknowledged(self, type_name: str) -> bool:
         """Return whether such an event is about a thing that staff take on."""
@@ -108,3 +102,11 @@ class Catalogue:
             if states:
                 words[f"this_{thing}"] = states
         return words
+
+
+def _by_thing(types: Iterable[EventType]) -> Mapping[str, tuple[EventType, ...]]:
+    found: dict[str, list[EventType]] = {}
+    for each in types:
+        if each.thing:
+            found.setdefault(each.thing, []).append(each)
+    return {name: tuple(several) for name, several in found.items()}

@@ -41,7 +41,7 @@ _PROFILES = frozenset(
         "mentorship.matched",
     }
 )
-STATING = _PROFILES | _STATUSES.keys() | {"participant.paused", "participant.preferences_changed"}
+STATING = _PROFILES.union(_STATUSES, ("participant.paused", "participant.preferences_changed"))
 """Event types that say who or how somebody is: they matter whatever the rules ask for."""
 NO_END = "no end"
 """A pause that lasts until somebody ends it."""

@@ -1,15 +1,14 @@
 """What waits to be planned: a subject's candidates, each with the instant from which it may move."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.calendar import HOUR, Duration, Instant, quarter_up
 from service.domain.delivery import Candidate, LedgerKey
 from service.domain.rules import RuleSet
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A candidate and the instant from which it may move: quarter hours for nudges, services and reports."""
 
     candidate: Candidate

@@ -5,7 +5,6 @@ Whoever works with rules finds all their words here; `rule.py`, `policies.py` an
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from service.domain.calendar import Instant
@@ -95,6 +94,9 @@ class RuleSet:
     messages: Mapping[str, MessagePolicy] = field(default_factory=dict)
     resources: tuple[Resource, ...] = ()
     hash: str = ""
+    books: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Compiled rules by program, filled by `book.book_of`."""
+    _rules_by_program: dict[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def program(self, program_id: str) -> Program:
         """Return the program's file, or the defaults for one without a file."""
@@ -109,15 +111,6 @@ class RuleSet:
         if cached is None:
             cached = self._rules_by_program[program_id] = self._apply(self.program(program_id))
         return cached
-
-    @cached_property
-    def books(self) -> dict[str, Any]:
-        """Compiled rules by program, filled by `book.book_of`."""
-        return {}
-
-    @cached_property
-    def _rules_by_program(self) -> dict[str, tuple[Rule, ...]]:
-        return {}
 
     def _apply(self, program: Program) -> tuple[Rule, ...]:
         changed = (replace(rule, **program.overrides.get(rule.id, {})) for rule in self.rules)  # type: ignore[arg-type]

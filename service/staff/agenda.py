@@ -36,9 +36,10 @@ class Agenda(Generic[K]):
 
     def take(self, now: Instant) -> list[K]:
         """Return the keys that are due, and forget them."""
-        found = []
-        while self.next() <= now:
-            key = heappop(self._heap)[2]
-            del self._due[key]
-            found.append(key)
+        heap, due, found = self._heap, self._due, []
+        while heap and heap[0][0] <= now:
+            at, _, key = heappop(heap)
+            if due.get(key) == at:
+                del due[key]
+                found.append(key)
         return found

@@ -5,6 +5,7 @@ The same `fold`, `decide` and `plan` as the live service, driven by agendas of i
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.book import book_of
 from service.domain.calendar import NEVER, Instant
@@ -29,8 +30,7 @@ class Sent:
     email: int
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A notice to staff that became possible, or (`pending` is None) is so no longer."""
 
     at: Instant

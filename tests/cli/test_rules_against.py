@@ -96,7 +96,7 @@ def test_in_parts_the_same_differs_as_in_one_process(tmp_path: Path) -> None:
     ]
     sets = pack.rule_set(), other.rule_set()
     whole = SideBySide(World(sets[0]), World(sets[1])).run(read_events(lines, pack.schemas))
-    setting = Setting((pack.sources, other.sources), pack.settings.schemas_dir, None)
+    setting = Setting((pack.sources, other.sources), pack.settings.schemas_dir, None, pack.schemas, sets)
     parts = sort_lines(file_of(tmp_path / "told", lines), 150)
     assert len(parts.parts) > 5
     spread = compare_in_parts(parts, setting, Twins(*sets), workers=2)
@@ -111,10 +111,11 @@ def test_in_parts_the_same_differs_as_in_one_process(tmp_path: Path) -> None:
 
 def test_a_line_that_is_no_event_stops_it(tmp_path: Path) -> None:
     files = RuleFiles(rules(tmp_path))
-    setting = Setting((files.sources, files.sources), files.settings.schemas_dir, None)
+    twice = files.rule_set(), files.rule_set()
+    setting = Setting((files.sources, files.sources), files.settings.schemas_dir, None, files.schemas, twice)
     lines = sort_lines(file_of(tmp_path / "told", [*(json.dumps(each).encode() for each in pair()), b"{"]), 2)
     with pytest.raises(UnreadableEventsError):
-        compare_in_parts(lines, setting, Twins(files.rule_set(), files.rule_set()), workers=1)
+        compare_in_parts(lines, setting, Twins(*twice), workers=1)
 
 
 # From now on.

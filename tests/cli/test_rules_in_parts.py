@@ -41,7 +41,7 @@ def in_one(files: RuleFiles, lines: list[bytes], until: Instant | None = None) -
 def in_parts(files: RuleFiles, lines: list[bytes], folder: Path, until: Instant | None = None) -> list[bytes]:
     """Return what two processes tell, each of several parts."""
     parts, office = sort_lines(file_of(folder, lines), PARTS_OF), Office(files.rule_set())
-    setting = Setting((files.sources,), files.settings.schemas_dir, until)
+    setting = Setting((files.sources,), files.settings.schemas_dir, until, files.schemas, (office.rule_set,))
     told = simulate_in_parts(parts, setting, office, workers=2)
     return list(json_lines(told, ["a", "b"]))
 
@@ -107,7 +107,7 @@ def test_staff_hear_of_all_parts_together_and_of_programs_once(tmp_path: Path) -
     assert len({json.loads(each)["email"] for each in told}) < len(told), "alerts beyond five an hour are merged"
     parts = sort_lines(file_of(tmp_path / "told", lines), 3)
     office = Office(files.rule_set())
-    setting = Setting((files.sources,), files.settings.schemas_dir, None)
+    setting = Setting((files.sources,), files.settings.schemas_dir, None, files.schemas, (office.rule_set,))
     spread = simulate_in_parts(parts, setting, office, workers=2)
     assert list(json_lines(spread, ["a", "b"])) == told
 

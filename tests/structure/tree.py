@@ -7,7 +7,20 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = frozenset(
-    {".git", ".venv", ".venv-lock", ".tools", "var", "build", "dist", "node_modules", "__pycache__", "htmlcov"}
+    {
+        ".git",
+        ".venv",
+        ".venv-lock",
+        ".venv-bench",
+        ".compiled",
+        ".tools",
+        "var",
+        "build",
+        "dist",
+        "node_modules",
+        "__pycache__",
+        "htmlcov",
+    }
 )
 
 

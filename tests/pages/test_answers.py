@@ -284,7 +284,9 @@ def test_my_mentorships_lead_to_what_one_can_do_and_show_what_comes(people: Visi
 def test_a_mentor_of_three_reads_each_kind_of_mail_once_with_all_whom_it_is_about(people: Visits) -> None:
     for mentee in ("cem", "dana"):
         people.stage.take(*pair(MONDAY, mentorship=f"m-{mentee}", mentee=mentee)[1:])
+    people.stage.work_until(people.stage.clock.now + MINUTE)
     told = [each.partition(": ")[2] for each in coming(people, "ada")]
+    assert told[0] == "a reminder about you and Ben, Cem and Dana"
     assert "a reminder about you and Ben, Cem and Dana, and a reminder for you alone" in told
     page = read(people.get(people.link(Purpose.MINE, "ada")).text)
     labels = [each["aria-label"] for each in page.all("a") if "aria-label" in each]

@@ -1,6 +1,7 @@
 """The composition root: settings in, running parts out. Only the command line imports it."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from service.adapters.http.schema_pages import create_schema_pages
 from service.adapters.http.server import HttpServer
 from service.adapters.http.site import create_site
 from service.adapters.link_tokens import LinkTokens
+from service.adapters.mail.addresses import comparable
 from service.adapters.mail.guest_list import GuestListMailer, Guests, read_guests
 from service.adapters.mail.mailbox import FILE_NAME, Mailbox
 from service.adapters.mail.url import mailer_from_url
@@ -72,6 +74,7 @@ from service.flow.ports import Clock
 from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
+from service.flow.returned import Believing, Returned, Use, take_in_returned
 from service.flow.tidy import Keeping, Tidier
 from service.flow.trace_port import Tracing, Untraced
 from service.flow.work import Worker
@@ -497,6 +500,12 @@ class Installation:
         if new:
             self.wake.set()
         return new
+
+    def take_in_returned(self, said: Sequence[Returned]) -> Counter[Use]:
+        """Take in what mail servers say of mail that came back. Raises: StoreUnavailable, OperatorError."""
+        how = Believing(remembered=self.settings.keep_reports_days * DAY, plain=comparable)
+        with self.store.writing() as transaction:
+            return take_in_returned(transaction, self.rules.of(transaction).rule_set, said, self.clock(), how)
 
     def ready(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether this process can do its work now, and what is wrong, in words."""

@@ -5,6 +5,7 @@ import sys
 import click
 
 from service.cli.blocking import blocked
+from service.cli.bouncing import bounces
 from service.cli.braking import expect, resume, stop
 from service.cli.dead_letters import dead_letters
 from service.cli.deploying import deploy, rollback, rule_sets
@@ -30,7 +31,7 @@ _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
 _LOOKING = (doctor,)
 _KEEPING = (erase, tidy)
-_BRAKES = (stop, resume, expect, held, blocked)
+_BRAKES = (stop, resume, expect, held, blocked, bounces)
 for _command in (*_RUNNING, *_TRYING, *_LIVE, *_LOOKING, *_KEEPING, *_BRAKES):
     intouch.add_command(_command)
 

@@ -235,6 +235,21 @@ def test_the_envelope_names_sender_and_recipient_alone() -> None:
     assert taken.envelopes[0].rcpt_tos == ["jonas@example.org"]
 
 
+@pytest.mark.parametrize(
+    ("bounces_to", "envelope"),
+    [
+        ("bounces@example.org", "bounces@example.org"),
+        ("bounces+*@example.org", "bounces+0123456789abcdef0123456789abcdef.2@example.org"),
+    ],
+)
+def test_mail_that_comes_back_goes_where_it_is_asked_to(bounces_to: str, envelope: str) -> None:
+    with real_server() as (port, taken):
+        mailer = SmtpMailer(SmtpServer(host="127.0.0.1", port=port, tls=False, bounces_to=bounces_to))
+        mailer.send(email(send_id="0123456789abcdef0123456789abcdef.2"))
+        mailer.close()
+    assert taken.envelopes[0].mail_from == envelope
+
+
 def test_smtp_cannot_say_what_became_of_an_email() -> None:
     assert mailer_at(free_port()).settle("s-1") is Fate.UNKNOWN
 

@@ -34,6 +34,10 @@ def test_mailbox_lies_in_the_data_dir(tmp_path: Path) -> None:
             SmtpServer(host="mail.example.org", port=587, tls=False, user="u", password="p@/"),
         ),
         ("smtps://mail.example.org/", SmtpServer(host="mail.example.org", port=465, tls=True)),
+        (
+            "smtp://localhost?bounces_to=bounces%2B*@example.org",
+            SmtpServer(host="localhost", port=25, tls=False, bounces_to="bounces+*@example.org"),
+        ),
         ("smtp://[::1]:2525", SmtpServer(host="::1", port=2525, tls=False)),
     ],
 )

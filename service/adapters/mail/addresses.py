@@ -28,6 +28,14 @@ def one_address(text: str) -> str:
     return address
 
 
+def comparable(text: str) -> str:
+    """Return the address as it is compared with others: in small letters, its domain in punycode where it has one."""
+    try:
+        return one_address(text.strip()).casefold()
+    except ProviderError:
+        return text.strip().casefold()
+
+
 @lru_cache(maxsize=4_096)  # the same few domains all day, and a tenth of a millisecond for each
 def _ascii_domain(domain: str) -> str:
     try:

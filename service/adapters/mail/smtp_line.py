@@ -5,10 +5,12 @@ Until the line that ends the data has been sent, no server may deliver (RFC 5321
 worth another try. A break after it leaves the email unknown, for ever: SMTP has no way to ask.
 """
 
+import re
 import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
+from typing import Final
 
 from service.adapters.mail.addresses import one_address
 from service.adapters.mail.mime import as_bytes
@@ -16,6 +18,10 @@ from service.adapters.mail.smtp_announcing import GO_ON, LINES, RECIPIENT_TAKEN,
 from service.adapters.mail.smtp_answers import busy_recipient, is_bad_address, is_busy, lost, no_such_address, refused
 from service.domain.errors import ProviderError
 from service.flow.mail_port import Outgoing
+
+LONGEST_SEND_ID: Final = 36
+"""Of a send's id in an address: 32 hexadecimal digits, a dot and a number."""
+_SAFE_IN_ADDRESS: Final = re.compile(r"[A-Za-z0-9]{1,32}(?:\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,13 @@ class SmtpServer:
     tls: bool
     user: str = ""
     password: str = ""
+    bounces_to: str = ""
+    """Where mail that comes back goes, a * in it being the id of the send; "" for whoever it is from."""
+
+    def sender(self, outgoing: Outgoing) -> str:
+        """Return the address that the envelope names. Raises: ProviderError."""
+        known = outgoing.send_id if _SAFE_IN_ADDRESS.fullmatch(outgoing.send_id) else ""
+        return one_address(self.bounces_to.replace("*", known, 1) if self.bounces_to else outgoing.from_email)
 
     @property
     def is_this_machine(self) -> bool:
@@ -66,7 +79,7 @@ class SmtpLine:
         """Return the server's words on accepting the email. Raises: ProviderError."""
         # No dots to double: no line of `as_bytes` begins with one, since bodies are base64.
         content = as_bytes(outgoing)
-        sender, recipient = one_address(outgoing.from_email), one_address(outgoing.to)
+        sender, recipient = self._server.sender(outgoing), one_address(outgoing.to)
         try:
             self._open(sender, recipient)
             return self._carry(content)

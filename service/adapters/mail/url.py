@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from service.adapters.mail.addresses import one_address
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.mail.smtp import SmtpMailer
-from service.adapters.mail.smtp_line import SmtpServer
-from service.domain.errors import OperatorError
+from service.adapters.mail.smtp_line import LONGEST_SEND_ID, SmtpServer
+from service.domain.errors import OperatorError, ProviderError
 from service.flow.mail_port import Mailer
 
 _WAYS = 'Write "mailbox:", "smtp://user:password@host:587", "smtps://user:password@host" or "sendgrid:".'
@@ -45,6 +46,7 @@ def _sendgrid(words: str, read_key: Callable[[], str], now_s: Callable[[], float
 def smtp_server(url: str) -> SmtpServer:
     """Return the server that `smtp://` or `smtps://` names; ports default to 25, 587 with a user, 465 with TLS.
 
+    After them, `?bounces_to=ADDRESS` says where mail that comes back goes; without, to whom it is from.
     Raises: OperatorError.
     """
     try:
@@ -54,19 +56,35 @@ def smtp_server(url: str) -> SmtpServer:
         raise OperatorError(f"INTOUCH_MAIL_URL has a host or port that cannot be read. {_WAYS}") from error
     if parts.scheme not in ("smtp", "smtps"):
         raise OperatorError(f"INTOUCH_MAIL_URL names no way to send mail that this Intouch knows. {_WAYS}")
-    if not host or parts.path not in ("", "/") or parts.query or parts.fragment:
+    said = dict(parse_qsl(parts.query, keep_blank_values=True))
+    bounces_to = said.pop("bounces_to", "")
+    if not host or parts.path not in ("", "/") or said or parts.fragment:
         raise OperatorError(
-            f"INTOUCH_MAIL_URL needs a host, and nothing after host and port. {_WAYS} "
+            f'INTOUCH_MAIL_URL needs a host, and after host and port at most "?bounces_to=ADDRESS". {_WAYS} '
             "Signs like / ? # @ in a user or password are written %2F %3F %23 %40."
         )
     tls = parts.scheme == "smtps"
     return SmtpServer(
+        bounces_to=_bounces_to(bounces_to),
         host=host,
         port=port or (465 if tls else 587 if parts.username else 25),
         tls=tls,
         user=_decoded(parts.username),
         password=_decoded(parts.password),
     )
+
+
+def _bounces_to(address: str) -> str:
+    """Return where mail that comes back goes. A * stands for the id of what was sent, and may stand there once."""
+    if address:
+        try:
+            one_address(address.replace("*", "x" * LONGEST_SEND_ID, 1))
+        except ProviderError as error:
+            raise OperatorError(
+                "INTOUCH_MAIL_URL says bounces_to, and that is to be one email address, as in bounces@example.org, or "
+                "bounces%2B*@example.org where your server delivers what stands after a + to the same mailbox."
+            ) from error
+    return address
 
 
 def _decoded(text: str | None) -> str:

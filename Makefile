@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded soak mutants bench bench-rules compiled check lock clean
+.PHONY: help run test test-embedded soak mutants bench bench-line bench-rules compiled check lock clean
 
 help:
 	@echo "make run    start Intouch with a demo semester and open for events"
@@ -17,6 +17,7 @@ help:
 	@echo "make mutants  make small mistakes in the domain, one by one, and see whether its tests notice (an hour)"
 	@echo "make bench  measure what docs claim"
 	@echo "make compiled  build what decides as machine code: .compiled/intouch does all that intouch does, about twice as fast"
+	@echo "make bench-line   measure taking events from RabbitMQ into PostgreSQL against Celery and a plain loop"
 	@echo "make bench-rules  measure deciding against general rule engines"
 	@echo "make lock   choose dependency versions anew"
 	@echo "make clean  remove what these commands made (never ./var, where your data is)"
@@ -39,7 +40,7 @@ soak: $(READY)
 mutants: $(READY)
 	@$(BIN)/python -m tests.mutation
 
-bench: $(READY) compiled
+bench: $(READY) compiled bench-line
 	@$(BIN)/python -m bench
 
 check: $(READY)
@@ -74,7 +75,10 @@ compiled: .compiled/.ready
 	@chmod +x .compiled/intouch
 	@touch $@
 
-# The engines that Intouch is measured against live apart; nothing else needs them.
+# What Intouch is measured against lives apart; nothing else needs it.
+bench-line: $(VENV)-bench/.ready
+	@$(VENV)-bench/bin/python -m bench.consumers
+
 bench-rules: $(VENV)-bench/.ready compiled
 	@echo "What decides, as Python runs it:"
 	@$(VENV)-bench/bin/python -m bench.rules

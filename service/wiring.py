@@ -77,7 +77,7 @@ from service.flow.relay import Relay
 from service.flow.returned import Believing, Returned, Use, take_in_returned
 from service.flow.tidy import Keeping, Tidier
 from service.flow.trace_port import Tracing, Untraced
-from service.flow.work import Worker
+from service.flow.work import CHECKS_AT_ONCE, CHECKS_BESIDE_OTHERS, Worker
 from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings, is_loopback
 from service.trial.gate import Gate
@@ -385,6 +385,7 @@ class Installation:
             measures=self.measures,
             tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
+            checks_at_once=CHECKS_AT_ONCE if self._has_one_writer else CHECKS_BESIDE_OTHERS,
             recipients_per_claim=RECIPIENTS_PER_CLAIM if self._has_one_writer else 1,
         )
         self._parts["mail"] = worker.mail_in_words

@@ -141,8 +141,7 @@ class Acceptor:
             return
         for each, appended in zip(requests, results, strict=True):
             each.appended = appended
-        for each, appended in zip(requests, results, strict=True):
-            self._measure(each.events, appended)
+        self._measure([each.events for each in requests], results)
         if self.tracing.is_on:
             self._trace(requests, results, began)
         if any(appended.accepted for appended in results):
@@ -153,11 +152,15 @@ class Acceptor:
         for each, appended in zip(requests, results, strict=True):
             note(self.tracing, Step.ACCEPT, arrivals_of(each.events, appended), began, ended)
 
-    def _measure(self, events: Sequence[Incoming], appended: Appended) -> None:
-        """Count what became of a batch; one with a conflict in it was not taken in, and only the conflict is told."""
-        if appended.conflicts:
-            self.measures.events(Outcome.CONFLICT, (events[n].type for n in appended.conflicts))
-            return
-        repeated = set(appended.repeated)
-        self.measures.events(Outcome.DUPLICATE, (events[n].type for n in appended.repeated))
-        self.measures.events(Outcome.ACCEPTED, (each.type for n, each in enumerate(events) if n not in repeated))
+    def _measure(self, batches: Sequence[Sequence[Incoming]], results: Sequence[Appended]) -> None:
+        """Count what became of each event; of a batch with a conflict in it, only that."""
+        types: dict[Outcome, list[str]] = {Outcome.CONFLICT: [], Outcome.DUPLICATE: [], Outcome.ACCEPTED: []}
+        for events, appended in zip(batches, results, strict=True):
+            if appended.conflicts:
+                types[Outcome.CONFLICT] += (events[n].type for n in appended.conflicts)
+                continue
+            repeated = set(appended.repeated)
+            for n, each in enumerate(events):
+                types[Outcome.DUPLICATE if n in repeated else Outcome.ACCEPTED].append(each.type)
+        for outcome, those in types.items():
+            self.measures.events(outcome, those)

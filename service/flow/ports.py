@@ -222,8 +222,10 @@ class Snapshot(
 ):
     """What can be read, all of one moment."""
 
-    def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
-        """Return those of the subject's things that `refs` (kind, id) name, live or not."""
+    def things(
+        self, refs: Mapping[SubjectKey, Collection[tuple[str, str]]]
+    ) -> Mapping[SubjectKey, Mapping[tuple[str, str], Thing]]:
+        """Return those of the subjects' things that `refs` (kind, id) name, live or not."""
 
     def programs(self) -> Sequence[str]:
         """Return the programs that have events, by name."""

@@ -4,7 +4,7 @@ Subjects are checked together: everything is read, folded and decided before any
 many statements as one subject, and each subject is judged by the newest facts of the others in its batch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -67,12 +67,13 @@ class _Checking:
         people = {key: _people(row) for key, row in before.items()}
         holds = {key: each for key, each in self.transaction.holds_of(keys).items() if each}
         folded = fold_news(self.transaction, self.rule_set, before, self.now, self._held_starts(holds))
-        checked, pending, footings = self._decided(folded, holds)
+        checked, pending, footings = self._decided(folded.rows, holds)
         self.transaction.save_subjects(checked)
         self.transaction.save_footings(footings)
         self.transaction.save_pending(pending)
         self._forget(holds, pending)
-        _tell(self.transaction, self._books(keys), [row for row in checked if _has_news(row, before)], people, self.now)
+        news = [_News(row, folded.types[row.key], people[row.key]) for row in checked if _has_news(row, before)]
+        _tell(self.transaction, self._books(keys), news, self.now)
         # Hours, limits, addresses of roles: other rules may let go at once what has been waiting.
         swept = [key for key, row in before.items() if row.checked_with != self.rule_set.hash]
         waiting = {RecipientKey(key.program, each.recipient) for key in swept for each in pending[key]}
@@ -159,31 +160,28 @@ def _has_news(row: SubjectRow, before: Rows) -> bool:
     return row.folded_seq != before[row.key].folded_seq
 
 
-def _tell(
-    transaction: Transaction,
-    books: Mapping[str, ProgramBook],
-    rows: Iterable[SubjectRow],
-    before: Mapping[SubjectKey, set[str]],
-    now: Instant,
-) -> None:
-    """Make due what the subjects' news may have changed: those who belong to them, and plans that wait for an address.
+class _News(NamedTuple):
+    """A subject that has news: as it is now, of which types they were, and who belonged to it before them."""
 
-    `before` are those who belonged to a mentorship before its news.
-    """
+    row: SubjectRow
+    types: Collection[str]
+    before: set[str]
+
+
+def _tell(transaction: Transaction, books: Mapping[str, ProgramBook], news: Iterable[_News], now: Instant) -> None:
+    """Make due what news may have changed: those who belong to their subjects, and plans that wait for an address."""
     concerned: set[SubjectKey] = set()
     recipients: set[RecipientKey] = set()
-    for row in rows:
-        (program, subject), facts = row.key, row.facts
-        assert facts is not None
+    for row, types, before in news:
+        program, subject = row.key
         if subject.kind is SubjectKind.PROGRAM:
             transaction.check_program(program, now)
         elif subject.kind is SubjectKind.MENTORSHIP:
             people = _people(row)
-            if people != before[row.key]:
+            if people != before:
                 transaction.join(program, subject.id, people)
-            if books[program].has_participant_rules:
-                everybody = people | before[row.key]
-                concerned |= {SubjectKey(program, Subject(SubjectKind.PARTICIPANT, each)) for each in everybody}
+            if people != before or any(map(books[program].participants_heed, types)):
+                concerned |= {SubjectKey(program, Subject(SubjectKind.PARTICIPANT, each)) for each in people | before}
         else:
             ids = transaction.mentorships_of(program, subject.id)
             concerned |= {SubjectKey(program, Subject(SubjectKind.MENTORSHIP, each)) for each in ids}

@@ -26,7 +26,10 @@ from service.flow.trace_port import Step, Tracing, Untraced
 from service.flow.watch import Watch
 
 CHECKS_AT_ONCE = 25
-"""How many subjects one transaction checks: few enough that the door never waits long for its turn to write."""
+"""How many subjects one transaction checks where there is one writer: so few that the door's turn comes soon."""
+
+CHECKS_BESIDE_OTHERS = 100
+"""The same where writers meet at rows alone: a batch takes as many statements as one subject."""
 
 COURTESY = 3.0
 """How much longer than it worked the worker rests while events come in: who publishes waits for an answer, who gets
@@ -65,6 +68,7 @@ class Worker:
     claiming: Claiming
     door_is_busy: Callable[[], bool] = lambda: False
     """Says whether events are coming in through this process now; the worker then leaves most of the time to them."""
+    checks_at_once: int = CHECKS_AT_ONCE
     recipients_per_claim: int = 1
     """How many recipients one transaction claims for; more than one only for a store with one writer."""
     measures: Measures = field(default_factory=Unmeasured)
@@ -118,7 +122,7 @@ class Worker:
             self.beat()
             with self.store.writing() as transaction:
                 rule_set = self.rules.of(transaction).rule_set
-                count, news = reconcile(transaction, rule_set, now, CHECKS_AT_ONCE, self.tracing)
+                count, news = reconcile(transaction, rule_set, now, self.checks_at_once, self.tracing)
             note(self.tracing, Step.RECONCILE, news, began, self.clock())
             total += count
             if not count:

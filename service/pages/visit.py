@@ -113,7 +113,7 @@ class Visit:
     def thing(self, facts: SubjectFacts, kind: str, id: str) -> Thing | None:
         """Return a thing of a subject, also one that no rule asks for any more."""
         ref, key = (kind, id), SubjectKey(self.grant.program, facts.subject)
-        return facts.things.get(ref) or self.snapshot.things(key, [ref]).get(ref)
+        return facts.things.get(ref) or self.snapshot.things({key: [ref]}).get(key, {}).get(ref)
 
     def new_id(self, facts: SubjectFacts, kind: str, *marks: str) -> str:
         """Return the id of the thing that these marks stand for: another one where the last was taken back since.

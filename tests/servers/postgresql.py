@@ -3,6 +3,7 @@
 import os
 import pwd
 import signal
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,8 @@ from tests.ports import free_port
 from tests.servers.process import Process, program
 
 _PLACE = "usr/lib/postgresql/*/bin"
-_SETTINGS = (
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
-    "shared_buffers=64MB",
-    "max_connections=200",
-    "autovacuum=off",
-)
+_SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200")
+_FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=64MB", "autovacuum=off")
 _names = count(1)
 
 TEMPLATE = "intouch_template"
@@ -32,10 +25,11 @@ TEMPLATE = "intouch_template"
 
 
 class PostgreSql:
-    """One server over one folder; started again it has what it had."""
+    """One server over one folder; started again it has what it had. `settings` say how; else as quick as can be."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Sequence[str] = _FORGETFUL) -> None:
         self.folder = folder
+        self._settings = (*_SETTINGS, *settings)
         self.port = free_port()
         self.url = f"postgresql://intouch@127.0.0.1:{self.port}/postgres"
         if os.geteuid() == 0:
@@ -45,7 +39,7 @@ class PostgreSql:
         Process(folder, program("initdb", _PLACE), "-D", folder / "data", *how).finish()
 
     def start(self) -> None:
-        settings = [part for each in _SETTINGS for part in ("-c", each)]
+        settings = [part for each in self._settings for part in ("-c", each)]
         where = ("-D", self.folder / "data", "-p", str(self.port))
         self.process = Process(self.folder, program("postgres", _PLACE), *where, *settings)
         self.process.wait_until(self._answers)
@@ -56,6 +50,10 @@ class PostgreSql:
         except psycopg.OperationalError:
             return False
         return True
+
+    def kill(self) -> None:
+        """End the server as a power cut would."""
+        self.process.stop(signal.SIGKILL)
 
     def stop(self) -> None:
         self.process.stop(signal.SIGINT)  # its "fast" shutdown

@@ -13,7 +13,7 @@ from tests.store.factories import sqlite_url
 FEW_ROWS = ("ACTIVE", "ACTIVATIONS", "STOPS", "ANY_HOLD", "HELD_RULES")
 """Tables that people fill by hand, one look at whether there is any row, and what a person asks for once."""
 
-COLUMNS = ("program", "kind", "source", "id", "subject", "after_seq")
+COLUMNS = ("program", "kind", "source", "id", "subject", "after_seq", "thing", "ref")
 """Whatever the lists that come with questions have."""
 
 

@@ -67,13 +67,15 @@ def test_only_live_things_are_at_hand_and_the_named(store: SqlStore) -> None:
         transaction.save_subjects([saved(M1, facts=facts_with(M1, *things, starts=(start_of("f-started"),)))])
     with store.reading() as snapshot:
         row = snapshot.subject(M1)
-        named = snapshot.things(M1, {("flag", "f-closed"), ("flag", "f-open"), ("flag", "f-unknown")})
+        named = snapshot.things(
+            {M1: {("flag", "f-closed"), ("flag", "f-open"), ("flag", "f-unknown")}, M2: {("flag", "f-open")}}
+        )
         several = snapshot.subjects([M1, M2])
     assert row is not None
     assert row.facts is not None
     assert {id for _, id in row.facts.things} == {"f-open", "f-started", "f-ack"}
     assert several == {M1: row}
-    assert named == {("flag", "f-closed"): closed_flag("f-closed"), ("flag", "f-open"): flag("f-open")}
+    assert named == {M1: {("flag", "f-closed"): closed_flag("f-closed"), ("flag", "f-open"): flag("f-open")}}
 
 
 def test_a_thing_that_closes_leaves_the_live_and_keeps_its_state(store: SqlStore) -> None:
@@ -89,7 +91,7 @@ def test_a_thing_that_closes_leaves_the_live_and_keeps_its_state(store: SqlStore
         row = transaction.subject(M1)
         assert row is not None
         assert row.facts == facts_with(M1, flag("f-2"))
-        row.facts.things.update(transaction.things(M1, [("flag", "f-1")]))
+        row.facts.things.update(transaction.things({M1: [("flag", "f-1")]})[M1])
         assert row.facts == facts_with(M1, closed_flag("f-1"), flag("f-2"))
         # What was read closed may be opened again in the same transaction.
         row.facts.things["flag", "f-1"].reopened = moment(3)

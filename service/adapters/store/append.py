@@ -29,14 +29,15 @@ class _Hashed(NamedTuple):
 def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> list[Appended]:
     """Append the events that are not in the log, and mark their subjects; nothing of a batch with a conflict in it."""
     hashed = [[_Hashed(each, sha256(each.canonical).digest()) for each in batch] for batch in batches]
-    new, appended = _compared(session, hashed)
+    known = _known(session, hashed)
+    new, appended = _compared(known, hashed)
     if not new:
         return appended
     # Subjects first, in order: their rows are what two writers meet at, and a subject's log then grows in the order in
     # which its positions are seen. Whoever was there before us may have brought the same events.
     _mark(session, (each.event for each in new), recorded)
-    if session.flavour.writers_meet:
-        new, appended = _compared(session, hashed)
+    if session.flavour.writers_meet and (meanwhile := _known(session, hashed)) != known:
+        new, appended = _compared(meanwhile, hashed)
     session.change_each(changes.APPEND, [_row(each, recorded) for each in new])
     return appended
 
@@ -44,12 +45,14 @@ def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorde
 def foresee_each(session: Session, batches: Sequence[Sequence[Incoming]]) -> list[Appended]:
     """Return what would become of the batches if they were appended now."""
     hashed = [[_Hashed(each, sha256(each.canonical).digest()) for each in batch] for batch in batches]
-    return _compared(session, hashed)[1]
+    return _compared(_known(session, hashed), hashed)[1]
 
 
-def _compared(session: Session, batches: Sequence[Sequence[_Hashed]]) -> tuple[list[_Hashed], list[Appended]]:
-    """Return the events that are new, and what becomes of each batch."""
-    known = _known(session, [each.name for batch in batches for each in batch])
+def _compared(
+    known: Mapping[_Name, bytes], batches: Sequence[Sequence[_Hashed]]
+) -> tuple[list[_Hashed], list[Appended]]:
+    """Return the events that are new beside those known, and what becomes of each batch."""
+    known = dict(known)
     new: list[_Hashed] = []
     appended: list[Appended] = []
     for batch in batches:
@@ -73,8 +76,9 @@ def _repeats(each: _Hashed, known: Mapping[_Name, bytes], fresh: dict[_Name, _Ha
     return each.name in known or fresh.setdefault(each.name, each) is not each
 
 
-def _known(session: Session, names: Sequence[_Name]) -> dict[_Name, bytes]:
+def _known(session: Session, batches: Sequence[Sequence[_Hashed]]) -> dict[_Name, bytes]:
     """Return the hashes of those that the log has."""
+    names = [each.name for batch in batches for each in batch]
     if len(names) == 1:
         program, source, id = names[0]
         row = session.one(queries.HASH, {"program": program, "source": source, "id": id})

@@ -15,10 +15,12 @@ LIVE_THINGS: Final = """
 SELECT thing, ref, state, live FROM things WHERE program = :program AND kind = :kind AND id = :id AND live = 1
 """
 
-# One of its things by business id, live or not.
-THING: Final = """
-SELECT thing, ref, state, live FROM things
-WHERE program = :program AND kind = :kind AND id = :id AND thing = :thing AND ref = :ref
+# Things of subjects by business id, live or not.
+THINGS: Final = """
+SELECT t.program, t.kind, t.id, t.thing, t.ref, t.state, t.live
+FROM {listed} AS wanted CROSS JOIN things AS t
+WHERE t.program = wanted.program AND t.kind = wanted.kind AND t.id = wanted.id
+  AND t.thing = wanted.thing AND t.ref = wanted.ref
 """
 
 # Several subjects' rows.

@@ -88,15 +88,20 @@ class SqlSnapshot(
             self._add_things(row, self._session.all(queries.LIVE_THINGS, values))
         return row
 
-    def things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Thing]:
-        found = self._named_things(key, refs)
-        return {(thing, ref): thing_of(state, thing, ref) for thing, ref, state, _ in found}
+    def things(
+        self, refs: Mapping[SubjectKey, Collection[tuple[str, str]]]
+    ) -> Mapping[SubjectKey, Mapping[tuple[str, str], Thing]]:
+        found: dict[SubjectKey, dict[tuple[str, str], Thing]] = {}
+        for key, (thing, ref, state, _) in self._named_things(refs):
+            found.setdefault(key, {})[thing, ref] = thing_of(state, thing, ref)
+        return found
 
-    def _named_things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> list[Sequence[Any]]:
-        rows: list[Sequence[Any]] = []
-        for thing, ref in refs:
-            rows += self._session.all(queries.THING, {**named(key), "thing": thing, "ref": ref})
-        return rows
+    def _named_things(
+        self, refs: Mapping[SubjectKey, Collection[tuple[str, str]]]
+    ) -> list[tuple[SubjectKey, Sequence[Any]]]:
+        wanted = sorted((*listed(key), *ref) for key, named in refs.items() for ref in named)
+        rows = self._session.listed(queries.THINGS, wanted, *_SUBJECT, "thing", "ref")
+        return [(key_of(*row[:3]), row[3:]) for row in rows]
 
     def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
         assert row.facts is not None

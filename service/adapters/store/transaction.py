@@ -143,9 +143,12 @@ class SqlTransaction(
         super()._add_things(row, rows)
         self._remember(row.key, rows)
 
-    def _named_things(self, key: SubjectKey, refs: Collection[tuple[str, str]]) -> list[Sequence[Any]]:
-        rows = super()._named_things(key, refs)
-        self._remember(key, rows)
+    def _named_things(
+        self, refs: Mapping[SubjectKey, Collection[tuple[str, str]]]
+    ) -> list[tuple[SubjectKey, Sequence[Any]]]:
+        rows = super()._named_things(refs)
+        for key, row in rows:
+            self._remember(key, [row])
         return rows
 
     def _remember(self, key: SubjectKey, rows: Iterable[Sequence[Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.adapters.store.session import Session
-from service.domain.calendar import HOUR, parse_rfc3339
+from service.domain.calendar import HOUR, Instant, parse_rfc3339
 from service.flow.reconcile import reconcile
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
@@ -49,12 +49,37 @@ def test_twenty_mentorships_with_news_take_as_many_statements_as_one(tmp_path: P
 def _check_news(stage: Stage, asked: Counter[str], mentorships: list[int]) -> int:
     """Return how many statements ran when these mentorships had news and were checked together."""
     now = stage.clock.now = stage.clock.now + HOUR
-    stage.take(*(event("mentorship.message_sent", f"mentorships/m-{n}", now, by="mentor") for n in mentorships))
+    stage.take(*(_conversation(f"m-{n}", now) for n in mentorships))
     with stage.intouch.store.writing() as transaction:
         rule_set = stage.worker.rules.of(transaction).rule_set
         asked.clear()
         assert reconcile(transaction, rule_set, now).subjects == len(mentorships)
         counted = asked.total()
-        while reconcile(transaction, rule_set, now).subjects:  # the people in them, whom rules of their own concern
-            pass
+        assert reconcile(transaction, rule_set, now).subjects == 0, "no rule about people asks for conversations"
         return counted
+
+
+def _conversation(mentorship: str, now: Instant) -> dict[str, Any]:
+    data = {"conversation_id": f"c-{mentorship}-{now}", "by": "mentor"}
+    return event("conversation.logged", f"mentorships/{mentorship}", now, **data)
+
+
+def test_those_who_belong_to_a_mentorship_are_asked_about_only_for_what_their_rules_heed(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, MONDAY)
+    stage.take(*pair(MONDAY))
+    stage.work_until(MONDAY + HOUR)
+    assert _checked_for(stage, _conversation("m-1", stage.clock.now)) == 1
+    assert (
+        _checked_for(stage, event("mentorship.unmatched", "mentorships/m-1", stage.clock.now, initiated_by="mentee"))
+        == 3
+    )
+    stage.close()
+
+
+def _checked_for(stage: Stage, news: dict[str, Any]) -> int:
+    """Return how many subjects are checked because of an event."""
+    stage.take(news)
+    with stage.intouch.store.writing() as transaction:
+        rule_set = stage.worker.rules.of(transaction).rule_set
+        rounds = iter(lambda: reconcile(transaction, rule_set, stage.clock.now).subjects, 0)
+        return sum(rounds)

@@ -116,6 +116,7 @@ def _working(intouch: Installation, stop: threading.Event) -> Threads:
         publishing = intouch.relay()
         threads.start("relay", lambda: publishing.run(stop))
     threads.start("work", lambda: intouch.worker().run(stop, intouch.wake))
+    threads.start("figures", lambda: intouch.summing_up.run(stop))
     threads.start("rules", lambda: intouch.rules_folder.watch(stop, intouch.wake.set))
     return threads
 

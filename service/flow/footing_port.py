@@ -25,6 +25,8 @@ class FootingRow:
     mentee: str = ""
     folded_seq: int = 0
     advisors: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset()
+    """Those of either of the two."""
 
 
 class Order(StrEnum):
@@ -68,6 +70,8 @@ class Wanted:
     text: str = ""
     by_id: bool = False
     advisor: str | None = None
+    group: str = ""
+    topic: str = ""
     order: Order = Order.ID
 
 

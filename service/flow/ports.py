@@ -20,8 +20,12 @@ from service.domain.suppression import Suppression
 from service.flow.backlog_port import BacklogReading
 from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
 from service.flow.channel_port import ChannelReading, ChannelWriting
+from service.flow.delivery_port import DeliveryReading
 from service.flow.erasure_port import ErasureReading, ErasureWriting
+from service.flow.figure_port import FigureReading, FigureWriting
 from service.flow.footing_port import FootingReading, FootingWriting
+from service.flow.intervention_port import InterventionReading, InterventionWriting
+from service.flow.matter_port import MatterReading, MatterWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
 from service.flow.trace_port import TraceReading
 
@@ -157,6 +161,10 @@ class Action(StrEnum):
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     PARTICIPANT_ERASED = "participant.erased"
+    STEPPED_IN = "stepped_in"
+    INTERVENTION_PROPOSED = "intervention.proposed"
+    INTERVENTION_APPROVED = "intervention.approved"
+    INTERVENTION_WITHDRAWN = "intervention.withdrawn"
     SIGNED_IN = "console.signed_in"
     SIGNED_OUT = "console.signed_out"
     SESSION_ENDED = "console.session_ended"
@@ -217,6 +225,10 @@ class Snapshot(
     ChannelReading,
     ErasureReading,
     FootingReading,
+    MatterReading,
+    DeliveryReading,
+    FigureReading,
+    InterventionReading,
     TraceReading,
     Protocol,
 ):
@@ -295,7 +307,18 @@ class Snapshot(
         """Return what was done of one sort, newest first."""
 
 
-class Transaction(Snapshot, BrakeWriting, OutboxWriting, ChannelWriting, ErasureWriting, FootingWriting, Protocol):
+class Transaction(
+    Snapshot,
+    BrakeWriting,
+    OutboxWriting,
+    ChannelWriting,
+    ErasureWriting,
+    FootingWriting,
+    MatterWriting,
+    FigureWriting,
+    InterventionWriting,
+    Protocol,
+):
     """What can be changed, as a whole or not at all."""
 
     def append(self, events: Sequence[Incoming], recorded: Instant) -> Appended:

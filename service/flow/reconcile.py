@@ -16,6 +16,7 @@ from service.domain.delivery import ADVISOR_PREFIX, LedgerKey, Role
 from service.domain.engagement import footing_of
 from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.facts import SubjectFacts
+from service.domain.matters import Matter, matters_of
 from service.domain.plan import Pending, pend
 from service.domain.rules import RuleSet
 from service.domain.view import full_name, participants_of
@@ -70,6 +71,7 @@ class _Checking:
         checked, pending, footings = self._decided(folded.rows, holds)
         self.transaction.save_subjects(checked)
         self.transaction.save_footings(footings)
+        self.transaction.save_matters(_matters(checked))
         self.transaction.save_pending(pending)
         self._forget(holds, pending)
         news = [_News(row, folded.types[row.key], people[row.key]) for row in checked if _has_news(row, before)]
@@ -140,7 +142,7 @@ def _footing(row: SubjectRow, known: Mapping[SubjectKey, SubjectFacts]) -> Footi
         for role, id in participants_of(facts).items()
     }
     names = {role: full_name(person) or id for role, (id, person) in people.items()}
-    advisors = {person.value("advisor_email") for _, person in people.values() if person}
+    told = [person for _, person in people.values() if person is not None]
     return FootingRow(
         program=program,
         id=subject.id,
@@ -148,8 +150,18 @@ def _footing(row: SubjectRow, known: Mapping[SubjectKey, SubjectFacts]) -> Footi
         mentor=names.get(Role.MENTOR, ""),
         mentee=names.get(Role.MENTEE, ""),
         folded_seq=row.folded_seq,
-        advisors=tuple(str(each) for each in advisors if each),
+        advisors=tuple(sorted({str(each) for person in told if (each := person.value("advisor_email"))})),
+        groups=frozenset(group for person in told for group in person.value("groups") or ()),
     )
+
+
+def _matters(rows: Iterable[SubjectRow]) -> dict[tuple[str, str], list[Matter]]:
+    """Return what is open of each mentorship, by program and id."""
+    return {
+        (row.key.program, row.key.subject.id): list(matters_of(row.facts))
+        for row in rows
+        if _is_mentorship(row) and row.facts is not None
+    }
 
 
 def _people(row: SubjectRow) -> set[str]:

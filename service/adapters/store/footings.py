@@ -2,25 +2,28 @@
 
 The rules of this file:
 - Who checks a mentorship writes its row in the same transaction, so that the two never differ.
+- `folded_seq` is written by every release, `kept_seq` by those that keep all of a row and its matters.
 - The state is not kept: it changes with time alone. `STATE` says in SQL what `domain/engagement.py` says in Python; a
   test holds the two together.
 - Of an advisor stands a key made of their address and the secret, between two spaces.
 - A program's rows are read through by every question: some 20,000 of them, a few hundred bytes each.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from service.adapters.store.address_hash import address_hash
+from service.adapters.store.matters import between, plain
 from service.adapters.store.session import Session
 from service.domain.calendar import Instant
 from service.domain.engagement import Engagement, Footing
 from service.domain.programs import Thresholds
 from service.flow.footing_port import FootingRow, Order, Place, Wanted
 
-_FACTS: Final = tuple(each.name for each in fields(Footing))
-_COLUMNS: Final = ("program", "id", "mentor", "mentee", "folded_seq", *_FACTS)
+FACTS: Final = tuple(each.name for each in fields(Footing))
+_OWN: Final = ("program", "id", "mentor", "mentee", "folded_seq", "groups")
+_COLUMNS: Final = (*_OWN, *FACTS)
 
 STATE: Final = """
 CASE WHEN ended_at IS NOT NULL OR matched_at IS NULL THEN ''
@@ -33,6 +36,7 @@ CASE WHEN ended_at IS NOT NULL OR matched_at IS NULL THEN ''
 """
 _GOES_ON: Final = "ended_at IS NULL AND matched_at IS NOT NULL"
 _QUIET_SINCE: Final = "coalesce(last_contact_at, matched_at)"
+_HAS_FLAG: Final = """id IN (SELECT id FROM matters WHERE matters.program = :program AND kind = 'flag'"""
 _LAST: Final = 2**62
 """Sorts behind every instant."""
 _ORDERS: Final = {
@@ -49,7 +53,7 @@ SELECT f.id FROM {{listed}} AS wanted JOIN footings AS f ON f.program = wanted.p
 WHERE f.{_ADVISED}
 """
 
-_WRITTEN: Final = (*_COLUMNS, "sought", "advisors")
+_WRITTEN: Final = (*_COLUMNS, "sought", "advisors", "kept_seq")
 SAVE: Final = f"""
 INSERT INTO footings ({", ".join(_WRITTEN)})
 VALUES ({", ".join(f":{each}" for each in _WRITTEN)})
@@ -61,8 +65,7 @@ CHECK_UNKEPT: Final = """
 INSERT INTO checks (program, kind, id)
 SELECT s.program, s.kind, s.id FROM subjects AS s
 WHERE s.kind = 'mentorships' AND s.facts IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM footings AS f WHERE f.program = s.program AND f.id = s.id AND f.folded_seq = s.folded_seq
-      AND f.advisors IS NOT NULL
+    SELECT 1 FROM footings AS f WHERE f.program = s.program AND f.id = s.id AND f.kept_seq = s.folded_seq
 )
 """
 
@@ -127,19 +130,22 @@ def _conditions(wanted: Wanted) -> list[str]:
         "asked_at IS NOT NULL": wanted.asking,
         "sought LIKE :text ESCAPE '!'": bool(wanted.text) and not wanted.by_id,
         "substr(sought, 1, length(id)) LIKE :text ESCAPE '!'": bool(wanted.text) and wanted.by_id,
+        "groups LIKE :group ESCAPE '!'": bool(wanted.group),
+        f"{_HAS_FLAG} AND about LIKE :topic ESCAPE '!')": bool(wanted.topic),
         _ADVISED: wanted.advisor is not None,
     }
     return [condition for condition, is_asked in asked.items() if is_asked]
 
 
 def _asked(wanted: Wanted) -> dict[str, Any]:
-    plain = wanted.text.casefold().replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return {
         "state": wanted.state.value if wanted.state else "",
         "at_least": wanted.at_least,
         "at_most": wanted.at_most,
         "quiet_before": wanted.quiet_before,
-        "text": f"%{plain}%",
+        "text": f"%{plain(wanted.text.casefold())}%",
+        "group": between(wanted.group),
+        "topic": between(wanted.topic),
         "advised": _within(wanted.advisor),
     }
 
@@ -154,12 +160,24 @@ def _limits(limits: Thresholds, now: Instant) -> dict[str, int]:
 
 
 def _values(row: FootingRow) -> dict[str, Any]:
-    own = {name: getattr(row, name) for name in _COLUMNS[:5]}
+    own = {name: getattr(row, name) for name in _OWN}
     sought = "\n".join((row.id, f"{row.mentor} {row.mentee}")).casefold()
-    return {**own, **{name: getattr(row.footing, name) for name in _FACTS}, "sought": sought}
+    own["groups"] = _joined(row.groups)
+    return {**own, **{name: getattr(row.footing, name) for name in FACTS}, "sought": sought, "kept_seq": row.folded_seq}
 
 
 def _row(values: Sequence[Any]) -> FootingRow:
-    own, facts = values[:5], values[5:]
-    footing = Footing(**dict(zip(_FACTS, facts, strict=True)))
-    return FootingRow(footing=footing, **dict(zip(_COLUMNS[:5], own, strict=True)))
+    own, facts = dict(zip(_OWN, values, strict=False)), values[len(_OWN) :]
+    footing = Footing(**dict(zip(FACTS, facts, strict=True)))
+    groups = split(own.pop("groups"))
+    return FootingRow(footing=footing, groups=groups, **own)
+
+
+def _joined(words: Iterable[str]) -> str:
+    """Return the words each between line ends, so that one of them can be looked for."""
+    return "".join(f"\n{each}\n" for each in sorted(words))
+
+
+def split(joined: str) -> frozenset[str]:
+    """Return the words again."""
+    return frozenset(filter(None, joined.split("\n")))

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0015"
+REVISION: Final = "0016"
 """The newest migration; a store that is not at it is refused."""
 
 TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
@@ -44,6 +44,11 @@ _ID = Text().with_variant(Text(collation="C"), "postgresql")
 
 def _id(name: str, *more: Any, server_default: str | None = None) -> "Column[str]":
     return Column(name, _ID, *more, nullable=False, server_default=server_default)
+
+
+def _kept(name: str) -> "Column[str]":
+    """Return a column that the release before does not write."""
+    return Column(name, _ID, nullable=False, server_default="")
 
 
 def _at(name: str, *, nullable: bool = False) -> "Column[int]":
@@ -155,7 +160,59 @@ footings = Table(  # what each mentorship stands on, written by whoever checks i
     _at("flagged_at", nullable=True),
     _at("asked_at", nullable=True),
     Column("advisors", _ID, nullable=True),  # null before the first check by a release that keeps them
+    _kept("groups"),  # of either of the two, each between line ends
+    Column("kept_seq", BigInteger, nullable=False, server_default="-1"),  # `folded_seq`, by whoever keeps all of this
     PrimaryKeyConstraint("program", "id"),
+)
+
+matters = Table(  # flags, concerns and requests for help that are open, kept by whoever checks their mentorship
+    "matters",
+    metadata,
+    _id("program"),
+    _id("id"),
+    _id("kind"),
+    _id("ref"),
+    Column("weight", SmallInteger, nullable=False),
+    _id("about"),
+    _id("by"),
+    _at("since"),
+    _at("acknowledged_at", nullable=True),
+    PrimaryKeyConstraint("program", "id", "kind", "ref"),
+    Index("ix_matters_queue", "program", "weight", "since", "id", "kind", "ref"),
+)
+
+figures = Table(  # numbers by week and group that pages show, made in the background
+    "figures",
+    metadata,
+    _id("program"),
+    _id("monday"),
+    _id("grp"),
+    _id("what"),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("program", "monday", "grp", "what"),
+)
+
+figuring = Table(  # when figures were made, are to be made again, and up to where the log is counted
+    "figuring",
+    metadata,
+    _id("name"),
+    _at("made_at"),
+    _at("next_at"),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+
+interventions = Table(  # what staff write to many by hand
+    "interventions",
+    metadata,
+    _id("program"),
+    _id("id"),
+    _at("made_at"),
+    _id("state"),
+    _json("told"),
+    _json("chosen"),
+    PrimaryKeyConstraint("program", "id"),
+    Index("ix_interventions_newest", "program", "made_at"),
 )
 
 pending = Table(
@@ -217,6 +274,7 @@ emails = Table(
     _json("notices"),
     PrimaryKeyConstraint("id"),
     _partial("ix_emails_lease_until", "lease_until", where="state = 'sending'"),
+    _partial("ix_emails_lost", "program", "claimed_at", where="state IN ('failed', 'returned')"),
     _partial("ix_emails_unknown", "claimed_at", where="state = 'unknown'"),
 )
 

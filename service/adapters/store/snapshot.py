@@ -11,9 +11,13 @@ from service.adapters.store.append import foresee_each
 from service.adapters.store.backlog import SqlBacklogReading
 from service.adapters.store.brakes import SqlBrakeReading
 from service.adapters.store.channels import SqlChannelReading
+from service.adapters.store.deliveries import SqlDeliveryReading
 from service.adapters.store.erasures import SqlErasureReading
 from service.adapters.store.fact_codec import thing_of
+from service.adapters.store.figures import SqlFigureReading
 from service.adapters.store.footings import SqlFootingReading
+from service.adapters.store.interventions import SqlInterventionReading
+from service.adapters.store.matters import SqlMatterReading
 from service.adapters.store.notice_codec import candidate_of
 from service.adapters.store.outbox import SqlOutboxReading
 from service.adapters.store.publishers import SqlPublisherReading
@@ -67,6 +71,10 @@ class SqlSnapshot(
     SqlErasureReading,
     SqlTraceReading,
     SqlFootingReading,
+    SqlMatterReading,
+    SqlDeliveryReading,
+    SqlFigureReading,
+    SqlInterventionReading,
 ):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""

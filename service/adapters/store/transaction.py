@@ -12,7 +12,10 @@ from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.channels import SqlChannelWriting
 from service.adapters.store.erasures import SqlErasureWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
+from service.adapters.store.figures import SqlFigureWriting
 from service.adapters.store.footings import SqlFootingWriting
+from service.adapters.store.interventions import SqlInterventionWriting
+from service.adapters.store.matters import SqlMatterWriting
 from service.adapters.store.notice_codec import candidate_text, notices_text
 from service.adapters.store.outbox import SqlOutboxWriting
 from service.adapters.store.publishers import SqlPublisherWriting
@@ -51,6 +54,9 @@ class SqlTransaction(
     SqlChannelWriting,
     SqlErasureWriting,
     SqlFootingWriting,
+    SqlMatterWriting,
+    SqlFigureWriting,
+    SqlInterventionWriting,
 ):
     """A `Transaction` over one transaction of the database."""
 

@@ -16,6 +16,7 @@ ALL = """
     help.requested help.acknowledged help.resolved help.withdrawn program.launched program.updated program.ended
     program.delivery_delayed program.delivery_recovered
     survey.opened survey.completed resource.published resource.shared resource.viewed intervention.approved
+    intervention.addressed intervention.withdrawn call.recorded
 """.split()
 EXAMPLES = list(examples())
 FIELDS = [(name, field) for name, each in TYPES.items() for field in each.fields]

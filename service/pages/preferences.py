@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Final
 
+from service.domain.consent import GIVEN, NEWSLETTER, WITHDRAWN, agrees_to_be_named
 from service.domain.facts import SubjectFacts
 from service.domain.fold import NO_END, PAUSE, preference
 from service.domain.grants import Purpose
@@ -36,12 +37,25 @@ def act_on_preferences(visit: Visit, form: Mapping[str, str]) -> Reply | None:
     if do == "choose":
         wanted = {each for each in OPTIONAL if each.value in form}
         return _done(visit, "preferences.saved", _said_of(visit, wanted), _changes(visit, facts, wanted))
+    if do in ("agree", "disagree"):
+        return _named(visit, facts, wants=do == "agree")
     if do == "resume":
         acts = [_resumed(visit, facts)] if facts.value(PAUSE) is not None else []
         return _done(visit, "preferences.back_title", visit.say("preferences.back"), acts)
     if do == "pause":
         return _pause(visit, facts, day(form.get("until", "")))
     return _choices(visit, facts)
+
+
+def _named(visit: Visit, facts: SubjectFacts, *, wants: bool) -> Reply:
+    """Return whether the program may name them from now on."""
+    type, before = (GIVEN, WITHDRAWN) if wants else (WITHDRAWN, GIVEN)
+    said = "preferences.named" if wants else "preferences.not_named"
+    # What it changes from is part of the mark: back and forth works, and the same press twice is one.
+    mark = f"{NEWSLETTER} {facts.last(before)}"
+    act = Act(type=type, subject=visit.person, mark=mark, data={"to": NEWSLETTER})
+    is_so = agrees_to_be_named(facts) == wants
+    return _done(visit, "preferences.saved", visit.say(said), () if is_so else (act,))
 
 
 def show_unsubscribe(visit: Visit, _: Mapping[str, str]) -> Reply | None:
@@ -128,6 +142,7 @@ def _choices(visit: Visit, facts: SubjectFacts, fault: str = "") -> Reply:
         "first_day": (visit.today + timedelta(days=1)).isoformat(),
         "last_day": (visit.today + LONGEST_PAUSE).isoformat(),
         "fault": fault,
+        "is_named": agrees_to_be_named(facts),
         "still": _still(visit),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK

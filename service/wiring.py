@@ -17,10 +17,10 @@ from flask import Blueprint, Flask
 from orjson import loads
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from service.adapters.broker.binding import Message, read_event
+from service.adapters.broker.binding import Decode, Message, read_event
 from service.adapters.broker.choice import OtherBroker, Rabbit, broker_at, is_rabbit
 from service.adapters.broker.identity import identify
-from service.adapters.broker.letters import DeadLetters
+from service.adapters.broker.letters import DeadLetter, DeadLetters, told
 from service.adapters.broker.tray import Delivery, Line, Tray
 from service.adapters.http.app import create_app
 from service.adapters.http.description_pages import create_description_pages
@@ -50,7 +50,7 @@ from service.adapters.templates.layouts import Layouts, load_layouts
 from service.adapters.templates.translations import Translations
 from service.adapters.templates.uses import MessageUses
 from service.adapters.templates.writer import LetterWriter
-from service.console import RuleDesk, create_console
+from service.console import LetterTold, RuleDesk, create_console
 from service.domain.calendar import DAY, SECOND, Instant
 from service.domain.errors import EventSenderError, IntouchError, OperatorError
 from service.domain.events import Incoming
@@ -75,6 +75,8 @@ from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
 from service.flow.returned import Believing, Returned, Use, take_in_returned
+from service.flow.step_in import SteppingIn
+from service.flow.sum_up import SummingUp
 from service.flow.tidy import Keeping, Tidier
 from service.flow.trace_port import Tracing, Untraced
 from service.flow.work import CHECKS_AT_ONCE, CHECKS_BESIDE_OTHERS, Worker
@@ -221,6 +223,10 @@ class Installation:
             audit=settings.keep_audit_days * DAY,
         )
         return Tidier(store=self.store, bodies=self._bodies, keeping=keeping, clock=self.clock)
+
+    @cached_property
+    def summing_up(self) -> SummingUp:
+        return SummingUp(store=self.store, rules=self.rules, clock=self.clock)
 
     @property
     def _bodies(self) -> Bodies:
@@ -454,7 +460,18 @@ class Installation:
             rules_problems=lambda: self.rules_folder.problems,
             hosts={urlsplit(self.settings.public_url).hostname or ""},
             rule_desk=RuleDesk(trials=self.trials, gate=self.gate, workshop=Workshop(self.trials)),
+            stepping_in=self.stepping_in,
+            alone_up_to=self.settings.approve_above,
+            tell_letters=self._tell_letters if self.settings.broker_url else None,
         )
+
+    @cached_property
+    def stepping_in(self) -> SteppingIn:
+        return SteppingIn(self.store, self.acceptor, self.schemas.admit, self.clock)
+
+    def _tell_letters(self, most: int) -> Sequence[LetterTold]:
+        with self.dead_letters().held(most) as letters:
+            return [_told(each, self.schemas.decode) for each in letters]
 
     def mail_pages(self) -> list[Blueprint]:
         """Return the pages that mail leads to: resources, and those on which people answer."""
@@ -546,6 +563,11 @@ class Installation:
             held = self.__dict__.pop(name, None)
             if held is not None:
                 held.close()
+
+
+def _told(letter: DeadLetter, decode: Decode) -> LetterTold:
+    sent = told(letter, decode)
+    return LetterTold(letter.id, " ".join(filter(None, (sent.type, sent.source, sent.id))), letter.reason)
 
 
 def _make_folder(settings: Settings) -> None:

@@ -4,16 +4,23 @@ import logging
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, abort, request
 
-from service.console.access import require, signed_in
+from service.adapters.templates.writer import LetterWriter
+from service.console.access import require, signed_in, viewer
+from service.console.act_pages import add_act_pages
+from service.console.acts import OUTCOMES, SIDES, panel_of
 from service.console.braked import braked
+from service.console.delivery_pages import TellLetters, add_delivery_pages
 from service.console.desk import Console
 from service.console.failures import add_failures
+from service.console.guard import guarded
+from service.console.intervention_pages import add_intervention_pages
 from service.console.mail_pages import add_mail_pages
 from service.console.mailbox import Mailbox
+from service.console.overview_pages import add_overview_pages
 from service.console.pair_pages import add_pair_pages
+from service.console.resource_pages import add_resource_pages
 from service.console.rule_desk import RuleDesk
 from service.console.rule_pages import add_rule_pages
 from service.console.start import start_page
@@ -26,6 +33,7 @@ from service.domain.events import Subject, SubjectKind
 from service.flow.active import ActiveRules
 from service.flow.ports import Action, Clock, Store, SubjectKey
 from service.flow.present import present_near
+from service.flow.step_in import SteppingIn
 from service.flow.timeline import timeline
 from service.staff.forecast import forecast
 
@@ -37,18 +45,21 @@ AHEAD: Duration = 60 * DAY
 def create_console(
     *,
     store: Store,
-    rules: ActiveRules[object],
+    rules: ActiveRules[LetterWriter],
     mailbox: Mailbox,
     clock: Clock,
     rules_problems: Callable[[], str | None],
     hosts: Collection[str] = (),
     count_events: Callable[[], int] | None = None,
     rule_desk: RuleDesk | None = None,
+    stepping_in: SteppingIn,
+    alone_up_to: int = 50,
+    tell_letters: TellLetters | None = None,
 ) -> Blueprint:
     """Return the console's pages below /console.
 
     `rules_problems` says in words why the last edit of the rules is not live, or None. `hosts` are names,
-    besides loopback ones, under which it may be asked for.
+    besides loopback ones, under which it may be asked for. One person writes alone to `alone_up_to` people at most.
     """
     console = Console(
         store=store,
@@ -66,7 +77,12 @@ def create_console(
     if rule_desk is not None:
         add_rule_pages(blueprint, console, rule_desk)
     add_mail_pages(blueprint, console)
+    add_overview_pages(blueprint, console)
     add_pair_pages(blueprint, console)
+    add_act_pages(blueprint, console, stepping_in)
+    add_intervention_pages(blueprint, console, stepping_in, alone_up_to)
+    add_resource_pages(blueprint, console)
+    add_delivery_pages(blueprint, console, tell_letters)
     _add_program_pages(blueprint, console)
     add_failures(blueprint, console)
     return blueprint
@@ -78,15 +94,10 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
     @signed_in
     def start() -> Response:
         with console.reading() as desk:
-            page = start_page(desk, console.count_events() if console.count_events else None)
+            page = start_page(desk, console.count_events() if console.count_events else None, console.clock())
             waiting, clockface = braked(desk), desk.some_clockface()
         console.listed("overview", [(each.program, f"mail/{each.mail.send_id}") for each in page.latest])
         return console.page("start.html", page=page, clockface=clockface, braked=waiting)
-
-    @blueprint.get("/<program>")
-    @require(Permission.SEE_MENTORSHIPS)
-    def one_program(program: str) -> AnyResponse:
-        return redirect(url_for("console.mentorships", program=program))
 
     @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>")
     @require(Permission.SEE_MENTORSHIPS)
@@ -102,8 +113,20 @@ def _add_program_pages(blueprint: Blueprint, console: Console) -> None:
             near = present_near(desk.snapshot, desk.rule_set, key, now)
             told = forecast(desk.rule_set, near, key.subject, now, now + AHEAD)
             page = subject_page(here, row, found, told, passed_slots(desk.snapshot, console.rules, key, now))
+            acts = kind == SubjectKind.MENTORSHIP and viewer().may(Permission.ACT, program)
+            panel = panel_of(here, id, now) if acts else None
         _note_look(console, key)
-        return console.page("subject.html", page=page, program=here, clockface=here.clockface)
+        answer = console.page(
+            "subject.html",
+            page=page,
+            program=here,
+            clockface=here.clockface,
+            panel=panel,
+            sides=SIDES,
+            outcomes=OUTCOMES,
+            done=request.args.get("done", ""),
+        )
+        return guarded(answer, referrer="same-origin")
 
     @blueprint.get("/<program>/<any(mentorships, participants, programs):kind>/<id>/why/<rule>")
     @require(Permission.SEE_MENTORSHIPS)

@@ -9,6 +9,7 @@ from flask import Response, g, request, url_for
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from service.adapters.templates.writer import LetterWriter
 from service.console.access import viewer
 from service.console.mail import MailDesk
 from service.console.mailbox import Mailbox
@@ -32,7 +33,7 @@ class Console:
     """What every page needs."""
 
     store: Store
-    rules: ActiveRules[object]
+    rules: ActiveRules[LetterWriter]
     mailbox: Mailbox
     clock: Clock
     rules_problems: Callable[[], str | None]

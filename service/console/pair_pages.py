@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
 
-from service.console.access import require
+from service.console.access import require, viewer
 from service.console.desk import Console
 from service.console.mail import MailDesk
 from service.console.pair_query import MOST_DAYS, MOST_TEXT, ORDERS, TALKS, query_of
@@ -26,6 +26,14 @@ _CHOICES = {
     "most_days": MOST_DAYS,
     "most_text": MOST_TEXT,
 }
+READY_MADE = (
+    ("No conversation, quiet for two weeks", "talks=0&quiet=14&sort=quiet"),
+    ("Drifting", "state=drifting&sort=quiet"),
+    ("Three conversations or more", "talks=3%2B&sort=conversations"),
+    ("Waiting for help", "help=open"),
+    ("With an open flag", "flags=open"),
+)
+"""Choices that staff make every week, as the parameters of their address."""
 _HEAD = (
     "id",
     "mentor",
@@ -51,8 +59,18 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
         with console.reading() as desk:
             here = known_program(desk, program)
             found = pair_list(here, query, console.clock())
+            offered = _offered(here)
         console.listed("mentorships", [(program, f"mentorships/{each.id}") for each in found.pairs])
-        return console.page("mentorships.html", found=found, program=here, query=query, choices=_CHOICES)
+        return console.page(
+            "mentorships.html",
+            found=found,
+            program=here,
+            query=query,
+            choices={**_CHOICES, **offered},
+            ready=READY_MADE,
+            now=console.clock(),
+            may_intervene=viewer().may(Permission.INTERVENE, program),
+        )
 
     @blueprint.get("/<program>/mentorships.csv")
     @require(Permission.EXPORT)
@@ -67,6 +85,15 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
             Action.PEOPLE_EXPORTED, "mentorships", program=program, asked=asked, rows=len(lines), names=here.shows_names
         )
         return spreadsheet("mentorships.csv", _HEAD, lines)
+
+
+def _offered(program: ProgramDesk) -> dict[str, dict[str, str]]:
+    """Return the groups and topics that can be asked for in this program."""
+    topics = program.book.catalogue.types["flag.submitted"].fields["topics"].values
+    return {
+        "groups": {"": "Any", **{each: each for each in sorted(program.book.program.groups)}},
+        "topics": {"": "Any", **{each: program.topic(each).capitalize() for each in topics}},
+    }
 
 
 def known_program(desk: MailDesk, program: str) -> ProgramDesk:

@@ -31,6 +31,9 @@ class PairQuery:
     flagged: bool = False
     asking: bool = False
     text: str = ""
+    group: str = ""
+    topic: str = ""
+    """Of an open flag."""
     order: Order = Order.ID
     after: Place = START
 
@@ -51,6 +54,8 @@ class PairQuery:
             "flags": "open" if self.flagged else "",
             "help": "open" if self.asking else "",
             "q": self.text,
+            "group": self.group,
+            "topic": self.topic,
             "sort": "" if self.order is Order.ID else self.order.value,
             "after": f"{after.by}{_SPLIT}{after.id}" if after else "",
         }
@@ -67,6 +72,8 @@ class PairQuery:
             flagged=self.flagged,
             asking=self.asking,
             text=self.text,
+            group=self.group,
+            topic=self.topic,
             order=self.order,
         )
 
@@ -80,10 +87,16 @@ def query_of(said: Mapping[str, str]) -> PairQuery:
         quiet_days=_number(said.get("quiet", "")),
         flagged=said.get("flags") == "open",
         asking=said.get("help") == "open",
-        text=said.get("q", "").replace("\0", "").strip()[:MOST_TEXT],
+        text=_text(said.get("q", "")),
+        group=_text(said.get("group", "")),
+        topic=_text(said.get("topic", "")),
         order=Order(order) if order in set(Order) else Order.ID,
         after=_place(said.get("after", "").replace("\0", "")),
     )
+
+
+def _text(said: str) -> str:
+    return said.replace("\0", "").strip()[:MOST_TEXT]
 
 
 def _number(text: str) -> int | None:

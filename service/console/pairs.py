@@ -24,7 +24,7 @@ class Pair:
     """One mentorship in the list; instants are None for what has not happened.
 
     `quiet_days` are those since the last message or conversation, or the match; None where it does not go on.
-    `waiting` is the message that goes next, of those that wait already.
+    `waiting` is the message that goes next, of those that wait already, and `waits_until` from when on it may.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Pair:
     open_flags: int
     asks_for_help: bool
     waiting: str = ""
+    waits_until: Instant | None = None
     masked: bool = False
 
     @property
@@ -64,7 +65,7 @@ def pair_list(program: ProgramDesk, query: PairQuery, now: Instant) -> PairList:
     waiting = _waiting(program, [row.id for _, row in shown])
     counted = program.snapshot.states(program.id, program.book.program.engagement, now, whose)
     return PairList(
-        pairs=tuple(replace(_pair(program, row, now), waiting=waiting.get(row.id, "")) for _, row in shown),
+        pairs=tuple(_with_next(_pair(program, row, now), waiting.get(row.id)) for _, row in shown),
         after=shown[-1][0] if len(found) > PAGE_SIZE else None,
         states={state: counted.get(state, 0) for state in Engagement},
     )
@@ -106,9 +107,15 @@ def _pair(program: ProgramDesk, row: FootingRow, now: Instant) -> Pair:
     )
 
 
-def _waiting(program: ProgramDesk, ids: list[str]) -> dict[str, str]:
-    """Return the title of the message that goes next about each, of those that wait already."""
+def _with_next(pair: Pair, waiting: tuple[str, Instant] | None) -> Pair:
+    return pair if waiting is None else replace(pair, waiting=waiting[0], waits_until=waiting[1])
+
+
+def _waiting(program: ProgramDesk, ids: list[str]) -> dict[str, tuple[str, Instant]]:
+    """Return the title of the message that goes next about each, of those that wait already, and from when on."""
     keys = [SubjectKey(program.id, Subject(SubjectKind.MENTORSHIP, id)) for id in ids]
     pending = program.snapshot.pending_of(keys)
     firsts = {key: min(each.values(), key=lambda one: one.ready_at) for key, each in pending.items() if each}
-    return {key.subject.id: program.rule_title(first.candidate.key.rule) for key, first in firsts.items()}
+    return {
+        key.subject.id: (program.rule_title(first.candidate.key.rule), first.ready_at) for key, first in firsts.items()
+    }

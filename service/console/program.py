@@ -78,6 +78,10 @@ class ProgramDesk:
         """Return a name or an address where it may be shown, else what stands for it."""
         return text if self.shows_names or not text else MASKED
 
+    def pair_name(self, id: str, mentor: str, mentee: str) -> str:
+        """Return what a pair is called in a list: by the two names, or its id."""
+        return f"{mentor} and {mentee}" if mentor and mentee and self.shows_names else id
+
     def recipient(self, recipient: str) -> str:
         """Return who `p-17`, `staff.primary` or `advisor:p-17` is; "" is whoever a rule will name."""
         if recipient.startswith(STAFF_PREFIX):

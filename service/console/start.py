@@ -7,23 +7,20 @@ from service.console.mail import MailDesk, MailRow
 from service.console.program import ProgramDesk
 from service.domain.access import Permission
 from service.domain.calendar import Instant
-from service.domain.events import SubjectKind
+from service.domain.figures import CONNECTED, EVERYBODY, MATCHED, weeks_until
 
-MOST_COUNTED: Final = 1_000
-"""Mentorships are counted up to here by reading them, which is quick; beyond it the page says "more than"."""
 LATEST_MAILS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramLine:
-    """One program in the list. `connected` are the mentorships with a conversation; `more` says that not all were
-    counted. Of one whose overview is not for the viewer nothing is counted: `mentorships` is None."""
+    """One program in the list, as figures have it. `connected` are the mentorships with a conversation. Of one whose
+    overview is not for the viewer nothing is told: `mentorships` is None."""
 
     id: str
     name: str
     mentorships: int | None
     connected: int
-    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +41,8 @@ class StartPage:
     def mentorships(self) -> int:
         return sum(each.mentorships or 0 for each in self.programs)
 
-    @property
-    def more(self) -> bool:
-        return any(each.more for each in self.programs)
 
-
-def start_page(desk: MailDesk, events: int | None) -> StartPage:
+def start_page(desk: MailDesk, events: int | None, now: Instant) -> StartPage:
     """Return the start page."""
     active = desk.snapshot.active_rule_set()
     assert active is not None  # or there would be no rule set to read by
@@ -58,23 +51,19 @@ def start_page(desk: MailDesk, events: int | None) -> StartPage:
         active_since=active.activated_at,
         activated_by=active.activated_by,
         rules=len(desk.rule_set.rules),
-        programs=tuple(_line(desk.program(each)) for each in desk.sight.programs()),
+        programs=tuple(_line(desk.program(each), now) for each in desk.sight.programs()),
         events=events if desk.viewer.may_everywhere(Permission.SEE_OVERVIEW) else None,
         mails=desk.mailbox.count() if desk.sees_all_mail else None,
         latest=desk.list(at_most=LATEST_MAILS).rows if desk.viewer.may_somewhere(Permission.READ_MAIL) else (),
     )
 
 
-def _line(program: ProgramDesk) -> ProgramLine:
+def _line(program: ProgramDesk, now: Instant) -> ProgramLine:
     if not program.viewer.may(Permission.SEE_OVERVIEW, program.id):
-        return ProgramLine(id=program.id, name=program.name, mentorships=None, connected=0, more=False)
-    rows = program.snapshot.all_subjects(program.id, SubjectKind.MENTORSHIP, limit=MOST_COUNTED + 1)
-    counted = rows[:MOST_COUNTED]
-    connected = sum(1 for row in counted if row.facts and row.facts.count("conversation.logged"))
+        return ProgramLine(id=program.id, name=program.name, mentorships=None, connected=0)
+    (week,) = weeks_until(now, 1, program.clockface.zone)
+    figures = program.snapshot.figures(program.id, week.monday, (EVERYBODY,))
+    found = {each.what: each.number for each in figures if each.monday == week.monday}
     return ProgramLine(
-        id=program.id,
-        name=program.name,
-        mentorships=len(counted),
-        connected=connected,
-        more=len(rows) > MOST_COUNTED,
+        id=program.id, name=program.name, mentorships=found.get(MATCHED, 0), connected=found.get(CONNECTED, 0)
     )

@@ -30,6 +30,7 @@ class Site:
     hosts: tuple[str, ...] = ()
     ask_problems: Callable[[], str | None] | None = None
     """Answers instead of `problems`."""
+    alone_up_to: int = 50
     app: Flask = field(init=False)
     visitor: Visitor = field(init=False)
     """Who is signed in, and may see everything."""
@@ -43,6 +44,8 @@ class Site:
             clock=self.stage.clock,
             rules_problems=self.ask_problems or (lambda: self.problems),
             hosts=self.hosts,
+            stepping_in=intouch.stepping_in,
+            alone_up_to=self.alone_up_to,
         )
         self.app = create_app(intouch.acceptor, intouch.schemas, intouch.ready, [console, *intouch.mail_pages()])
         self.visitor = Visitor(self.app)
@@ -91,6 +94,7 @@ def campus(folder: Path) -> Stage:
     stage.work_until(MONDAY + 8 * DAY + 12 * HOUR)
     stage.take(*pair(stage.clock.now, "m-3", "lea", "max"))
     stage.work_until(stage.clock.now + HOUR)
+    stage.intouch.summing_up.sum_up_when_due()
     return stage
 
 

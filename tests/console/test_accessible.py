@@ -15,6 +15,15 @@ PATHS = (
     "/console/mail/NEWEST",
     "/console/northfield/mentorships",
     "/console/northfield/mentorships?state=drifting&help=open&q=nobody",
+    "/console/northfield",
+    "/console/northfield?group=fall-2026",
+    "/console/northfield/queue",
+    "/console/northfield/queue?kind=flag&waiting=yes",
+    "/console/northfield/interventions",
+    "/console/northfield/interventions/new?talks=0",
+    "/console/northfield/resources",
+    "/console/northfield/newsletter",
+    "/console/delivery",
     "/console/northfield/mentorships/m-1",
     "/console/northfield/mentorships/m-2",
     "/console/northfield/mentorships/m-3",
@@ -69,7 +78,8 @@ def test_tables_have_captions_and_scopes(page: Page) -> None:
 
 def test_inputs_have_labels_and_links_have_words(page: Page) -> None:
     labelled = {each["for"] for each in page.all("label")}
-    assert {each["id"] for kind in ("input", "select") for each in page.all(kind)} == labelled
+    fields = [each for kind in ("input", "select", "textarea") for each in page.all(kind)]
+    assert {each["id"] for each in fields if each.get("type") != "hidden"} == labelled
     assert all(text for text, _ in page.links)
 
 

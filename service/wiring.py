@@ -134,16 +134,23 @@ class Installation:
 
     @cached_property
     def store(self) -> SqlStore:
-        return open_store(self.settings.database_url, self._secret)
+        store = open_store(self.settings.database_url, self._own_secret)
+        if not self.settings.secret and not self._has_one_writer:
+            log.info(
+                "INTOUCH_SECRET is not set, so all processes use the secret that the store keeps. Whoever has a copy "
+                "of the store has it too; set INTOUCH_SECRET to keep them apart."
+            )
+            store.share_secret(self._own_secret)
+        return store
+
+    @property
+    def _secret(self) -> bytes:
+        """The key under which addresses are kept and links are signed, the same for all processes of a store."""
+        return self.store.secret
 
     @cached_property
-    def _secret(self) -> bytes:
-        if not self.settings.secret and not self.settings.database_url.startswith("sqlite"):
-            log.warning(
-                "INTOUCH_SECRET is not set. Processes that share a store and no data folder must be given the same, "
-                "or an address that one of them blocks is not blocked for the others, and a link in mail that one of "
-                "them signed opens nothing at the others."
-            )
+    def _own_secret(self) -> bytes:
+        """What this process was given or, where it was given none, found or made in its data folder."""
         return self.settings.secret.encode() or read_or_make_secret(self.settings.data_dir)
 
     @cached_property

@@ -1,6 +1,7 @@
 """The suppression list: kept by keyed hash, the first reason stands, and nobody can read addresses off it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,17 @@ def test_a_list_without_a_secret_is_refused(store: SqlStore) -> None:
         snapshot.suppressed([MIRA])
     with store.reading() as snapshot:
         assert snapshot.suppressed([]) == {}
+
+
+def test_processes_that_were_given_no_secret_agree_on_one(url: str) -> None:
+    """However many start at once, what one of them blocks is blocked for all."""
+    stores = [open_store(url, b"%d" % n * 32) for n in range(4)]
+    with ThreadPoolExecutor(len(stores)) as pool:
+        found = set(pool.map(lambda store: store.share_secret(store.secret), stores))
+    assert len(found) == 1
+    with stores[0].writing() as transaction:
+        transaction.suppress("ben@example.org", Suppression(reason=Reason.HARD_BOUNCE, at=0))
+    for store in stores:
+        with store.reading() as snapshot:
+            assert snapshot.suppressed(["ben@example.org"])
+        store.close()

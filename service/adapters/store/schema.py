@@ -247,6 +247,14 @@ recipients = Table(
     _partial("ix_recipients_urgent", text(TURN), where="next_plan_at IS NOT NULL AND urgent = 1"),
 )
 
+secrets = Table(  # the key of hashes and links, where processes share a store and were given none
+    "secrets",
+    metadata,
+    _id("name"),
+    Column("value", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+
 channels = Table(  # what processes share of their way to the provider; "" is all mail, the others are domains
     "channels",
     metadata,

@@ -17,6 +17,9 @@ from service.adapters.store.transaction import SqlTransaction
 from service.domain.errors import IntouchError, OperatorError
 from service.flow.accept import StoreUnavailable
 
+_PROPOSE: Final = "INSERT INTO secrets (name, value) VALUES ('shared', :value) ON CONFLICT (name) DO NOTHING"
+_SHARED: Final = "SELECT value FROM secrets WHERE name = 'shared'"
+
 
 def _sqlite(url: URL) -> Flavour:
     return Sqlite(url)
@@ -66,7 +69,7 @@ class SqlStore:
 
     def __init__(self, flavour: Flavour, secret: bytes = b"") -> None:
         self._flavour = flavour
-        self._secret = secret
+        self.secret = secret
         self._sources: dict[str, str] = {}
         self.reader: Engine
         self.writer: Engine
@@ -76,14 +79,14 @@ class SqlStore:
     def reading(self) -> Iterator[SqlSnapshot]:
         """Return a context whose snapshot does not change. Raises: StoreUnavailable."""
         with self._told_plainly(), self._begun(self.reader, self._flavour.begin_reading) as connection:
-            yield SqlSnapshot(Session(connection, self._flavour), self._sources, self._secret)
+            yield SqlSnapshot(Session(connection, self._flavour), self._sources, self.secret)
 
     @contextmanager
     def writing(self) -> Iterator[SqlTransaction]:
         """Return a context that commits at its end, or rolls back when it raises. Raises: StoreUnavailable."""
         begun = self._begun(self.writer, self._flavour.begin_writing)
         with self._flavour.turn_to_write(), self._told_plainly(), begun as connection:
-            transaction = SqlTransaction(Session(connection, self._flavour), self._sources, self._secret)
+            transaction = SqlTransaction(Session(connection, self._flavour), self._sources, self.secret)
             with _given_up(transaction):
                 yield transaction
             transaction.finish()
@@ -158,6 +161,18 @@ class SqlStore:
         if found is None or found < REVISION:
             state = "has no tables yet" if found is None else f"is at version {found}, this Intouch needs {REVISION}"
             raise OperatorError(f"The store {state}. Run `intouch migrate`.")
+
+    def share_secret(self, proposed: bytes) -> bytes:
+        """Return the secret that all processes of this store use from now on: the one that was proposed first.
+
+        Raises: StoreUnavailable.
+        """
+        with self._told_plainly(), self._begun(self.writer, self._flavour.begin_writing) as connection:
+            session = Session(connection, self._flavour)
+            session.change(_PROPOSE, {"value": proposed})
+            self.secret = bytes(session.one(_SHARED, {})[0])
+            connection.commit()
+        return self.secret
 
     def close(self) -> None:
         """Let go of every connection."""

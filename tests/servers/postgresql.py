@@ -4,6 +4,7 @@ import os
 import pwd
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from tests.servers.process import Process, program
 
 _PLACE = "usr/lib/postgresql/*/bin"
 _SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200")
+SAFE: Sequence[str] = ("fsync=off",)
+"""As for production, but for power cuts: what was committed survives any kill."""
 _FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=64MB", "autovacuum=off")
 _names = count(1)
 
@@ -52,8 +55,12 @@ class PostgreSql:
         return True
 
     def kill(self) -> None:
-        """End the server as a power cut would."""
+        """End the server and all its processes as a power cut would."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         self.process.stop(signal.SIGKILL)
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
 
     def stop(self) -> None:
         self.process.stop(signal.SIGINT)  # its "fast" shutdown

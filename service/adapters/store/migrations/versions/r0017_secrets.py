@@ -6,8 +6,8 @@ A step is never changed once it was released, so it says everything itself and i
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 _ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

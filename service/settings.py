@@ -50,9 +50,12 @@ class Settings:
     """Who really gets mail; "" for everybody."""
     public_url: str
     secret: str
-    sendgrid_webhook_key: str
+    sendgrid_webhook_key: Callable[[], str]
+    """Reads the key that reports are signed with, as it is now."""
     sendgrid_key: Callable[[], str]
     """Reads the key as it is now: its file may be replaced while Intouch runs."""
+    sendgrid_keys_dir: Path | None
+    """Where programs' own keys lie; None where all of them share one account."""
     rules_dir: Path
     templates_dir: Path
     schemas_dir: Path
@@ -97,6 +100,7 @@ _DEFAULTS: Mapping[str, str] = {
     "SECRET": "",
     "SENDGRID_KEY": "",
     "SENDGRID_WEBHOOK_KEY": "",
+    "SENDGRID_KEYS_DIR": "",
     "RULES_DIR": str(ROOT / "rules"),
     "TEMPLATES_DIR": str(ROOT / "templates"),
     "SCHEMAS_DIR": str(ROOT / "schemas"),
@@ -138,7 +142,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_only_to=value["MAIL_ONLY_TO"],
         public_url=_public_url(value["PUBLIC_URL"]) or f"http://{value['HTTP']}",
         secret=_secret(value["SECRET"]),
-        sendgrid_webhook_key=value["SENDGRID_WEBHOOK_KEY"],
+        sendgrid_webhook_key=lambda: _value(given, "SENDGRID_WEBHOOK_KEY", ""),
+        sendgrid_keys_dir=_folder(value["SENDGRID_KEYS_DIR"]),
         sendgrid_key=lambda: _value(given, "SENDGRID_KEY", ""),
         rules_dir=Path(value["RULES_DIR"]).expanduser(),
         templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),
@@ -214,6 +219,15 @@ def _secret(text: str) -> str:
             f"{PREFIX}SECRET is too short to be one: give it at least {SHORTEST_SECRET} characters, made by chance."
         )
     return text
+
+
+def _folder(text: str) -> Path | None:
+    if not text:
+        return None
+    folder = Path(text).expanduser()
+    if not folder.is_dir():
+        raise OperatorError(f"{PREFIX}SENDGRID_KEYS_DIR names no folder: {folder}. Make it, with PROGRAM.key files.")
+    return folder
 
 
 def _log(text: str) -> LogForm:

@@ -33,6 +33,7 @@ from service.adapters.link_tokens import LinkTokens
 from service.adapters.mail.addresses import comparable
 from service.adapters.mail.guest_list import GuestListMailer, Guests, read_guests
 from service.adapters.mail.mailbox import FILE_NAME, Mailbox
+from service.adapters.mail.sendgrid_keys import ProgramKeys
 from service.adapters.mail.url import mailer_from_url
 from service.adapters.metrics.counting_reader import CountingReader
 from service.adapters.metrics.instruments import Instruments
@@ -55,6 +56,7 @@ from service.domain.calendar import DAY, SECOND, Instant
 from service.domain.errors import EventSenderError, IntouchError, OperatorError
 from service.domain.events import Incoming
 from service.flow.accept import Acceptor, IdConflict
+from service.flow.accounts import Accounts, OneAccount
 from service.flow.active import ActiveRules, Loaded
 from service.flow.answer import Answering
 from service.flow.brake import braked_detail
@@ -162,8 +164,21 @@ class Installation:
         """Whoever INTOUCH_MAIL_URL names."""
         settings = self.settings
         return mailer_from_url(
-            settings.mail_url, settings.data_dir, settings.sendgrid_key, lambda: self.clock() / SECOND
+            settings.mail_url,
+            settings.data_dir,
+            settings.sendgrid_key,
+            lambda: self.clock() / SECOND,
+            self.program_keys.key,
         )
+
+    @cached_property
+    def program_keys(self) -> ProgramKeys:
+        """The keys of programs that have an account of their own."""
+        return ProgramKeys(self.settings.sendgrid_keys_dir)
+
+    @property
+    def _accounts(self) -> Accounts:
+        return self.program_keys if self.settings.mail_url.startswith("sendgrid:") else OneAccount()
 
     @cached_property
     def guests(self) -> Guests | None:
@@ -393,7 +408,12 @@ class Installation:
             rules=self.rules,
             carrier=carrier,
             clock=self.clock,
-            claiming=Claiming(new_id=opaque_id, lease=settings.lease_s * SECOND, gaps=settings.mail_gaps),
+            claiming=Claiming(
+                new_id=opaque_id,
+                lease=settings.lease_s * SECOND,
+                gaps=settings.mail_gaps,
+                accounts=self._accounts,
+            ),
             door_is_busy=self.acceptor.is_busy,
             measures=self.measures,
             tracing=self.tracing,
@@ -416,6 +436,7 @@ class Installation:
             ),
             jitter=SystemRandom().random,
             gap=self.settings.mail_gap,
+            accounts=self._accounts,
             # A mailbox is a file of ours: whoever writes to it waits for nobody.
             senders=1 if isinstance(mailer, Mailbox) else self.settings.mail_senders,
             wake=self.wake.set,
@@ -516,12 +537,18 @@ class Installation:
         # Imported here: its package takes a tenth of a second, and who sends otherwise never needs it.
         from service.adapters.mail.sendgrid_reports import create_sendgrid_webhook
 
-        return [create_sendgrid_webhook(self.settings.sendgrid_webhook_key, self.take_in_reports, self.clock)]
+        return [create_sendgrid_webhook(self._webhook_keys, self.take_in_reports, self.clock)]
 
-    def take_in_reports(self, reports: Sequence[Report]) -> int:
-        """Take a provider's reports in, and return how many were new. Raises: StoreUnavailable, OperatorError."""
+    def _webhook_keys(self) -> Mapping[str, str]:
+        return {"": self.settings.sendgrid_webhook_key(), **self.program_keys.webhook_keys()}
+
+    def take_in_reports(self, reports: Sequence[Report], program: str = "") -> int:
+        """Take in a provider's reports, all or those of a program's own account, and return how many were new.
+
+        Raises: StoreUnavailable, OperatorError.
+        """
         with self.store.writing() as transaction:
-            new = take_in(transaction, self.rules.of(transaction).rule_set, reports, self.clock())
+            new = take_in(transaction, self.rules.of(transaction).rule_set, reports, self.clock(), program)
         if new:
             self.wake.set()
         return new

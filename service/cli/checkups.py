@@ -69,7 +69,7 @@ def mail_findings(intouch: Installation) -> Iterator[Finding]:
     try:
         if intouch.guests:
             yield doubtful("mail", intouch.guests.in_words(), "Take the list away to send to everybody.")
-        yield from examine_mail(intouch.provider, intouch.settings.sendgrid_webhook_key)
+        yield from examine_mail(intouch.provider, intouch.settings.sendgrid_webhook_key())
     except IntouchError as error:
         yield broken("mail", str(error))
 

@@ -75,6 +75,11 @@ def rest(failures: int, chance: float) -> Duration:
     return max(_SHORTEST_REST, int(longest * chance))
 
 
+def own_channel(program: str) -> str:
+    """Return the name of the channel that only one program's mail takes; no domain has such a name."""
+    return f"program {program}"
+
+
 def domain_of(address: str) -> str:
     """Return the domain of an addr-spec, in small letters."""
     return address.rpartition("@")[2].lower()

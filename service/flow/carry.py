@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from service.domain.calendar import SECOND, Duration, Instant
 from service.domain.channel import ALL_MAIL, Channel
 from service.domain.rules import RuleSet
+from service.flow.accounts import Accounts, OneAccount
 from service.flow.deliver import (
     LEASE_OVER,
     NOBODY_LEFT,
@@ -72,6 +73,7 @@ class Carrier:
     """Returns a number in [0, 1), to spread retries."""
     gap: Duration = 0
     """How far apart emails go, all processes together; 0 for as fast as they are taken."""
+    accounts: Accounts = field(default_factory=OneAccount)
     senders: int = 1
     wake: Callable[[], None] = lambda: None
     """Called when an email is through."""
@@ -83,7 +85,7 @@ class Carrier:
     _going: set[Future[list[End]]] = field(default_factory=set)
     _through: SimpleQueue[Future[list[End]]] = field(default_factory=SimpleQueue)
     _ended: list[End] = field(default_factory=list)
-    _rests_until: Instant = 0
+    _rests_until: dict[str, Instant] = field(default_factory=dict)
     _was_in_trouble: bool = False
 
     def __post_init__(self) -> None:
@@ -142,13 +144,15 @@ class Carrier:
         if written.email.lease_until <= self.clock():
             # Whoever found the lease run out may have settled this email, and decided its notices anew.
             return LEASE_OVER
-        if self._rests_until > self.clock():
+        channel = self.accounts.channel_of(written.email.program)
+        if self._rests_until.get(channel, 0) > self.clock():
             return RESTS
         began = self.clock()
         delivered = deliver(written, self.mailer)
         note(self.tracing, Step.SEND, causes, began, self.clock(), outcome=delivered.state.value)
         if delivered.trouble:
-            self._rests_until = self.clock() + SECOND  # for those at its heels; all others are told when recording
+            # For those at its heels; all others are told when recording.
+            self._rests_until[channel] = self.clock() + SECOND
         return delivered
 
     def record(self, how: Recording, *, patiently: bool = False) -> int:
@@ -194,24 +198,32 @@ class Carrier:
         with self.store.writing() as transaction:
             for email, delivered in ends:
                 record(transaction, email, delivered, now, how)
-            self._note_channel(transaction, ends[-1][1], now)
+            by_channel = {self.accounts.channel_of(email.program): delivered for email, delivered in ends}
+            # All mail's row is the last one that anybody takes.
+            for name in sorted(by_channel, reverse=True):
+                self._note_channel(transaction, name, by_channel[name], now)
         for email, delivered in ends:
             self.measures.delivered(delivered.state, now - email.claimed_at)
         recorded = {email.id for email, _ in ends}
         self._ended = [each for each in self._ended if each[0].id not in recorded]
 
-    def _note_channel(self, transaction: Transaction, delivered: Delivered, now: Instant) -> None:
+    def _note_channel(self, transaction: Transaction, name: str, delivered: Delivered, now: Instant) -> None:
         """Hold the channel back after a failure, in every process; take note when it works again."""
         if delivered.trouble:
-            channel = transaction.hold_channel(ALL_MAIL).failed(delivered.error, delivered.rest, self.jitter(), now)
+            channel = transaction.hold_channel(name).failed(delivered.error, delivered.rest, self.jitter(), now)
             transaction.save_channel(channel)
-            self._was_in_trouble, self._rests_until = True, channel.free_at
-            log.warning("Mail rests for %.0f s. %s", (channel.free_at - now) / SECOND, delivered.error)
-        elif delivered.state is EmailState.SENT and self._was_in_trouble:
-            channel = transaction.hold_channel(ALL_MAIL)
+            self._rests_until[name] = channel.free_at
+            self._was_in_trouble = self._was_in_trouble or name == ALL_MAIL
+            about = f"Mail of {name}" if name else "Mail"
+            log.warning("%s rests for %.0f s. %s", about, (channel.free_at - now) / SECOND, delivered.error)
+        elif delivered.state is EmailState.SENT and self._may_be_in_trouble(transaction, name):
+            channel = transaction.hold_channel(name)
             if not channel.rests(now):
                 transaction.save_channel(channel.recovered())
-                self._was_in_trouble = False
+                self._was_in_trouble = self._was_in_trouble and name != ALL_MAIL
+
+    def _may_be_in_trouble(self, transaction: Transaction, name: str) -> bool:
+        return self._was_in_trouble if name == ALL_MAIL else transaction.channel(name).failures > 0
 
     def settle_expired(self, now: Instant, how: Recording) -> int:
         """Settle emails that somebody's cut left on their way, and return how many."""

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import NEVER, SECOND, Duration, Instant, quarter_down
-from service.domain.channel import domain_of
+from service.domain.channel import ALL_MAIL, domain_of
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Subject, SubjectKind
 from service.domain.plan import Pending, Plan, lookback, plan
 from service.domain.rules import RuleSet
 from service.domain.view import participants_of
+from service.flow.accounts import Accounts, OneAccount
 from service.flow.brake import plan_braked
 from service.flow.outbound import tell_escalations
 from service.flow.ports import DueRecipient, EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
@@ -33,6 +34,7 @@ class Claiming:
     new_id: Callable[[], str]
     lease: Duration = LEASE
     gaps: Mapping[str, Duration] = field(default_factory=dict)
+    accounts: Accounts = field(default_factory=OneAccount)
 
 
 def planned_instant(due: Instant, now: Instant) -> Instant:
@@ -57,6 +59,9 @@ def claim(
     if not transaction.keep_still(held, now, rule_set.hash) or _concerned(transaction, key) - held:
         return None
     pending = [each for each in transaction.pending_for(key) if SubjectKey(key.program, each.candidate.subject) in held]
+    if pending and (until := _account_rests(transaction, key, now, how)):
+        transaction.rest(key, until)
+        return ()
     if pending and not due.rested_until:
         place = _place(transaction, book_of(rule_set, key.program), key, now, how)
         if place is not None:
@@ -117,6 +122,13 @@ def _concerned(transaction: Transaction, key: RecipientKey) -> set[SubjectKey]:
     own = Subject(SubjectKind.PARTICIPANT, key.recipient.removeprefix(ADVISOR_PREFIX))
     program = Subject(SubjectKind.PROGRAM, key.program)
     return {SubjectKey(key.program, each) for each in about | people | {own, program}}
+
+
+def _account_rests(transaction: Transaction, key: RecipientKey, now: Instant, how: Claiming) -> Instant | None:
+    """Return until when the account rests that is the program's own; None where it does not, or there is none."""
+    name = how.accounts.channel_of(key.program)
+    channel = transaction.channel(name) if name != ALL_MAIL else None
+    return channel.free_at if channel and channel.rests(now) else None
 
 
 def _place(

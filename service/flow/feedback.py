@@ -54,14 +54,18 @@ class Report:
         return self.send_id.partition(".")[0]
 
 
-def take_in(transaction: Transaction, rule_set: RuleSet, reports: Iterable[Report], now: Instant) -> int:
-    """Take reports in, and return how many were new. Those about sends that nobody here knows are kept all the same."""
-    new = [
-        each
-        for each in sorted(reports, key=_order)
-        if transaction.keep_report(each.send_id, each.what, each.at, each.detail)
-    ]
-    emails = {each: transaction.email(each) for each in dict.fromkeys(report.email_id for report in new)}
+def take_in(
+    transaction: Transaction, rule_set: RuleSet, reports: Iterable[Report], now: Instant, program: str = ""
+) -> int:
+    """Take reports in, and return how many were new. Those about sends that nobody here knows are kept all the same.
+
+    Where they come from a `program`'s own account, those about other programs' mail are passed over.
+    """
+    said = sorted(reports, key=_order)
+    emails = {each: transaction.email(each) for each in dict.fromkeys(report.email_id for report in said)}
+    if program:
+        said = [each for each in said if (email := emails[each.email_id]) and email.program == program]
+    new = [each for each in said if transaction.keep_report(each.send_id, each.what, each.at, each.detail)]
     suppress(transaction, _bad(new, emails), now)
     for report in new:
         email = emails[report.email_id]

@@ -35,6 +35,8 @@ class Outgoing:
     created: Instant
     headers: tuple[tuple[str, str], ...] = ()
     language: str = "en"
+    program: str = ""
+    """Whose email it is: it may go through an account of its own."""
 
 
 class Mailer(Protocol):

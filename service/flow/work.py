@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from service.domain.calendar import SECOND, Instant, format_rfc3339
-from service.domain.channel import ALL_MAIL
+from service.domain.channel import ALL_MAIL, Channel
 from service.flow.accept import StoreUnavailable
 from service.flow.active import ActiveRules
 from service.flow.carry import Carrier, Errand
@@ -176,12 +176,11 @@ class Worker:
         return _Claimed([errand for errand in done if errand], causes) if done else None
 
     def mail_in_words(self) -> str:
-        """Return `ok`, or why no mail is sent, and until when it rests."""
+        """Return `ok`, or why no mail is sent, or none of some programs, and until when it rests."""
         with self.store.reading() as snapshot:
-            channel = snapshot.channel(ALL_MAIL)
-        if not channel.rests(self.clock()):
-            return "ok"
-        return f"Mail rests until {format_rfc3339(channel.free_at // SECOND * SECOND)}. {channel.trouble}"
+            channels = [snapshot.channel(name) for name in (ALL_MAIL, *self.carrier.accounts.own())]
+        now = self.clock()
+        return " ".join(_in_words(each) for each in channels if each.rests(now)) or "ok"
 
     def _wait_s(self) -> float:
         with self.store.reading() as snapshot:
@@ -190,3 +189,8 @@ class Worker:
             return LONGEST_WAIT_S
         due = max(due, channel.free_at) if due else due
         return max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))
+
+
+def _in_words(channel: Channel) -> str:
+    about = f"Mail of {channel.name}" if channel.name else "Mail"
+    return f"{about} rests until {format_rfc3339(channel.free_at // SECOND * SECOND)}. {channel.trouble}"

@@ -46,11 +46,14 @@ class Webhook:
     def __init__(self, key: str = PUBLIC, trouble: Exception | None = None) -> None:
         self.taken: list[Report] = []
         self.trouble = trouble
+        self.own: dict[str, str] = {}
+        self.accounts: list[str] = []
         app = Flask(__name__)
-        app.register_blueprint(create_sendgrid_webhook(key, self.take_in, lambda: NOW))
+        app.register_blueprint(create_sendgrid_webhook(lambda: {"": key, **self.own}, self.take_in, lambda: NOW))
         self.client = app.test_client()
 
-    def take_in(self, reports: Sequence[Report]) -> int:
+    def take_in(self, reports: Sequence[Report], program: str) -> int:
+        self.accounts.append(program)
         if self.trouble:
             raise self.trouble
         self.taken += reports
@@ -162,3 +165,17 @@ def test_each_event_is_taken_for_what_it_is(said: dict[str, Any], what: What | N
 def test_words_of_a_bounce_are_not_kept() -> None:
     (found,) = reports_of([event("bounce", status="550 ben@example.org", reason="ben@example.org is unknown")])
     assert found.detail == ""
+
+
+def test_a_programs_own_account_is_known_by_its_key_and_a_new_one_needs_no_restart() -> None:
+    webhook, own = Webhook(), ec.generate_private_key(ec.SECP256R1())
+    body = json.dumps([event("delivered")]).encode()
+    by_it = signed(body, str(SENT_S), own)
+    assert webhook.post(body, by_it).status_code == 403
+    public = own.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    webhook.own["northfield"] = base64.b64encode(public).decode()
+    assert webhook.post(body, by_it).status_code == 204
+    assert webhook.post(body, signed(body, str(SENT_S))).status_code == 204
+    assert webhook.accounts == ["northfield", ""]

@@ -39,6 +39,8 @@ class SendGridAccount:
     host: str
     read_key: Callable[[], str]
     sandbox: bool = False
+    read_own_key: Callable[[str], str] = lambda _: ""
+    """Gives the key of a program that has an account of its own, "" for all others."""
 
 
 class SendGridMailer:
@@ -61,14 +63,17 @@ class SendGridMailer:
     def send(self, outgoing: Outgoing) -> str:
         """Return SendGrid's id of the message. Raises: ProviderError."""
         body = orjson.dumps(payload(outgoing, sandbox=self.account.sandbox))
-        answer = self._post(body)
+        answer = self._post(body, outgoing.program)
         if answer.status in (200, 202):  # 200 is the sandbox's
             return answer.headers.get("X-Message-Id", "")
         raise self._refused(answer)
 
-    def get(self, path: str) -> urllib3.BaseHTTPResponse:
-        """Return what SendGrid shows under a path to whoever has our key. Raises: HTTPError, ProviderError."""
-        headers = {"Authorization": f"Bearer {self._key()}"}
+    def get(self, path: str, program: str = "") -> urllib3.BaseHTTPResponse:
+        """Return what SendGrid shows under a path to whoever has our key, or the program's own.
+
+        Raises: HTTPError, ProviderError.
+        """
+        headers = {"Authorization": f"Bearer {self._key(program)}"}
         return self._pool.request("GET", f"{self.account.host}{path}", headers=headers, redirect=False)
 
     def settle(self, send_id: str) -> Fate:  # noqa: ARG002 - SendGrid cannot be asked about a send; it reports by itself
@@ -78,8 +83,8 @@ class SendGridMailer:
     def close(self) -> None:
         self._pool.clear()
 
-    def _post(self, body: bytes) -> urllib3.BaseHTTPResponse:
-        headers = {"Authorization": f"Bearer {self._key()}", "Content-Type": "application/json"}
+    def _post(self, body: bytes, program: str) -> urllib3.BaseHTTPResponse:
+        headers = {"Authorization": f"Bearer {self._key(program)}", "Content-Type": "application/json"}
         try:
             return self._pool.request(
                 "POST", f"{self.account.host}/v3/mail/send", body=body, headers=headers, redirect=False
@@ -97,9 +102,9 @@ class SendGridMailer:
                 unknown=True,
             ) from error
 
-    def _key(self) -> str:
+    def _key(self, program: str) -> str:
         try:
-            return self.account.read_key()
+            return self.account.read_own_key(program) or self.account.read_key()
         except OperatorError as error:
             raise ProviderError(str(error), temporary=True, retry_after_s=_CHANNEL_REST_S) from error
 
@@ -108,7 +113,8 @@ class SendGridMailer:
         status = answer.status
         code = str(status)
         if status in (401, 403):
-            message = f"SendGrid refuses our key ({status}). Check INTOUCH_SENDGRID_KEY and what the key may do."
+            message = f"SendGrid refuses our key ({status}). Check INTOUCH_SENDGRID_KEY, or the program's own in "
+            message += "INTOUCH_SENDGRID_KEYS_DIR, and what the key may do."
             return ProviderError(message, temporary=True, retry_after_s=_CHANNEL_REST_S, code=code)
         if status == 429:
             rest = self._rest_s(answer)

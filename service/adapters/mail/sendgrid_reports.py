@@ -7,6 +7,7 @@ window is wide, since SendGrid tries for a day, and whoever repeats a report cha
 import logging
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -44,26 +45,34 @@ _DROPPED_FOR: Final = {
 log = logging.getLogger("intouch.sendgrid")
 
 
+Keys = Callable[[], Mapping[str, str]]
+"""Gives the verification keys as they are now, by the program whose account they belong to; "" is the one all share."""
+
+
 def create_sendgrid_webhook(
-    public_key: str, take_in: Callable[[Sequence[Report]], int], clock: Callable[[], Instant]
+    read_keys: Keys, take_in: Callable[[Sequence[Report], str], int], clock: Callable[[], Instant]
 ) -> Blueprint:
-    """Return the webhook; without a `public_key` it believes nobody. Raises: OperatorError when the key is none."""
+    """Return the webhook; without a key it believes nobody. What a program's own account reports is taken in as that.
+
+    Raises: OperatorError when a key is none.
+    """
     blueprint = Blueprint("sendgrid", __name__)
-    checker = _checker(public_key)
+    _checkers(read_keys)
 
     @blueprint.post("/webhooks/sendgrid")
     def reports() -> Response:
         body = _body(request.environ)
         if body is None:
             return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if checker is None or not _is_signed(checker, body, request.headers, clock()):
+        program = _signed_for(read_keys, body, request.headers, clock())
+        if program is None:
             return Response(status=HTTPStatus.FORBIDDEN)
         try:
             events = orjson.loads(body)
         except orjson.JSONDecodeError:
             return Response(status=HTTPStatus.BAD_REQUEST)
         try:
-            take_in(list(reports_of(events)))
+            take_in(list(reports_of(events)), program)
         except IntouchError as error:
             log.warning("Reports could not be taken in; SendGrid will bring them again. %s", error)
             return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -80,15 +89,30 @@ def _body(environ: Mapping[str, Any]) -> bytes | None:
     return body
 
 
-def _checker(public_key: str) -> EventWebhook | None:
-    if not public_key:
-        return None
+def _checkers(read_keys: Keys) -> dict[str, EventWebhook]:
+    """Return what checks signatures, by program. Raises: OperatorError."""
+    return {program: _checker(key) for program, key in read_keys().items() if key}
+
+
+@lru_cache(maxsize=256)
+def _checker(public_key: str) -> EventWebhook:
     try:
         return EventWebhook(public_key)
     except ValueError as error:
         raise OperatorError(
-            "INTOUCH_SENDGRID_WEBHOOK_KEY is no public key. Copy the verification key from SendGrid's mail settings."
+            "A key for SendGrid's reports is no public key. Copy the verification key from its mail settings into "
+            "INTOUCH_SENDGRID_WEBHOOK_KEY, or into PROGRAM.webhook-key below INTOUCH_SENDGRID_KEYS_DIR."
         ) from error
+
+
+def _signed_for(read_keys: Keys, body: bytes, headers: Headers, now: Instant) -> str | None:
+    """Return whose account signed it, "" for the one that all share, or None where nobody did."""
+    try:
+        checkers = _checkers(read_keys)
+    except OperatorError as error:
+        log.warning("Reports cannot be checked; SendGrid will bring them again. %s", error)
+        return None
+    return next((each for each, checker in checkers.items() if _is_signed(checker, body, headers, now)), None)
 
 
 def _is_signed(checker: EventWebhook, body: bytes, headers: Headers, now: Instant) -> bool:

@@ -14,19 +14,27 @@ from service.flow.mail_port import Mailer
 _WAYS = 'Write "mailbox:", "smtp://user:password@host:587", "smtps://user:password@host" or "sendgrid:".'
 
 
-def mailer_from_url(url: str, data_dir: Path, read_key: Callable[[], str], now_s: Callable[[], float]) -> Mailer:
-    """Return the mailer; `read_key` gives SendGrid's key, `now_s` the seconds since 1970.
+def mailer_from_url(
+    url: str,
+    data_dir: Path,
+    read_key: Callable[[], str],
+    now_s: Callable[[], float],
+    read_own_key: Callable[[str], str] = lambda _: "",
+) -> Mailer:
+    """Return the mailer; `read_key` gives SendGrid's key, `read_own_key` a program's, `now_s` the seconds since 1970.
 
     Raises: OperatorError, which does not repeat the URL: it may hold a password.
     """
     if url == "mailbox:":
         return Mailbox(data_dir)
     if url.startswith("sendgrid:"):
-        return _sendgrid(url.removeprefix("sendgrid:"), read_key, now_s)
+        return _sendgrid(url.removeprefix("sendgrid:"), read_key, now_s, read_own_key)
     return SmtpMailer(smtp_server(url))
 
 
-def _sendgrid(words: str, read_key: Callable[[], str], now_s: Callable[[], float]) -> Mailer:
+def _sendgrid(
+    words: str, read_key: Callable[[], str], now_s: Callable[[], float], read_own_key: Callable[[str], str]
+) -> Mailer:
     """Return the mailer of `sendgrid:`, `sendgrid:?region=eu` or `sendgrid:?sandbox=yes`."""
     # Imported here: its package takes a tenth of a second, and who sends otherwise never needs it.
     from service.adapters.mail.sendgrid import HOSTS, SendGridAccount, SendGridMailer
@@ -40,7 +48,10 @@ def _sendgrid(words: str, read_key: Callable[[], str], now_s: Callable[[], float
         )
     if not read_key():
         raise OperatorError("SendGrid needs a key. Put it into a file, and name that in INTOUCH_SENDGRID_KEY_FILE.")
-    return SendGridMailer(SendGridAccount(host=HOSTS[region], read_key=read_key, sandbox=sandbox == "yes"), now_s)
+    account = SendGridAccount(
+        host=HOSTS[region], read_key=read_key, sandbox=sandbox == "yes", read_own_key=read_own_key
+    )
+    return SendGridMailer(account, now_s)
 
 
 def smtp_server(url: str) -> SmtpServer:

@@ -37,6 +37,7 @@ class LetterWriter:
                 created=email.claimed_at,
                 headers=_list_headers(letter.unsubscribe),
                 language=rendered.language,
+                program=email.program,
             )
             for number, address in enumerate(letter.addresses)
         )

@@ -46,6 +46,7 @@ crash report.
   "consume" (append $every "brokerUrl")
   "work" (concat $every (list "mailUrl" "sendgridKey" "brokerUrl"))
   "migrate" (append $every "brokerUrl")
+  "keys" $every
   "tidy" $every
   "rules" $every -}}
 {{- $named := list -}}

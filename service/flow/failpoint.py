@@ -1,7 +1,7 @@
 """Failpoints: where, between two steps of sending, a process may be cut off; so that a test can cut it off just there.
 
 Nothing happens at them in a process that Intouch starts: no setting, no variable and no command puts anything there
-(docs/decisions/0031). Only a test that makes the parts itself can.
+(docs/decisions/0033). Only a test that makes the parts itself can.
 """
 
 from collections.abc import Callable

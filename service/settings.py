@@ -10,8 +10,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from service.domain.calendar import SECOND, Duration
+from service import login_settings
+from service.domain.calendar import HOUR, MINUTE, SECOND, Duration
 from service.domain.errors import OperatorError
+from service.login_settings import LoginSettings, is_own_name, read_login
 
 PREFIX = "INTOUCH_"
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +79,8 @@ class Settings:
     keep_bodies_days: int
     keep_reports_days: int
     keep_audit_days: int
+    keep_views_days: int
+    """How long it sessions known who looked at whom."""
     mail_senders: int
     """How many emails one process has on their way at once."""
     mail_gap: Duration
@@ -85,6 +89,13 @@ class Settings:
     """The same for single domains."""
     traces: bool
     """Whether there is a collector for traces; how to reach it, OpenTelemetry's SDK reads from `OTEL_*` itself."""
+    console_url: str
+    """What staff's browsers reach the console by."""
+    console_idle: Duration
+    """After how long without a look a session in the console ends."""
+    console_longest: Duration
+    login: LoginSettings | None
+    """Who knows staff; None where a printed link lets in whoever sits at this machine."""
 
 
 _DEFAULTS: Mapping[str, str] = {
@@ -119,9 +130,11 @@ _DEFAULTS: Mapping[str, str] = {
     "KEEP_BODIES_DAYS": "7",
     "KEEP_REPORTS_DAYS": "30",
     "KEEP_AUDIT_DAYS": "1095",
+    "KEEP_VIEWS_DAYS": "365",
     "MAIL_SENDERS": "8",
     "MAIL_PER_SECOND": "",
     "MAIL_PER_SECOND_BY_DOMAIN": "",
+    **login_settings.DEFAULTS,
 }
 
 
@@ -164,10 +177,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         # A provider may send a report again for a day: forgotten sooner, it would count twice.
         keep_reports_days=_number(value, "KEEP_REPORTS_DAYS", 2, 36_500),
         keep_audit_days=_number(value, "KEEP_AUDIT_DAYS", 1, 36_500),
+        keep_views_days=_number(value, "KEEP_VIEWS_DAYS", 1, 36_500),
         mail_senders=_number(value, "MAIL_SENDERS", 1, 64),
         mail_gap=SECOND // _number(value, "MAIL_PER_SECOND", 1, 1_000) if value["MAIL_PER_SECOND"] else 0,
         mail_gaps=_gaps(value["MAIL_PER_SECOND_BY_DOMAIN"]),
         traces=_has_collector(given),
+        console_url=_console_url(value),
+        console_idle=_number(value, "CONSOLE_IDLE_MINUTES", 1, 1_440) * MINUTE,
+        console_longest=_number(value, "CONSOLE_HOURS", 1, 168) * HOUR,
+        login=read_login(value),
     )
 
 
@@ -211,6 +229,14 @@ def _public_url(text: str) -> str:
             f"{PREFIX}PUBLIC_URL must begin with http:// or https://, as in https://mentoring.example.org."
         )
     return text.rstrip("/")
+
+
+def _console_url(value: Mapping[str, str]) -> str:
+    """Return what was chosen, or what is likely: the address of all, or where the console listens alone."""
+    chosen = value["CONSOLE_URL"] or value["PUBLIC_URL"]
+    if chosen and urlsplit(chosen).scheme not in ("http", "https"):
+        raise OperatorError(f"{PREFIX}CONSOLE_URL must begin with https://, as in https://mentoring.example.org.")
+    return chosen.rstrip("/") or f"http://{value['CONSOLE_HTTP'] or value['HTTP']}"
 
 
 def _secret(text: str) -> str:
@@ -292,11 +318,17 @@ def refuse_open_door(settings: Settings, *, has_publishers: bool) -> None:
             f"{PREFIX}PUBLIC_URL is not set, and links in mail would lead to {settings.http}, which is no address that "
             "a reader can open. Set it to the one by which they reach Intouch, as in https://mentoring.example.org."
         )
-    if not is_loopback(settings.console_http):
+    if not is_loopback(settings.console_http) and settings.login is None:
         raise OperatorError(
-            f"{PREFIX}CONSOLE_HTTP is {settings.console_http}, which other machines can reach, and the console asks "
-            "nobody who they are. Listen on 127.0.0.1, as in 127.0.0.1:8082, and let a proxy of yours decide who may "
-            "pass."
+            f"{PREFIX}CONSOLE_HTTP is {settings.console_http}, which other machines can reach, and nobody is set who "
+            f"knows your staff. Set {PREFIX}OIDC_ISSUER and what goes with it (docs/signing-in.md), or listen on "
+            "127.0.0.1, as in 127.0.0.1:8082."
+        )
+    console = urlsplit(settings.console_url)
+    if settings.login is not None and console.scheme != "https" and not is_own_name(console.hostname or ""):
+        raise OperatorError(
+            f"{PREFIX}CONSOLE_URL is {settings.console_url}, and a login over http can be read on its way. Set it to "
+            "the address that your staff open, as in https://mentoring.example.org."
         )
 
 

@@ -69,6 +69,7 @@ from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.feedback import Report, take_in, unsettled_detail
 from service.flow.letters import Letters
 from service.flow.links import Links
+from service.flow.login_port import Provider
 from service.flow.mail_port import Mailer
 from service.flow.outbound import Sent, outbox_in_words
 from service.flow.pace import Pace
@@ -78,6 +79,7 @@ from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
 from service.flow.returned import Believing, Returned, Use, take_in_returned
+from service.flow.sessions import Sessions
 from service.flow.step_in import SteppingIn
 from service.flow.sum_up import SummingUp
 from service.flow.tidy import Keeping, Tidier
@@ -246,6 +248,8 @@ class Installation:
             bodies=settings.keep_bodies_days * DAY,
             reports=settings.keep_reports_days * DAY,
             audit=settings.keep_audit_days * DAY,
+            views=settings.keep_views_days * DAY,
+            sessions=settings.console_longest,
         )
         return Tidier(store=self.store, bodies=self._bodies, keeping=keeping, clock=self.clock)
 
@@ -435,7 +439,11 @@ class Installation:
             compose=Letters(
                 store=self.store,
                 rules=self.rules,
-                links=Links(public_url=self.settings.public_url, token=self.link_tokens.token),
+                links=Links(
+                    public_url=self.settings.public_url,
+                    console_url=self.settings.console_url,
+                    token=self.link_tokens.token,
+                ),
             ),
             jitter=SystemRandom().random,
             gap=self.settings.mail_gap,
@@ -490,7 +498,10 @@ class Installation:
             mailbox=self.mailbox,
             clock=self.clock,
             rules_problems=lambda: self.rules_folder.problems,
-            hosts={urlsplit(self.settings.public_url).hostname or ""},
+            hosts={urlsplit(each).hostname or "" for each in (self.settings.public_url, self.settings.console_url)},
+            sessions=self.sessions,
+            url=self.settings.console_url,
+            provider=self._login_provider(),
             rule_desk=RuleDesk(trials=self.trials, gate=self.gate, workshop=Workshop(self.trials)),
             stepping_in=self.stepping_in,
             alone_up_to=self.settings.approve_above,
@@ -504,6 +515,46 @@ class Installation:
     def _tell_letters(self, most: int) -> Sequence[LetterTold]:
         with self.dead_letters().held(most) as letters:
             return [_told(each, self.schemas.decode) for each in letters]
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is in the console."""
+        settings = self.settings
+        return Sessions(
+            store=self.store,
+            clock=self.clock,
+            new_token=lambda: secrets.token_urlsafe(32),
+            new_id=lambda: secrets.token_hex(8),
+            roles=settings.login.roles if settings.login else {},
+            idle=settings.console_idle,
+            longest=settings.console_longest,
+        )
+
+    def entry_link(self, url: str = "") -> str | None:
+        """Return an address that lets one person into the console, once; None where a provider knows staff.
+
+        `url` is where the console is, if not where the settings say.
+        """
+        if self.settings.login is not None:
+            return None
+        return f"{url or self.settings.console_url}/console/enter/{self.sessions.print_link()}"
+
+    def _login_provider(self) -> Provider | None:
+        """Return who knows staff, or None."""
+        login = self.settings.login
+        if login is None:
+            return None
+        # Imported here: its package takes a fifth of a second, and who signs in by a link never needs it.
+        from service.adapters.oidc import OidcProvider
+
+        return OidcProvider(
+            issuer=login.issuer,
+            client_id=login.client_id,
+            client_secret=login.client_secret,
+            scopes=login.scopes,
+            claim=login.claim,
+            address_claim=login.advisor_claim,
+        )
 
     def mail_pages(self) -> list[Blueprint]:
         """Return the pages that mail leads to: resources, and those on which people answer."""

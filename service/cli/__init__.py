@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from service.cli.auditing import audit
 from service.cli.blocking import blocked
 from service.cli.bouncing import bounces
 from service.cli.braking import expect, resume, stop
@@ -16,6 +17,7 @@ from service.cli.keying import keys
 from service.cli.publishing import publish
 from service.cli.rules import check, cover, explain, forecast, preview, schema, simulate, test
 from service.cli.running import consume, migrate, relay, run, serve, work
+from service.cli.staying import console, sessions
 from service.cli.tidying import tidy
 from service.domain.errors import IntouchError
 
@@ -26,10 +28,10 @@ def intouch() -> None:
     """Intouch keeps mentorships in touch: rules decide who should hear what, and when."""
 
 
-_RUNNING = (run, serve, consume, work, relay, migrate, publish, keys, dead_letters)
+_RUNNING = (run, serve, consume, work, relay, migrate, publish, keys, dead_letters, console, sessions)
 _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
-_LOOKING = (doctor,)
+_LOOKING = (doctor, audit)
 _KEEPING = (erase, tidy)
 _BRAKES = (stop, resume, expect, held, blocked, bounces)
 for _command in (*_RUNNING, *_TRYING, *_LIVE, *_LOOKING, *_KEEPING, *_BRAKES):

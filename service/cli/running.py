@@ -212,9 +212,12 @@ def _greet(intouch: Installation, servers: Listening) -> None:
         "time": format_rfc3339(intouch.clock() // SECOND * SECOND),
         "data": {"request_id": f"try-{intouch.clock()}", "by": "mentee", "option": "dont_know_how_to_reach_out"},
     }
+    url = intouch.settings.console_url
+    link = intouch.entry_link(console if url == f"http://{intouch.settings.console_http}" else url)
+    way_in = f"Come in, once and within an hour, by {link}\n(`intouch console` prints another.)\n\n" if link else ""
     key = " -H 'Authorization: Bearer KEY'" if intouch.permits.asks_for_keys() else ""
     click.echo(
-        f"\nIntouch is running. Mail and timelines: {console}/console\n\n"
+        f"\nIntouch is running. Mail and timelines: {console}/console\n\n{way_in}"
         "Try an event; when that mentorship is known, the answer is in the mailbox a moment later:\n\n"
         f"  curl -i {door}/events{key} -H 'Content-Type: application/cloudevents+json' \\\n"
         f"    -d '{json.dumps(event)}'\n"

@@ -7,10 +7,13 @@ from service.cli.brake_options import opened
 
 @click.command()
 def tidy() -> None:
-    """Take out what was kept for its time: texts of mail, providers' reports, the audit. To be run every night."""
+    """Take out what was kept for its time: texts of mail, providers' reports, the audit, sessions of the console.
+
+    To be run every night.
+    """
     with opened() as intouch:
         tidied = intouch.tidier.tidy()
     click.echo(
         f"Past their time: {tidied.bodies:,} texts of mail, {tidied.reports:,} reports of providers, "
-        f"{tidied.audit:,} lines of the audit."
+        f"{tidied.audit + tidied.views:,} lines of the audit, {tidied.sessions:,} sessions in the console."
     )

@@ -10,6 +10,7 @@ from service.adapters.templates.writer import LetterWriter
 from service.console.access import require, signed_in, viewer
 from service.console.act_pages import add_act_pages
 from service.console.acts import OUTCOMES, SIDES, panel_of
+from service.console.audit_pages import add_audit_pages
 from service.console.braked import braked
 from service.console.delivery_pages import TellLetters, add_delivery_pages
 from service.console.desk import Console
@@ -23,6 +24,7 @@ from service.console.pair_pages import add_pair_pages
 from service.console.resource_pages import add_resource_pages
 from service.console.rule_desk import RuleDesk
 from service.console.rule_pages import add_rule_pages
+from service.console.sign_in_pages import Doorkeeper, add_sign_in_pages
 from service.console.start import start_page
 from service.console.subjects import subject_page
 from service.console.wall import add_wall
@@ -31,8 +33,10 @@ from service.domain.access import Permission
 from service.domain.calendar import DAY, Duration, Instant, parse_rfc3339
 from service.domain.events import Subject, SubjectKind
 from service.flow.active import ActiveRules
+from service.flow.login_port import Provider
 from service.flow.ports import Action, Clock, Store, SubjectKey
 from service.flow.present import present_near
+from service.flow.sessions import Sessions
 from service.flow.step_in import SteppingIn
 from service.flow.timeline import timeline
 from service.staff.forecast import forecast
@@ -49,6 +53,9 @@ def create_console(
     mailbox: Mailbox,
     clock: Clock,
     rules_problems: Callable[[], str | None],
+    sessions: Sessions,
+    url: str,
+    provider: Provider | None = None,
     hosts: Collection[str] = (),
     count_events: Callable[[], int] | None = None,
     rule_desk: RuleDesk | None = None,
@@ -58,8 +65,10 @@ def create_console(
 ) -> Blueprint:
     """Return the console's pages below /console.
 
-    `rules_problems` says in words why the last edit of the rules is not live, or None. `hosts` are names,
-    besides loopback ones, under which it may be asked for. One person writes alone to `alone_up_to` people at most.
+    `rules_problems` says in words why the last edit of the rules is not live, or None. `sessions` are those of the
+    people who are in it, `provider` who knows them, if anybody, and `url` what their browsers reach it by. `hosts` are
+    names, besides loopback ones, under which it may be asked for. One person writes alone to
+    `alone_up_to` people at most.
     """
     console = Console(
         store=store,
@@ -72,7 +81,10 @@ def create_console(
     )
     blueprint = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
 
-    add_wall(blueprint, console, hosts)
+    keeper = Doorkeeper(sessions=sessions, url=url, provider=provider)
+    add_wall(blueprint, console, hosts, keeper)
+    add_sign_in_pages(blueprint, console, keeper)
+    add_audit_pages(blueprint, console, sessions)
 
     if rule_desk is not None:
         add_rule_pages(blueprint, console, rule_desk)

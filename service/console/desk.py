@@ -79,6 +79,7 @@ class Console:
             url_for=url_for,
             problems=self._problems(),
             path=request.path,
+            address=request.full_path.rstrip("?"),
             has_rules=self.has_rules,
             viewer=g.get("viewer") or NOBODY,
             csrf=csrf_field,

@@ -54,5 +54,5 @@ def add_failures(blueprint: Blueprint, console: Console) -> None:
         reference = secrets.token_hex(4)
         frames = "".join(traceback.format_tb(error.__traceback__))
         _LOG.error("unexpected %s, reference %s\n%s", type(error).__name__, reference, frames)
-        advice = f"Try again. If it stays, tell your Intouch operators the reference {reference}."
+        advice = f"Try again. If it sessions, tell your Intouch operators the reference {reference}."
         return console.failure(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here", advice)

@@ -51,10 +51,11 @@ def is_own_form(headers: Headers, host: str) -> bool:
     return origin is None or urlsplit(origin).netloc == host
 
 
-def guarded(response: Response, policy: str = PAGE_POLICY, referrer: str = "no-referrer") -> Response:
+def guarded(response: Response, policy: str = PAGE_POLICY, referrer: str = "same-origin") -> Response:
     """Return the response with the headers that keep it in this browser tab, and out of every cache and frame.
 
-    A page with a form says `same-origin` as `referrer`: without one, browsers do not tell us whose form they send.
+    Every page has a form, so that `referrer` is `same-origin`: without one, browsers do not tell us whose form they
+    send. Nobody else is told an address of the console.
     """
     headers = response.headers
     headers.setdefault("Content-Security-Policy", policy)

@@ -59,4 +59,4 @@ def _add_mails(blueprint: Blueprint, console: Console) -> None:
         if view is None or view.body is None:
             abort(HTTPStatus.NOT_FOUND)
         console.audited(Action.MAIL_READ, f"mail/{send_id}", program=view.program, text=True)
-        return guarded(Response(view.body.html, content_type="text/html; charset=utf-8"), MAIL_POLICY)
+        return guarded(Response(view.body.html, content_type="text/html; charset=utf-8"), MAIL_POLICY, "no-referrer")

@@ -41,7 +41,7 @@ def _add_sets(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
         with console.store.reading() as snapshot:
             page = rule_sets_page(snapshot, desk.trials, desk.edits)
         answer = console.page("rules.html", page=page, clockface=UTC, passed=request.args.get("passed", ""))
-        return guarded(answer, referrer="same-origin")
+        return guarded(answer)
 
     @blueprint.post("/rules/proposed/<hash>/try")
     @require(Permission.TRY_RULES, Where.EVERYWHERE)
@@ -93,7 +93,7 @@ def _editor(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     page = console.page("try.html", status, draft=draft, files=files_of(base), on=on, marks=marks)
-    return guarded(page, TRY_POLICY, referrer="same-origin")
+    return guarded(page, TRY_POLICY)
 
 
 def _begun(console: Console, desk: RuleDesk, draft: Draft, sources: Sources) -> AnyResponse:

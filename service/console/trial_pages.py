@@ -86,7 +86,7 @@ def _trial(
         summary=summary,
         first_day=first_day,
     )
-    return guarded(page, TRY_POLICY, referrer="same-origin")
+    return guarded(page, TRY_POLICY)
 
 
 def _add_gate(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:

@@ -138,3 +138,39 @@ class Viewer:
         """Return whether names and addresses are shown to them now, as far as they see the program's people."""
         reach = self.reach(Permission.REVEAL, program)
         return self.unmasked and reach > Reach.NOTHING and reach >= self.reach(Permission.SEE_MENTORSHIPS, program)
+
+
+RoleMap = Mapping[str, Mapping[str, frozenset[ConsoleRole]]]
+"""What a provider of logins may say of somebody → the roles that it gives them, by program."""
+
+
+def roles_of(values: Iterable[str], given: RoleMap) -> dict[str, frozenset[ConsoleRole]]:
+    """Return the roles, by program, of somebody of whom these values are said."""
+    found: dict[str, frozenset[ConsoleRole]] = {}
+    for value in values:
+        for program, roles in given.get(value, {}).items():
+            found[program] = found.get(program, frozenset()) | roles
+    return found
+
+
+def read_role_map(text: str) -> RoleMap:
+    """Return what lines, or parts between semicolons, say: `VALUE = PROGRAM:ROLE, PROGRAM:ROLE`.
+
+    Raises: ValueError, which says in a sentence what is wrong with which part.
+    """
+    found: dict[str, dict[str, frozenset[ConsoleRole]]] = {}
+    for part in filter(None, map(str.strip, text.replace("\n", ";").split(";"))):
+        # From the right: the name of a group in a directory has equals signs of its own.
+        value, equals, roles = part.rpartition("=")
+        if not equals or not value.strip() or not roles.strip():
+            raise ValueError(f'"{part}" is not of the form VALUE = PROGRAM:ROLE, PROGRAM:ROLE.')
+        known = found.setdefault(value.strip(), {})
+        for each in map(str.strip, roles.split(",")):
+            program, _, role = each.rpartition(":")
+            if not program or role not in set(ConsoleRole):
+                named = ", ".join(ConsoleRole)
+                raise ValueError(
+                    f'"{each}" is not of the form PROGRAM:ROLE, with * for all programs and one of {named}.'
+                )
+            known[program] = known.get(program, frozenset()) | {ConsoleRole(role)}
+    return found

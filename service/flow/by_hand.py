@@ -27,7 +27,7 @@ def stop(transaction: Transaction, scope: Scope, name: str, by: str, now: Instan
     """Stop mail from the next claim on, and return whether it was not stopped before."""
     stopped = transaction.stop(Stop(scope=scope, name=name, at=now, by=by))
     if stopped:
-        _note(transaction, Action.MAIL_STOPPED, scope_in_words(scope, name), by, now)
+        _note(transaction, Action.MAIL_STOPPED, scope_in_words(scope, name), by, now, _program(scope, name))
     return stopped
 
 
@@ -36,7 +36,7 @@ def resume(transaction: Transaction, scope: Scope, name: str, by: str, now: Inst
     resumed = transaction.resume(scope, name)
     if resumed:
         transaction.plan_waiting(scope, name, now)
-        _note(transaction, Action.MAIL_RESUMED, scope_in_words(scope, name), by, now)
+        _note(transaction, Action.MAIL_RESUMED, scope_in_words(scope, name), by, now, _program(scope, name))
     return resumed
 
 
@@ -87,7 +87,7 @@ def expect(transaction: Transaction, rule: str, count: int, until: Instant, by: 
     """Announce a planned launch: so many notices of the rule go until then without the brake."""
     transaction.expect(rule, count, until)
     detail = {"notices": count, "until": format_rfc3339(until)}
-    _note(transaction, Action.LAUNCH_EXPECTED, f"rule {rule}", by, now, **detail)
+    _note(transaction, Action.LAUNCH_EXPECTED, f"rule {rule}", by, now, "", **detail)
 
 
 def allow(transaction: Transaction, address: str, by: str, now: Instant) -> bool:
@@ -107,7 +107,7 @@ def let_publish(transaction: Transaction, known: KnownPublisher) -> bool:
     if added:
         detail = {"sources": publisher.sources, "programs": publisher.programs}
         about = credential_in_words(publisher.kind, publisher.name)
-        _note(transaction, Action.KEY_CREATED, about, publisher.created_by, publisher.created_at, **detail)
+        _note(transaction, Action.KEY_CREATED, about, publisher.created_by, publisher.created_at, "", **detail)
     return added
 
 
@@ -156,5 +156,11 @@ def _by_program(held: Iterable[HeldNotice]) -> dict[str, list[LedgerKey]]:
     return found
 
 
-def _note(transaction: Transaction, action: Action, about: str, by: str, now: Instant, **detail: object) -> None:
-    transaction.note(AuditRow(at=now, who=by, action=action, about=about, detail=detail))
+def _program(scope: Scope, name: str) -> str:
+    return name if scope is Scope.PROGRAM else ""
+
+
+def _note(
+    transaction: Transaction, action: Action, about: str, by: str, now: Instant, program: str = "", **detail: object
+) -> None:
+    transaction.note(AuditRow(at=now, who=by, action=action, about=about, program=program, detail=detail))

@@ -81,7 +81,7 @@ def keep_erased(transaction: Transaction, events: Iterable[Incoming], personal: 
 
 def _note(transaction: Transaction, key: RecipientKey, by: str, now: Instant) -> None:
     about = f"participants/{key.recipient}"
-    row = AuditRow(at=now, who=by, action=Action.PARTICIPANT_ERASED, about=about, detail={"program": key.program})
+    row = AuditRow(at=now, who=by, action=Action.PARTICIPANT_ERASED, about=about, program=key.program)
     transaction.note(row)
 
 

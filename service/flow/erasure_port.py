@@ -41,6 +41,9 @@ class ErasureWriting(ErasureReading, Protocol):
     def forget_audit(self, before: Instant, limit: int) -> int:
         """Delete up to `limit` lines of the audit from before then, and return how many."""
 
+    def forget_views(self, before: Instant, limit: int) -> int:
+        """Delete up to `limit` lines of the audit that tell who looked at whom before then, and return how many."""
+
 
 class Bodies(Protocol):
     """Where the texts of emails lie, if they do."""

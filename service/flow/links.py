@@ -11,9 +11,11 @@ from service.flow.ports import SubjectKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Addresses below `public_url`; "" where Intouch has no public address. `token` signs a grant."""
+    """Addresses below `public_url`, or of the console below `console_url` where it has one of its own; "" where Intouch
+    has no public address. `token` signs a grant."""
 
     public_url: str
+    console_url: str = ""
     token: Callable[[Grant], str]
 
     def resource(self, slug: str, program: str, locale: str = "", reader: Grant | None = None) -> str:
@@ -30,7 +32,8 @@ class Links:
     def subject(self, key: SubjectKey) -> str:
         """Return the subject's page in the console; of a program, the list of its mentorships."""
         page = "mentorships" if key.subject.kind is SubjectKind.PROGRAM else key.subject
-        return f"{self.public_url}/console/{key.program}/{page}" if self.public_url else ""
+        base = self.console_url or self.public_url
+        return f"{base}/console/{key.program}/{page}" if base else ""
 
     def page(self, purpose: Purpose, program: str, recipient: str, now: Instant, about: str = "") -> str:
         """Return the recipient's own address of a page, good from now on for as long as its purpose is."""

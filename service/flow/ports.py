@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey, Notice
@@ -27,6 +27,7 @@ from service.flow.footing_port import FootingReading, FootingWriting
 from service.flow.intervention_port import InterventionReading, InterventionWriting
 from service.flow.matter_port import MatterReading, MatterWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
+from service.flow.session_port import SessionReading, SessionWriting
 from service.flow.trace_port import TraceReading
 
 
@@ -175,6 +176,10 @@ class Action(StrEnum):
     MAIL_READ = "mail.read"
 
 
+VIEWS: Final = (Action.PERSON_SEEN, Action.PEOPLE_LISTED, Action.PEOPLE_EXPORTED, Action.MAIL_READ)
+"""What tells who looked at whom."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
     """Who did what to what, and when; `program` is "" for what concerns no single one. `detail` holds plain JSON
@@ -229,6 +234,7 @@ class Snapshot(
     DeliveryReading,
     FigureReading,
     InterventionReading,
+    SessionReading,
     TraceReading,
     Protocol,
 ):
@@ -306,6 +312,12 @@ class Snapshot(
     def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
         """Return what was done of one sort, newest first."""
 
+    def audit_page(self, programs: Collection[str] | None, before: int, limit: int) -> Sequence[tuple[int, AuditRow]]:
+        """Return what was seen and done, each with its number, from before a number on, newest first.
+
+        None asks for everything; programs for what concerns one of them.
+        """
+
 
 class Transaction(
     Snapshot,
@@ -317,6 +329,7 @@ class Transaction(
     MatterWriting,
     FigureWriting,
     InterventionWriting,
+    SessionWriting,
     Protocol,
 ):
     """What can be changed, as a whole or not at all."""

@@ -24,11 +24,14 @@ log = getLogger("intouch.tidy")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """How long things are kept: the texts of mail, providers' reports, and the audit."""
+    """How long things are kept: the texts of mail, providers' reports, the audit, and in it who looked at whom; and how
+    long a session lasts at most."""
 
     bodies: Duration
     reports: Duration
     audit: Duration
+    views: Duration
+    sessions: Duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class Tidied:
     bodies: int
     reports: int
     audit: int
+    views: int
+    sessions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,8 @@ class Tidier:
             bodies=self.bodies.forget_before(now - keeping.bodies),
             reports=self._all(lambda writing: writing.forget_reports(now - keeping.reports, AT_ONCE)),
             audit=self._all(lambda writing: writing.forget_audit(now - keeping.audit, AT_ONCE)),
+            views=self._all(lambda writing: writing.forget_views(now - keeping.views, AT_ONCE)),
+            sessions=self._all(lambda writing: writing.forget_sessions(now - keeping.sessions, AT_ONCE)),
         )
 
     def _all(self, forget: Callable[[Transaction], int]) -> int:

@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
 from playwright.sync_api import Page, expect, sync_playwright
 
+from service.flow.sessions import Sessions
+
 WIDTHS = (375, 1200)
 WAIT_MS = 60_000
 """Far above what anything here takes, for a machine that does much else."""
@@ -30,6 +32,13 @@ def chromium() -> Iterator[Page]:
         yield page
         browser.close()
         assert [each for each in complaints if "422" not in each] == []
+
+
+def enter(page: Page, address: str, sessions: Sessions) -> None:
+    """Come in to the console at that address by a link as it is printed, and ask for names."""
+    page.goto(f"{address}/console/enter/{sessions.print_link()}")
+    page.get_by_role("button", name="Show names").click()
+    expect(page.get_by_role("button", name="Hide names")).to_be_visible()
 
 
 def no_barriers(page: Page) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.adapters.http import create_app
 from service.console import create_console
-from service.domain.calendar import DAY, HOUR, parse_rfc3339
+from service.domain.calendar import DAY, HOUR, Instant, parse_rfc3339
 from tests.console.visitor import HOST, Visitor
 from tests.flow.events import event, pair, registered
 from tests.flow.stage import Stage
@@ -32,8 +33,8 @@ class Site:
     """Answers instead of `problems`."""
     alone_up_to: int = 50
     app: Flask = field(init=False)
-    visitor: Visitor = field(init=False)
-    """Who is signed in, and may see everything."""
+    _visitor: Visitor = field(init=False)
+    _entered_at: Instant | None = None
 
     def __post_init__(self) -> None:
         intouch = self.stage.intouch
@@ -46,9 +47,21 @@ class Site:
             hosts=self.hosts,
             stepping_in=intouch.stepping_in,
             alone_up_to=self.alone_up_to,
+            sessions=intouch.sessions,
+            url=f"http://{HOST}",
         )
         self.app = create_app(intouch.acceptor, intouch.schemas, intouch.ready, [console, *intouch.mail_pages()])
-        self.visitor = Visitor(self.app)
+        self._visitor = Visitor(self.app)
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who is signed in, may see everything, and has asked for names; at whatever instant the stage's clock is."""
+        if self._entered_at != self.stage.clock.now:
+            self._entered_at = self.stage.clock.now
+            known = bool(self._visitor.cookies)
+            if not known or self._visitor.post("/console/names", show="yes").status_code != HTTPStatus.SEE_OTHER:
+                self._visitor.enter(self.stage.intouch.sessions)
+        return self._visitor
 
     def get(self, path: str, host: str = HOST, **more: Any) -> TestResponse:
         return self.visitor.get(path, host, **more)

@@ -59,7 +59,7 @@ def test_every_page_is_kept_out_of_frames_caches_and_referrers(site: Site, path:
     assert "unsafe" not in policy
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Cache-Control"] == "no-store"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 

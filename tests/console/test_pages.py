@@ -19,7 +19,7 @@ def test_the_overview_counts_and_leads_on(site: Site) -> None:
     assert "Mentorships 3 " in page.text
     assert f"Mails {site.stage.mailbox.count()} " in page.text
     assert "33 % (1)" in page.text
-    assert page.address_of("Northfield Peer Mentoring") == "/console/northfield/mentorships"
+    assert page.address_of("Northfield Peer Mentoring") == "/console/northfield"
     with site.stage.intouch.store.reading() as snapshot:
         active = snapshot.active_rule_set()
     assert active is not None

@@ -39,4 +39,6 @@ def test_a_route_that_does_not_say_answers_nobody(whole: Stage) -> None:
     app = whole.intouch.door()
     view = app.view_functions["console.mail"]
     del vars(view)["need"]
-    assert Visitor(app).get("/console/mail").status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert (
+        Visitor(app).enter(whole.intouch.sessions).get("/console/mail").status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    )

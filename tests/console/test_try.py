@@ -32,7 +32,7 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 def app(live: Stage) -> Visitor:
     intouch = live.intouch
     pages = [intouch._console(), *intouch.mail_pages()]
-    return Visitor(create_app(intouch.acceptor, intouch.schemas, intouch.ready, pages))
+    return Visitor(create_app(intouch.acceptor, intouch.schemas, intouch.ready, pages)).enter(intouch.sessions)
 
 
 def done(app: Visitor, address: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.wiring import Installation
-from tests.console.browser import chromium, no_barriers
+from tests.console.browser import chromium, enter, no_barriers
 from tests.flow.stage import Stage
 from tests.trial.small import RULE, STORIES, WELCOME, WELCOMED, matched
 
@@ -65,6 +65,7 @@ def tried(page: Page) -> None:
 
 
 def test_from_a_mistake_to_what_runs(page: Page, address: str, live: Stage) -> None:
+    enter(page, address, live.intouch.sessions)
     page.goto(f"{address}/console/northfield/mentorships")
     page.get_by_label("State").select_option("new")
     press(page, "Show")

@@ -67,7 +67,7 @@ def test_no_name_and_no_address_of_who_was_erased_is_anywhere(stage: Stage) -> N
     assert traces(stage) == {NAMES[0], ADDRESSES[0]}
     with stage.intouch.store.reading() as snapshot:
         (deed,) = snapshot.audit(Action.PARTICIPANT_ERASED)
-    assert (deed.who, deed.about, dict(deed.detail)) == ("kim", "participants/p-2", {"program": "northfield"})
+    assert (deed.who, deed.about, deed.program) == ("kim", "participants/p-2", "northfield")
 
 
 @in_a_file

@@ -15,7 +15,7 @@ from tests.flow.stage import Stage
 from tests.mail.emails import email
 from tests.store.factories import DATABASES, sqlite_url
 
-KEEPING = Keeping(bodies=7 * DAY, reports=30 * DAY, audit=365 * DAY)
+KEEPING = Keeping(bodies=7 * DAY, reports=30 * DAY, audit=365 * DAY, views=30 * DAY, sessions=DAY // 2)
 
 
 @pytest.fixture(name="store", params=DATABASES)
@@ -43,8 +43,8 @@ def test_reports_and_the_audit_go_after_their_time(store: SqlStore) -> None:
         transaction.note(deed("old", MONDAY - 365 * DAY - 1))
         transaction.note(deed("young", MONDAY - 365 * DAY))
     tidier = Tidier(store=store, bodies=NoBodies(), keeping=KEEPING, clock=lambda: MONDAY)
-    assert tidier.tidy() == Tidied(bodies=0, reports=AT_ONCE + 1, audit=1)
-    assert tidier.tidy() == Tidied(bodies=0, reports=0, audit=0)
+    assert tidier.tidy() == Tidied(bodies=0, reports=AT_ONCE + 1, audit=1, views=0, sessions=0)
+    assert tidier.tidy() == Tidied(bodies=0, reports=0, audit=0, views=0, sessions=0)
     with store.writing() as transaction:
         assert transaction.keep_report("kept", "delivered", MONDAY - 30 * DAY, "") is False
         assert [each.about for each in transaction.audit(Action.MAIL_STOPPED)] == ["young"]

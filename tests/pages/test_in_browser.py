@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from service.adapters.http.server import HttpServer
 from service.domain.calendar import DAY, MINUTE
 from service.domain.grants import Purpose
-from tests.console.browser import chromium
+from tests.console.browser import chromium, enter
 from tests.flow.events import event
 from tests.flow.stage import Stage
 from tests.pages.visits import Copied, Visits, visits
@@ -79,6 +79,7 @@ def test_from_a_mail_to_its_answer_and_the_timeline(seen: tuple[Visits, str], pa
     assert page.inner_text("h1") == "We have your request"
     people.stage.work_until(people.stage.clock.now + MINUTE)
     assert "Words you can borrow for your message" in people.mails_to("ben")
+    enter(page, base, people.stage.intouch.sessions)
     page.goto(f"{base}/console/northfield/mentorships/m-1")
     assert 'Someone pressed "I can\'t get in touch"' in page.inner_text("main")
 

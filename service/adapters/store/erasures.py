@@ -15,6 +15,7 @@ from service.domain.calendar import Instant
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Subject, SubjectKind
 from service.flow.erasure_port import P
+from service.flow.ports import VIEWS
 
 ANY_ERASED: Final = "SELECT 1 FROM erasures LIMIT 1"
 ERASED_OF: Final = """
@@ -54,6 +55,11 @@ FORGET_REPORTS: Final = """
 DELETE FROM reports WHERE (send_id, what, at) IN (SELECT send_id, what, at FROM reports WHERE at < :before LIMIT :limit)
 """
 FORGET_AUDIT: Final = "DELETE FROM audit WHERE n IN (SELECT n FROM audit WHERE at < :before LIMIT :limit)"
+FORGET_VIEWS: Final = f"""
+DELETE FROM audit WHERE n IN (
+    SELECT n FROM audit WHERE action IN ({", ".join(f"'{each}'" for each in VIEWS)}) AND at < :before LIMIT :limit
+)
+"""
 
 SCRUBBED: Final = b""
 """The hash of an event whose body nobody may know any more."""
@@ -107,6 +113,9 @@ class SqlErasureWriting(SqlErasureReading):
 
     def forget_audit(self, before: Instant, limit: int) -> int:
         return self._session.change(FORGET_AUDIT, {"before": before, "limit": limit})
+
+    def forget_views(self, before: Instant, limit: int) -> int:
+        return self._session.change(FORGET_VIEWS, {"before": before, "limit": limit})
 
 
 def _without(data: Mapping[str, Any], fields: Collection[str]) -> str:

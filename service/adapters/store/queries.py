@@ -206,3 +206,6 @@ ACTIVATIONS: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC"
 AUDIT: Final = """
 SELECT at, who, action, about, program, detail FROM audit WHERE action = :action ORDER BY n DESC LIMIT :limit
 """
+_AUDIT_PAGE: Final = "SELECT n, at, who, action, about, program, detail FROM audit WHERE n < :before"
+AUDIT_PAGE: Final = f"{_AUDIT_PAGE} ORDER BY n DESC LIMIT :limit"
+AUDIT_OF_PROGRAM: Final = f"{_AUDIT_PAGE} AND program = :program ORDER BY n DESC LIMIT :limit"

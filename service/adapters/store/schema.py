@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0017"
+REVISION: Final = "0018"
 """The newest migration; a store that is not at it is refused."""
 
 TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
@@ -450,6 +450,33 @@ erasures = Table(  # participants whose names and addresses are kept no more, no
     _id("participant"),
     _at("at"),
     PrimaryKeyConstraint("program", "participant"),
+)
+
+sessions = Table(  # who is signed in to the console; of what a browser shows only the hash
+    "sessions",
+    metadata,
+    Column("token", LargeBinary, nullable=False),
+    _id("id"),
+    _id("origin"),
+    _id("person"),
+    _id("name"),
+    _json("said"),
+    _id("advisor"),
+    _at("began_at"),
+    _at("seen_at"),
+    _at("unmasked_until"),
+    PrimaryKeyConstraint("token"),
+    Index("ix_sessions_id", "id"),
+)
+
+tickets = Table(  # what lets somebody in once
+    "tickets",
+    metadata,
+    Column("token", LargeBinary, nullable=False),
+    _id("origin"),
+    _at("until"),
+    _json("data"),
+    PrimaryKeyConstraint("token"),
 )
 
 rule_sets = Table("rule_sets", metadata, _id("hash"), _json("sources"), PrimaryKeyConstraint("hash"))

@@ -33,6 +33,7 @@ from service.adapters.store.rows import (
     subject_row,
 )
 from service.adapters.store.session import Session
+from service.adapters.store.sessions import SqlSessionReading
 from service.adapters.store.traces import SqlTraceReading
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
@@ -75,6 +76,7 @@ class SqlSnapshot(
     SqlDeliveryReading,
     SqlFigureReading,
     SqlInterventionReading,
+    SqlSessionReading,
 ):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""
@@ -287,10 +289,20 @@ class SqlSnapshot(
 
     def audit(self, action: Action, limit: int = 1_000) -> Sequence[AuditRow]:
         rows = self._session.all(queries.AUDIT, {"action": action.value, "limit": limit})
-        return [
-            AuditRow(at=at, who=who, action=Action(known), about=about, program=program, detail=orjson.loads(detail))
-            for at, who, known, about, program, detail in rows
-        ]
+        return [_audit_row(*row) for row in rows]
+
+    def audit_page(self, programs: Collection[str] | None, before: int, limit: int) -> Sequence[tuple[int, AuditRow]]:
+        if programs is None:
+            rows = self._session.all(queries.AUDIT_PAGE, {"before": before, "limit": limit})
+        else:
+            each_of = [{"program": program, "before": before, "limit": limit} for program in programs]
+            rows = [row for each in each_of for row in self._session.all(queries.AUDIT_OF_PROGRAM, each)]
+        newest = sorted(rows, key=lambda row: -row[0])[:limit]
+        return [(row[0], _audit_row(*row[1:])) for row in newest]
+
+
+def _audit_row(at: Instant, who: str, action: str, about: str, program: str, detail: str) -> AuditRow:
+    return AuditRow(at=at, who=who, action=Action(action), about=about, program=program, detail=orjson.loads(detail))
 
 
 def _by_name(found: Mapping[SubjectKey, V]) -> dict[tuple[str, str], V]:

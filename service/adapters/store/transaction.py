@@ -21,6 +21,7 @@ from service.adapters.store.outbox import SqlOutboxWriting
 from service.adapters.store.publishers import SqlPublisherWriting
 from service.adapters.store.rows import due_recipient, email_values, key_of, ledger_values, listed, named
 from service.adapters.store.session import Session
+from service.adapters.store.sessions import SqlSessionWriting
 from service.adapters.store.snapshot import SqlSnapshot
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
@@ -57,6 +58,7 @@ class SqlTransaction(
     SqlMatterWriting,
     SqlFigureWriting,
     SqlInterventionWriting,
+    SqlSessionWriting,
 ):
     """A `Transaction` over one transaction of the database."""
 

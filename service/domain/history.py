@@ -23,6 +23,8 @@ class Past:
     message: str
     resource: str
     email: str
+    value: str = ""
+    """The value of a list that it was about, such as a flag's topic, or ""."""
 
     @classmethod
     def of(cls, notice: Notice, email: str) -> "Past":
@@ -38,6 +40,7 @@ class Past:
             message=candidate.message,
             resource=notice.resource,
             email=email,
+            value=candidate.key.value,
         )
 
 
@@ -51,6 +54,7 @@ class History:
     """Emails with nudges: when each went, and which."""
     _by_start: dict[tuple[str, str, str], list[Instant]] = field(default_factory=lambda: defaultdict(list))
     _by_message: dict[tuple[str, str], Instant] = field(default_factory=dict)
+    _by_value: dict[tuple[str, str], Instant] = field(default_factory=dict)
     _emails: set[str] = field(default_factory=set)
 
     @classmethod
@@ -70,6 +74,7 @@ class History:
             nudges=list(self.nudges),
             _by_start=by_start,
             _by_message=dict(self._by_message),
+            _by_value=dict(self._by_value),
             _emails=set(self._emails),
         )
 
@@ -78,6 +83,9 @@ class History:
         insort(self._by_start[past.rule, past.subject, past.start], past.at)
         about = past.message, past.resource
         self._by_message[about] = max(past.at, self._by_message.get(about, past.at))
+        if past.value:
+            topic = past.message, past.value
+            self._by_value[topic] = max(past.at, self._by_value.get(topic, past.at))
         if past.resource:
             self.resources.add(past.resource)
         if past.kind is Kind.ALERT:
@@ -94,6 +102,10 @@ class History:
     def last_with(self, message: str, resource: str) -> Instant | None:
         """Return when the message with that resource last went."""
         return self._by_message.get((message, resource))
+
+    def last_about(self, message: str, value: str) -> Instant | None:
+        """Return when the message about that value last went."""
+        return self._by_value.get((message, value))
 
 
 Went = History | Iterable[Past]

@@ -32,8 +32,8 @@ def pend(held: Mapping[LedgerKey, Pending], candidates: Iterable[Candidate], now
 
 
 def lookback(pending: Iterable[Pending], rule_set: RuleSet) -> Duration:
-    """Return how far back these notices can ask: limits, gaps, `not_again_within`, the alerts' hour."""
+    """Return how far back these notices can ask: limits, gaps, what may not come again, the alerts' hour."""
     candidates = [each.candidate for each in pending]
-    again = (rule_set.policy(each.message).not_again_within or 0 for each in candidates)
+    again = (rule_set.policy(each.message).memory for each in candidates)
     limits = (limit.window for limit in rule_set.delivery.limits)
     return max((HOUR, *again, *limits, *(each.every for each in candidates)))

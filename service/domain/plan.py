@@ -5,11 +5,11 @@ Source: `docs/rule-language.md`, *Delivery* and *Meaning* 2, 3, 5, 6.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from service.domain.brakes import BRAKED, NO_BRAKES, SAFETY, STOPPED, Brakes
-from service.domain.calendar import HOUR, NEVER, QUARTER, Instant, Span, quarter_up
+from service.domain.calendar import HOUR, NEVER, QUARTER, Duration, Instant, Span, quarter_up
 from service.domain.delivery import Candidate, LedgerKey, Notice, Role, Verdict, Word, is_participant
 from service.domain.earliest import Earliest
 from service.domain.history import History, Past, Went, history_of
@@ -156,17 +156,29 @@ class _Planner:
         return True
 
     def _again(self, notice: Notice) -> bool:
+        """*Delivery*: neither the same message and resource again, nor the same message about the same topic."""
         candidate = notice.candidate
-        within = self.rule_set.policy(candidate.message).not_again_within
-        if within is None:
+        message, value = candidate.message, candidate.key.value
+        policy = self.rule_set.policy(message)
+        went = self.past.last_with(message, notice.resource)
+        until = [self._until_again(notice, policy.not_again_within, went, _same)]
+        if value:
+            went = self.past.last_about(message, value)
+            until.append(self._until_again(notice, policy.topic_not_again_within, went, _same_topic))
+        if max(until) <= notice.at:
             return False
-        went = self.past.last_with(candidate.message, notice.resource)
-        placed = any(_same(each, notice) for email in self.emails for each in email)
-        last = notice.at if placed else went
-        if last is None or last + within <= notice.at:
-            return False
-        self._wait(candidate, Word.AGAIN, self._release(candidate, last + within), "again")
+        self._wait(candidate, Word.AGAIN, self._release(candidate, max(until)), "again")
         return True
+
+    def _until_again(
+        self, notice: Notice, within: Duration | None, went: Instant | None, is_same: Callable[[Notice, Notice], bool]
+    ) -> Instant:
+        """Return until when what went before, or goes now, keeps the notice back; its own instant if nothing does."""
+        if within is None:
+            return notice.at
+        placed = any(is_same(each, notice) for email in self.emails for each in email)
+        last = notice.at if placed else went
+        return notice.at if last is None else max(notice.at, last + within)
 
     def _closed(self, candidate: Candidate, at: Instant) -> bool:
         """Keep the hours of the recipient's day; a report keeps the first hour of its program's day."""
@@ -261,6 +273,10 @@ class _Planner:
 
 def _same(one: Notice, other: Notice) -> bool:
     return one.candidate.message == other.candidate.message and one.resource == other.resource
+
+
+def _same_topic(one: Notice, other: Notice) -> bool:
+    return one.candidate.message == other.candidate.message and one.candidate.key.value == other.candidate.key.value
 
 
 __all__ = ["Inbox", "Past", "Pending", "Plan", "Planned", "lookback", "pend", "plan"]

@@ -89,6 +89,14 @@ class MessagePolicy:
 
     category: Category = Category.REMINDERS
     not_again_within: Duration | None = None
+    """How long the same message with the same resource keeps away from the same recipient."""
+    topic_not_again_within: Duration | None = None
+    """How long the same message about the same value of a list, such as a flag's topic, keeps away from them."""
+
+    @property
+    def memory(self) -> Duration:
+        """How far back planning has to look for what went before."""
+        return max(self.not_again_within or 0, self.topic_not_again_within or 0)
 
 
 ALL_TOPICS = "all"

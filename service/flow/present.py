@@ -104,9 +104,9 @@ def _recipients(keys: Iterable[SubjectKey], pending: Iterable[Mapping[LedgerKey,
 
 
 def _longest_memory(rule_set: RuleSet) -> Duration:
-    """Return how far back the plans of a rule set can ask: limits, gaps, `not_again_within`, the alerts' hour."""
+    """Return how far back the plans of a rule set can ask: limits, gaps, what may not come again, the alerts' hour."""
     limits = (limit.window for limit in rule_set.delivery.limits)
-    again = (policy.not_again_within or 0 for policy in rule_set.messages.values())
+    again = (policy.memory for policy in rule_set.messages.values())
     overrides = (each for program in rule_set.programs.values() for each in program.overrides.values())
     gaps = (rule.every or 0 for rule in rule_set.rules)
     own_gaps = (every for each in overrides if isinstance(every := each.get("every"), int))

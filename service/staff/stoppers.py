@@ -83,6 +83,10 @@ class Stoppers:
         if again is not None:
             clause = f"they get the same message for another reason in the {span(again)} before"
             yield Stopper(Stops.AGAIN, candidate.message, clause)
+        topic = self.book.rule_set.policy(candidate.message).topic_not_again_within
+        if topic is not None and candidate.key.value:
+            clause = f"they get the same message about the same topic in the {span(topic)} before"
+            yield Stopper(Stops.AGAIN, f"{candidate.message} {candidate.key.value}", clause)
 
     def _personal(self, candidate: Candidate) -> Iterator[Stopper]:
         category = self.book.rule_set.policy(candidate.message).category

@@ -62,7 +62,7 @@ def test_a_notice_is_remembered_by_what_planning_asks_of_it() -> None:
     )  # fmt: skip
     assert Past.of(Notice(candidate=candidate, at=2 * DAY, resource="calm"), "email 7") == Past(
         at=2 * DAY, kind=Kind.SERVICE, rule="ladder", subject="mentorships/m", start="the start", k=2, message="tips",
-        resource="calm", email="email 7",
+        resource="calm", email="email 7", value="stress",
     )  # fmt: skip
 
 

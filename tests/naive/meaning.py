@@ -201,7 +201,8 @@ def _exact_instants(rule_set: RuleSet, world: World) -> list[Instant]:
 def _releases(rule_set: RuleSet, sent: Sent) -> list[Instant]:
     """Return when what was sent stops holding back alerts and answers: gap, `not_again_within`, the alerts' hour."""
     every = [rule.every for rule in rule_set.rules_of(sent.program) if rule.id == sent.rule]
-    spans = [*every, rule_set.policy(sent.message).not_again_within, HOUR]
+    policy = rule_set.policy(sent.message)
+    spans = [*every, policy.not_again_within, policy.topic_not_again_within, HOUR]
     return [sent.at + span for span in spans if span is not None]
 
 

@@ -126,11 +126,12 @@ class Post:
         return audience is Audience.BOTH or role == audience.value or role in ("staff", "advisor")
 
     def _again(self, notice: Notice, resource: str | None) -> bool:
-        span, what = self.known.rule_set.policy(notice.send.message).not_again_within, notice.send.message
-        return span is not None and any(
-            (each.message, each.resource) == (what, resource or "") and self.now < each.at + span
-            for each in self._to_them(notice)
-        )
+        policy, what = self.known.rule_set.policy(notice.send.message), notice.send.message
+        sent = [each for each in self._to_them(notice) if each.message == what]
+        spans = [(policy.not_again_within, [each.at for each in sent if each.resource == (resource or "")])]
+        if notice.value:
+            spans.append((policy.topic_not_again_within, [each.at for each in sent if each.value == notice.value]))
+        return any(span is not None and any(self.now < at + span for at in went) for span, went in spans)
 
     def _email(self, notice: Notice) -> int | None:
         """Return the email that the notice goes in: a new one, one to share, or None while there is no room."""

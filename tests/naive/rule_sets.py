@@ -77,13 +77,7 @@ def random_rule_set(random: Random, begins: date, days: int, catalogue: Catalogu
         delivery=_delivery(random),
         pauses=_pauses(random),
         programs=_programs(random, begins, days, rules),
-        messages={
-            message: MessagePolicy(
-                category=random.choice((Category.REMINDERS, *Category)),
-                not_again_within=random.choice((None, None, 5 * HOUR, 3 * DAY, WEEK)),
-            )
-            for message in _MESSAGES[: random.randint(0, 5)]
-        },
+        messages={message: _policy(random) for message in _MESSAGES[: random.randint(0, 5)]},
         resources=_resources(random),
         hash="random",
     )
@@ -97,6 +91,13 @@ def maybe(random: Random, chance: float, value: _T, otherwise: _T) -> _T:
 def some(random: Random, values: Sequence[_T], most: int) -> list[_T]:
     """Return none to `most` different ones of the values."""
     return random.sample(list(values), random.randint(0, min(most, len(values))))
+
+
+def _policy(random: Random) -> MessagePolicy:
+    category = random.choice((Category.REMINDERS, *Category))
+    spans = ((None, None), (None, 5 * HOUR), (5 * HOUR, None), (3 * DAY, WEEK), (WEEK, None))
+    again, topic_again = random.choice(spans)
+    return MessagePolicy(category=category, not_again_within=again, topic_not_again_within=topic_again)
 
 
 def _delivery(random: Random) -> Delivery:

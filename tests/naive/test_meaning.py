@@ -432,6 +432,27 @@ def test_the_same_message_is_not_said_again_within_its_span(simulate: Simulate) 
     ]  # fmt: skip
 
 
+def test_the_same_message_about_the_same_topic_is_not_said_again_within_its_span(simulate: Simulate) -> None:
+    """Whatever resource it would carry; about another topic it is another message."""
+    topics = frozenset({"stress", "career"})
+    shelf = tuple(Resource(slug=each, order=place, topics=topics) for place, each in enumerate("abcd", 1))
+    send = Send(to="mentor", message="r", resource="by_topic")
+    policies = {"r": MessagePolicy(topic_not_again_within=2 * DAY)}
+    rules = rule_set(
+        rule(to=[send], starts="flag.submitted", send_within=DAY), resources=shelf, messages=policies, always=True
+    )
+    raised = (
+        ("03-03 10:00", "stress"),
+        ("03-03 11:00", "stress"),
+        ("03-04 11:00", "career"),
+        ("03-06 10:00", "stress"),
+    )
+    events = [flag(when, f"f-{number}", topics=[topic]) for number, (when, topic) in enumerate(raised)]
+    assert told(simulate(rules, [*pair(), *events], at("03-12 00:00")), "value", "resource") == [
+        "03-03 10:00 r ann stress a", "03-04 11:00 r ann career b", "03-06 10:00 r ann stress c",
+    ]  # fmt: skip
+
+
 def test_opting_out_of_a_category_silences_its_nudges_alone(simulate: Simulate) -> None:
     rules = rule_set(
         rule("n", to="both"), rule("a", kind=Kind.ANSWER, position=1), rule("celebration", position=2),

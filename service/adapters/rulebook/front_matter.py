@@ -9,7 +9,9 @@ from service.adapters.rulebook.values import a_table, choice, line, list_of
 from service.domain.calendar import MINUTE
 from service.domain.rules import Category, MessagePolicy
 
-_MESSAGE_KEYS = ("subject", "preheader", "category", "not_again_within", "digest_title", "buttons")
+_MESSAGE_KEYS = (
+    "subject", "preheader", "category", "not_again_within", "topic_not_again_within", "digest_title", "buttons",
+)  # fmt: skip
 
 
 def read_message(path: str, text: str, findings: Findings) -> MessagePolicy | None:
@@ -25,7 +27,10 @@ def read_message(path: str, text: str, findings: Findings) -> MessagePolicy | No
     categories = choice(tuple(Category), "a category of messages")
     category = form.required("category", categories, 'Say what it is, for opting out: "category: reminders".')
     again = form.maybe("not_again_within", duration(MINUTE))
-    return MessagePolicy(category=Category(category), not_again_within=again) if category else None
+    topic = form.maybe("topic_not_again_within", duration(MINUTE))
+    if category is None:
+        return None
+    return MessagePolicy(category=Category(category), not_again_within=again, topic_not_again_within=topic)
 
 
 def read_button(node: Node, findings: Findings) -> str | None:

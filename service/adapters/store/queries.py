@@ -115,10 +115,10 @@ SELECT candidate, ready_at FROM pending WHERE program = :program AND recipient =
 
 # What went to a recipient lately, and whatever carried a resource before.
 PAST: Final = """
-SELECT at, kind, rule, subject, start, k, message, resource, email, id FROM ledger
+SELECT at, kind, rule, subject, start, k, message, resource, email, id, value FROM ledger
 WHERE program = :program AND recipient = :recipient AND at > :since
 UNION ALL
-SELECT at, kind, rule, subject, start, k, message, resource, email, id FROM ledger
+SELECT at, kind, rule, subject, start, k, message, resource, email, id, value FROM ledger
 WHERE program = :program AND recipient = :recipient AND resource <> '' AND at <= :since
 ORDER BY 1, 10
 """

@@ -77,7 +77,7 @@ def event_of(row: Sequence[Any]) -> Event:
 
 def past_of(row: Sequence[Any]) -> Past:
     """Return a ledger row as planning remembers it."""
-    at, kind, rule, subject, start, k, message, resource, email, _ = row
+    at, kind, rule, subject, start, k, message, resource, email, _, value = row
     return Past(
         at=at,
         kind=_DELIVERY_KINDS[kind],
@@ -88,6 +88,7 @@ def past_of(row: Sequence[Any]) -> Past:
         message=message,
         resource=resource,
         email=email,
+        value=value,
     )
 
 

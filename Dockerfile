@@ -8,17 +8,22 @@ ARG SOURCE_DATE_EPOCH=0
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 COPY requirements.lock requirements-dev.lock ./
-# The lock's own versions and hashes, the build backend's too; nothing is compiled from source.
+# The compiler is for what decides (docs/decisions/0030-compiled.md), and stays in this stage.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends gcc libc6-dev \
+ && rm -rf /var/lib/apt/lists/*
+# The lock's own versions and hashes, those of what builds too; nothing of others is compiled from source.
 RUN python -m venv --without-pip /opt/venv \
  && python -m pip --python /opt/venv/bin/python install --no-deps --require-hashes --only-binary :all: -r requirements.lock \
- && sed -n '/^setuptools==/,/# via/p' requirements-dev.lock > backend.lock \
+ && sed -En '/^(setuptools|mypy|mypy-extensions|typing-extensions|pathspec|librt|ast-serialize)==/,/# via/p' requirements-dev.lock > backend.lock \
  && python -m venv /backend \
  && /backend/bin/python -m pip install --no-deps --require-hashes --only-binary :all: -r backend.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml setup.py README.md ./
 COPY service service
 # Installed into a folder, not into site-packages: rules/, templates/ and schemas/ lie beside the package, as they do in
 # the repository, and the settings find them there.
-RUN /backend/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+RUN INTOUCH_COMPILE=1 CFLAGS="-g0 -pipe" /backend/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && python -m pip --python /opt/venv/bin/python install --no-deps --no-index --target /app /wheels/*.whl
 COPY rules /app/rules
 COPY templates /app/templates

@@ -65,7 +65,6 @@ from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
 from service.flow.erase import Eraser
 from service.flow.erasure_port import Bodies, NoBodies
-from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.feedback import Report, take_in, unsettled_detail
 from service.flow.letters import Letters
 from service.flow.links import Links
@@ -87,6 +86,7 @@ from service.flow.trace_port import Tracing, Untraced
 from service.flow.work import CHECKS_AT_ONCE, CHECKS_BESIDE_OTHERS, Worker
 from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings, is_loopback
+from service.trial.foresight import Foresights
 from service.trial.gate import Gate
 from service.trial.trial import Trials
 from service.trial.workshop import Workshop
@@ -116,8 +116,6 @@ class Installation:
     clock: Clock = machine_clock
     queue_depths: Callable[[], dict[str, int]] | None = None
     """How many messages each queue at the broker holds, where this process is on a line to it."""
-    passing: Passing = unhindered
-    """What happens at failpoints: nothing, unless a test made this."""
 
     @cached_property
     def pulse(self) -> Pulse:
@@ -220,7 +218,9 @@ class Installation:
 
     @cached_property
     def trials(self) -> Trials:
-        return Trials(schemas=self.schemas, layouts=self.layouts, store=self.store, clock=self.clock)
+        # Without a clock: stories may play in years to come.
+        schemas = load_schemas(self.settings.schemas_dir)
+        return Trials(schemas=schemas, layouts=self.layouts, store=self.store, clock=self.clock)
 
     @cached_property
     def gate(self) -> Gate:
@@ -454,7 +454,6 @@ class Installation:
             measures=self.measures,
             tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
-            passing=self.passing,
         )
 
     def listening(self, metrics: str) -> Listening:
@@ -502,7 +501,12 @@ class Installation:
             sessions=self.sessions,
             url=self.settings.console_url,
             provider=self._login_provider(),
-            rule_desk=RuleDesk(trials=self.trials, gate=self.gate, workshop=Workshop(self.trials)),
+            rule_desk=RuleDesk(
+                trials=self.trials,
+                gate=self.gate,
+                workshop=Workshop(self.trials),
+                foresights=Foresights(self.trials),
+            ),
             stepping_in=self.stepping_in,
             alone_up_to=self.settings.approve_above,
             tell_letters=self._tell_letters if self.settings.broker_url else None,
@@ -604,8 +608,6 @@ class Installation:
         """
         with self.store.writing() as transaction:
             new = take_in(transaction, self.rules.of(transaction).rule_set, reports, self.clock(), program)
-            self.passing(Failpoint.REPORTING)
-        self.passing(Failpoint.REPORTED)
         if new:
             self.wake.set()
         return new

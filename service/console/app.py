@@ -25,6 +25,7 @@ from service.console.resource_pages import add_resource_pages
 from service.console.rule_desk import RuleDesk
 from service.console.rule_pages import add_rule_pages
 from service.console.sign_in_pages import Doorkeeper, add_sign_in_pages
+from service.console.rulebook_pages import add_rulebook_pages
 from service.console.start import start_page
 from service.console.subjects import subject_page
 from service.console.wall import add_wall
@@ -88,6 +89,7 @@ def create_console(
 
     if rule_desk is not None:
         add_rule_pages(blueprint, console, rule_desk)
+        add_rulebook_pages(blueprint, console, rule_desk.foresights)
     add_mail_pages(blueprint, console)
     add_overview_pages(blueprint, console)
     add_pair_pages(blueprint, console)

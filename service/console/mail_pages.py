@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
 
-from service.console.access import Where, require
+from service.console.access import Where, require, viewer
 from service.console.braked import braked, held_page
 from service.console.desk import Console
 from service.console.guard import MAIL_POLICY, guarded
@@ -25,7 +25,11 @@ def add_mail_pages(blueprint: Blueprint, console: Console) -> None:
             page = held_page(desk)
             clockface = desk.some_clockface()
         console.listed("held", [(line.program, str(line.subject)) for part in page.parts for line in part.lines])
-        return console.page("held.html", page=page, clockface=clockface)
+        may = console.has_rules and viewer().may_everywhere(Permission.APPROVE)
+        answer = console.page(
+            "held.html", page=page, clockface=clockface, may_release=may, done=request.args.get("done", "")
+        )
+        return guarded(answer, referrer="same-origin")
 
 
 def _add_mails(blueprint: Blueprint, console: Console) -> None:

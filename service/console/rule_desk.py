@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from service.adapters.rulebook.sources import Sources
 from service.trial.edits import Edits
+from service.trial.foresight import Foresights
 from service.trial.gate import Gate
 from service.trial.trial import Trials
 from service.trial.workshop import Workshop
@@ -16,6 +17,7 @@ class RuleDesk:
     trials: Trials
     gate: Gate
     workshop: Workshop
+    foresights: Foresights
     edits: dict[tuple[str | None, str], Edits | None] = field(default_factory=dict)
 
     def base(self, attempt_id: str) -> Sources:

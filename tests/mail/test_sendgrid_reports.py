@@ -172,9 +172,7 @@ def test_a_programs_own_account_is_known_by_its_key_and_a_new_one_needs_no_resta
     body = json.dumps([event("delivered")]).encode()
     by_it = signed(body, str(SENT_S), own)
     assert webhook.post(body, by_it).status_code == 403
-    public = own.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = own.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     webhook.own["northfield"] = base64.b64encode(public).decode()
     assert webhook.post(body, by_it).status_code == 204
     assert webhook.post(body, signed(body, str(SENT_S))).status_code == 204

@@ -3,8 +3,9 @@
     python -m bench.console [--pairs 2000] [--events 100000] [--mailed-weeks 2] [--times 5]
 
 The store is a PostgreSQL server of its own, with its usual care for the disk. Events of a semester, and as many
-messages between pairs as it takes to come to `--events`, go through accept, reconcile and, in the last weeks, planning and
-sending, to nobody. A page's time is that of the application itself, in one thread, the middle one of several.
+messages between pairs as it takes to come to `--events`, go through accept, reconcile and, in the last weeks,
+planning and sending, to nobody. A page's time is that of the application itself, in one thread, the middle one of
+several.
 """
 
 import argparse
@@ -137,7 +138,8 @@ def _measure(asked: argparse.Namespace, folder: Path, url: str) -> None:
     _say(f"figures made in {time.perf_counter() - begun:.1f} s")
     with intouch.store.altering() as connection:
         connection.exec_driver_sql("ANALYZE")
-    visitor = Visitor(create_app(intouch.acceptor, intouch.schemas, intouch.ready, [intouch._console()]))
+    app = create_app(intouch.acceptor, intouch.schemas, intouch.ready, [intouch._console()])
+    visitor = Visitor(app).enter(intouch.sessions)
     print("\n| page | ms | queries |\n|---|---|---|", *_rows(visitor, asked.times), sep="\n")
     intouch.close()
 

@@ -24,8 +24,8 @@ from service.console.pair_pages import add_pair_pages
 from service.console.resource_pages import add_resource_pages
 from service.console.rule_desk import RuleDesk
 from service.console.rule_pages import add_rule_pages
-from service.console.sign_in_pages import Doorkeeper, add_sign_in_pages
 from service.console.rulebook_pages import add_rulebook_pages
+from service.console.sign_in_pages import Doorkeeper, add_sign_in_pages
 from service.console.start import start_page
 from service.console.subjects import subject_page
 from service.console.wall import add_wall

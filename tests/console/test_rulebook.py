@@ -1,6 +1,6 @@
 """The pages of rules for readers, and the brakes on them: stop, resume, let go, drop."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,12 +41,19 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 
 def visitor(live: Stage) -> Visitor:
     intouch = live.intouch
-    return Visitor(create_app(intouch.acceptor, intouch.schemas, intouch.ready, [intouch._console()]))
+    return Visitor(create_app(intouch.acceptor, intouch.schemas, intouch.ready, [intouch._console()])).enter(
+        intouch.sessions
+    )
 
 
 def test_what_rules_would_send_and_what_stories_show_is_found_beside_the_pages(live: Stage) -> None:
     waiting: list[object] = []
-    foresights = Foresights(live.intouch.trials, start=lambda work: (waiting.append(work), work()))
+
+    def at_once(work: Callable[[], None]) -> None:
+        waiting.append(work)
+        work()
+
+    foresights = Foresights(live.intouch.trials, start=at_once)
     assert foresights.now() is None
     known = foresights.now()
     assert known is not None

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from service.domain.calendar import DAY, HOUR, MINUTE
 from service.wiring import Installation
-from tests.console.browser import chromium, no_barriers
+from tests.console.browser import chromium, enter, no_barriers
 from tests.console.site import MONDAY
 from tests.console.test_try_in_browser import press
 from tests.flow.events import event, pair
@@ -43,7 +43,7 @@ def address(live: Stage) -> Iterator[str]:
     serving = Installation(settings, live.clock)
     server = serving.server()
     server.start()
-    yield f"http://{server.address}/console/northfield"
+    yield f"http://{server.address}"
     server.stop()
     serving.close()
 
@@ -56,7 +56,8 @@ def looked_at(page: Page, heading: str) -> None:
 
 def test_a_staff_day(address: str, live: Stage) -> None:
     with chromium() as page:
-        page.goto(address)
+        enter(page, address, live.intouch.sessions)
+        page.goto(f"{address}/console/northfield")
         looked_at(page, "Overview")
         expect(page.get_by_role("img", name="Connection rate, bars by week")).to_be_visible()
 

@@ -52,7 +52,7 @@ def add_act_pages(blueprint: Blueprint, console: Console, stepping_in: SteppingI
     def act(program: str, id: str) -> AnyResponse:
         key, now = SubjectKey(program, Subject(SubjectKind.MENTORSHIP, id)), console.clock()
         with console.reading() as desk:
-            if desk.snapshot.subject(key) is None or not desk.sight.sees(key):
+            if desk.snapshot.subject(key) is None or not desk.sight.sees(key, Permission.ACT):
                 abort(HTTPStatus.NOT_FOUND)
             (facts,) = facts_now(desk.snapshot, desk.rule_set, [key], now)
             try:

@@ -73,11 +73,15 @@ def add_delivery_pages(blueprint: Blueprint, console: Console, tell_letters: Tel
                 )
             backlog: Backlog = snapshot.backlog(console.clock())
             clockface = desk.program(next(iter(mine), "")).clockface
+            # Ways of mail and blocked addresses are of all programs together.
+            sees_all = viewer().may_everywhere(Permission.SEE_OVERVIEW)
+            counts = snapshot.blocked_counts() if sees_all else {}
             values: dict[str, Any] = {
-                "channels": snapshot.channel_states(),
-                "counts": {_REASONS.get(name, name): n for name, n in snapshot.blocked_counts().items()},
-                "blocked": snapshot.blocked_addresses(),
+                "channels": snapshot.channel_states() if sees_all else (),
+                "counts": {_REASONS.get(name, name): n for name, n in counts.items()},
+                "blocked": snapshot.blocked_addresses() if sees_all else (),
                 "braked": braked(desk),
+                "sees_all": sees_all,
             }
         return console.page(
             "delivery.html",

@@ -79,7 +79,7 @@ def add_resource_pages(blueprint: Blueprint, console: Console) -> None:
         return console.page("newsletter.html", program=here, pairs=pairs)
 
     @blueprint.get("/<program>/newsletter.csv")
-    @require(Permission.EXPORT)
+    @require(Permission.INTERVENE)
     def newsletter_file(program: str) -> Response:
         with console.reading() as desk:
             here = known_program(desk, program)

@@ -5,13 +5,14 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.console.access import Where, require
+from service.console.access import Where, require, viewer
 from service.console.desk import Console
 from service.console.drafts import NEW_FILE, marks_of
 from service.console.guard import REPORT_POLICY, TRY_POLICY, guarded
 from service.console.rule_desk import RuleDesk
 from service.console.rule_sets import waiting_proposal
 from service.domain.access import Permission
+from service.flow.sessions import AT_THIS_MACHINE
 from service.staff.comparison_page import comparison_page
 from service.staff.comparison_words import first_day, summary
 from service.trial.gate import GateRefusedError, Passage, judge
@@ -83,6 +84,7 @@ def _trial(
         proposal=proposal,
         refusal=refusal,
         name=request.form.get("name", ""),
+        asks_name=viewer().person == AT_THIS_MACHINE,
         summary=summary,
         first_day=first_day,
     )
@@ -93,7 +95,7 @@ def _add_gate(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
     @blueprint.post("/try/<id>/gate")
     @require(Permission.DEPLOY_RULES, Where.EVERYWHERE)
     def pass_gate(id: str) -> AnyResponse:
-        attempt, name = _attempt(desk, id), request.form.get("name", "")
+        attempt, name = _attempt(desk, id), _named()
         if attempt.tried is None or not attempt.is_done:
             abort(HTTPStatus.CONFLICT)
         try:
@@ -101,6 +103,12 @@ def _add_gate(blueprint: Blueprint, console: Console, desk: RuleDesk) -> None:
         except GateRefusedError as error:
             return _trial(console, desk, attempt, error.reasons, HTTPStatus.UNPROCESSABLE_ENTITY)
         return redirect(url_for("console.rule_sets", passed=outcome), HTTPStatus.SEE_OTHER)
+
+
+def _named() -> str:
+    """Return who passes the gate: whoever is signed in, or, at one's own machine, whoever says so."""
+    person = viewer().person
+    return request.form.get("name", "") if person == AT_THIS_MACHINE else person
 
 
 def _through(console: Console, desk: RuleDesk, attempt: Attempt, name: str) -> str:

@@ -66,7 +66,7 @@ def test_the_proxy_leaves_before_what_is_behind_it() -> None:
 @pytest.mark.parametrize(
     ("process", "known"),
     [
-        ("serve", {"DATABASE_URL", "SECRET", "SENDGRID_WEBHOOK_KEY"}),
+        ("serve", {"DATABASE_URL", "SECRET", "SENDGRID_WEBHOOK_KEY", "OIDC_CLIENT_SECRET"}),
         ("consume", {"DATABASE_URL", "SECRET", "BROKER_URL"}),
         ("work", {"DATABASE_URL", "SECRET", "MAIL_URL", "SENDGRID_KEY", "BROKER_URL"}),
         ("migrate", {"DATABASE_URL", "SECRET", "BROKER_URL"}),

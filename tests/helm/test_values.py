@@ -31,6 +31,8 @@ def test_every_helm_names_a_misspelt_value_and_its_place(engine: Path) -> None:
         ("rules.from=folder", ["/rules/from", "must be one of"]),
         ("rules.git.url=https://sam:word@git.example.org/r.git", ["/rules/git/url", "does not match pattern"]),
         ("proxy.open={/console}", ["/proxy/open", "not"]),
+        ("login.issuer=https://login.example.org", ["/login/clientId"]),
+        ("login.issuer=http://login.example.org", ["/login/issuer"]),
     ],
 )
 def test_a_mistake_is_named_with_its_place(mistake: str, said: list[str]) -> None:

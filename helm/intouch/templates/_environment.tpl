@@ -7,6 +7,16 @@ crash report.
 # On every address, so that services are asked for their keys from the first start on; what leads here is the proxy.
 - {name: INTOUCH_HTTP, value: "0.0.0.0:8080"}
 - {name: INTOUCH_CONSOLE_HTTP, value: "127.0.0.1:8090"}
+{{- with .root.Values.login }}
+{{- if .issuer }}
+- {name: INTOUCH_OIDC_ISSUER, value: {{ .issuer | quote }}}
+- {name: INTOUCH_OIDC_CLIENT_ID, value: {{ .clientId | quote }}}
+- {name: INTOUCH_OIDC_ROLES, value: {{ .roles | quote }}}
+- {name: INTOUCH_OIDC_CLAIM, value: {{ .claim | quote }}}
+- {name: INTOUCH_OIDC_SCOPES, value: {{ .scopes | quote }}}
+- {name: INTOUCH_OIDC_ADVISOR_CLAIM, value: {{ .advisorClaim | quote }}}
+{{- end }}
+{{- end }}
 {{- end }}
 - {name: INTOUCH_DATA_DIR, value: /var/lib/intouch}
 - {name: INTOUCH_LOG, value: json}
@@ -42,7 +52,7 @@ crash report.
 {{- define "intouch.secrets" -}}
 {{- $every := list "databaseUrl" "secret" -}}
 {{- $needed := dict
-  "serve" (append $every "sendgridWebhookKey")
+  "serve" (concat $every (list "sendgridWebhookKey" "oidcClientSecret"))
   "consume" (append $every "brokerUrl")
   "work" (concat $every (list "mailUrl" "sendgridKey" "brokerUrl"))
   "migrate" (append $every "brokerUrl")

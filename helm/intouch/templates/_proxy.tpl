@@ -1,6 +1,6 @@
 {{/*
 The proxy before `serve`. 8081 is for people and services; 8082 is for the probes of Kubernetes alone. Staff are asked for
-a password here, services for their keys by Intouch itself; what is for neither is open.
+a password here unless a provider knows them, services for their keys by Intouch itself; what is for neither is open.
 It writes no access log: paths of mail's links are somebody's keys.
 */}}
 {{- define "intouch.proxyConfig" -}}
@@ -28,8 +28,9 @@ http {
     auth_basic "Intouch";
     auth_basic_user_file /run/secrets/proxy/users;
     location / { proxy_pass http://intouch; }
-    location = /console { proxy_pass http://console; }
-    location ^~ /console/ { proxy_pass http://console; }
+    {{- $asked := .Values.login.issuer | empty | ternary "" "auth_basic off; " }}
+    location = /console { {{ $asked }}proxy_pass http://console; }
+    location ^~ /console/ { {{ $asked }}proxy_pass http://console; }
     location = /events {
       auth_basic off;
       proxy_set_header Host $http_host;

@@ -27,7 +27,8 @@ from tests.flow.stage import Stage
 LOGIN = {
     "INTOUCH_OIDC_ISSUER": "https://login.example.org",
     "INTOUCH_OIDC_CLIENT_ID": "intouch",
-    "INTOUCH_OIDC_ROLES": "north=northfield:admin; east=eastgate:admin; advisors=northfield:advisor; all=*:admin",
+    "INTOUCH_OIDC_ROLES": "north=northfield:admin; east=eastgate:admin; advisors=northfield:advisor; all=*:admin; "
+    "looking=northfield:viewer",
 }
 INES = "ines@example.org"
 MAIL = "word-from-staff"
@@ -58,12 +59,12 @@ class Campus:
     stage: Stage
     app: Flask
 
-    def visitor(self, group: str, address: str = "") -> Visitor:
+    def visitor(self, group: str, address: str = "", *, names: bool = True) -> Visitor:
         """Return somebody of that group, who has asked for names."""
         who = Arrival(person=f"u-{group}", values=(group,), address=address)
         visitor = Visitor(self.app)
         visitor.cookies["intouch-console"] = self.stage.intouch.sessions.begin(Origin.LOGIN, who)
-        assert visitor.post("/console/names", show="yes").status_code == 303
+        assert not names or visitor.post("/console/names", show="yes").status_code == 303
         return visitor
 
     def mail_about(self, word: str) -> str:
@@ -215,6 +216,32 @@ def test_an_advisor_never_sees_anybody_outside_their_caseload(
             if parts.get("id", "").startswith(words) or "send_id" in parts:
                 assert answer.status_code in (403, 404), asked
             assert answer.status_code != 500, asked
+
+
+PERSONAL = ("finchada", "finchben", "finch-a@", "finch-b@")
+
+
+def test_names_and_addresses_never_show_before_they_are_asked_for(
+    campus: Campus, values: dict[str, dict[str, tuple[str, ...]]]
+) -> None:
+    visitor, seen = campus.visitor("all", names=False), 0
+    for rule in rules_of(campus.app):
+        for path, _ in addresses(rule, values["finch"]) if "GET" in (rule.methods or ()) else ():
+            answer = visitor.get(path)
+            seen += answer.status_code == 200
+            assert [each for each in PERSONAL if each in answer.text.casefold()] == [], path
+    assert seen > 25
+    found = visitor.get("/console/northfield/mentorships?q=finchada").text
+    assert "finch-m" not in found, "a search by a name that is masked tells whose it is"
+    named = campus.visitor("all").get("/console/northfield/mentorships").text.casefold()
+    assert "finchada" in named
+
+
+def test_who_may_not_ask_for_names_is_shown_none(campus: Campus) -> None:
+    visitor = campus.visitor("looking", names=False)
+    assert "Show names" not in visitor.get("/console/northfield/mentorships").text
+    assert visitor.post("/console/names", show="yes").status_code == 403
+    assert visitor.get("/console/northfield/mentorships.csv").status_code == 403
 
 
 def test_what_must_not_be_seen_is_there(campus: Campus, written: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.adapters.store import SqlStore
+from service.adapters.store import SqlStore, open_store
 from service.domain.calendar import DAY
 from service.domain.engagement import Engagement, Footing, state_at
 from service.domain.programs import Thresholds
@@ -126,3 +126,46 @@ def test_what_was_checked_without_a_footing_is_checked_again(store: SqlStore) ->
         transaction.check_unkept()
     with store.writing() as transaction:
         assert transaction.due_subjects(NOW, "r1", 9) == [M2]
+
+
+def test_a_caseload_is_whose_advisor_somebody_is_and_no_list_tells_their_address(url: str) -> None:
+    store = open_store(url, b"a secret of this store")
+    advised = {
+        "m-1": ("Ines@example.org",),
+        "m-2": ("ines@example.org", "kai@example.org"),
+        "m-3": (),
+        "m-4": ("kai@x",),
+    }
+    with store.writing() as transaction:
+        transaction.save_footings(
+            [FootingRow(program="advised", id=id, footing=Footing(), advisors=each) for id, each in advised.items()]
+        )
+        transaction.save_footings([FootingRow(program="other", id="m-1", footing=Footing(), advisors=("kai@x",))])
+    with store.reading() as snapshot:
+        ines, kai = (snapshot.advisor_key(f"{name}@example.org") for name in ("ines", "kai"))
+
+        def ids(advisor: str | None, text: str = "") -> list[str]:
+            wanted = Wanted(advisor=advisor, text=text, by_id=True)
+            return [row.id for _, row in snapshot.footings("advised", wanted, Thresholds(), NOW, START, 9)]
+
+        assert [ids(None), ids(ines), ids(kai), ids("")] == [["m-1", "m-2", "m-3", "m-4"], ["m-1", "m-2"], ["m-2"], []]
+        assert ids(ines, "m-2") == ["m-2"]
+        assert snapshot.advised("advised", ["m-1", "m-3", "m-9"], ines) == {"m-1"}
+        assert snapshot.advised("advised", ["m-1"], "") == set()
+        assert sum(snapshot.states("advised", Thresholds(), NOW, ines).values()) == 2
+        assert "@" not in ines
+        assert snapshot.advisor_key(" ") == ""
+    store.close()
+
+
+def test_a_masked_search_finds_ids_and_no_names(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.save_footings(
+            [FootingRow(program="masked", id="m-1", footing=Footing(), mentor="Zoe", mentee="Kim")]
+        )
+    with store.reading() as snapshot:
+        found = [
+            len(snapshot.footings("masked", Wanted(text=text, by_id=True), Thresholds(), NOW, START, 9))
+            for text in ("zoe", "m-1", "kim", "1")
+        ]
+    assert found == [0, 1, 0, 1]

@@ -86,12 +86,12 @@ class Worker:
             try:
                 # A release before this one, beside us until now, kept none.
                 needs_footings = needs_footings and self._ask_for_footings()
-                busy = self.turn(stop)
+                wait_s = 0.0 if self.turn(stop) else self._wait_s()
             except StoreUnavailable as error:
                 log.warning("The store cannot be used now; trying again. %s", error)
-                busy = False
-            if not busy:
-                wake.wait(self._wait_s())
+                wait_s = LONGEST_WAIT_S
+            if wait_s:
+                wake.wait(wait_s)
         self.carrier.finish(self._recording)
 
     def _ask_for_footings(self) -> bool:

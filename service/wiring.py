@@ -41,7 +41,7 @@ from service.adapters.metrics.page import create_metrics_page
 from service.adapters.metrics.reading import StoreReading
 from service.adapters.rulebook.folder import RulesFolder
 from service.adapters.rulebook.load import load
-from service.adapters.rulebook.sources import Sources, read_sources
+from service.adapters.rulebook.sources import Sources, read_sources, stamp_of
 from service.adapters.schemas import Fault, Schemas, UnknownFields, load_schemas
 from service.adapters.secret_file import read_or_make_secret
 from service.adapters.store.migrate import migrate
@@ -210,6 +210,7 @@ class Installation:
         """The rules as files: what is edited, as against what is active."""
         return RulesFolder(
             read=lambda: read_sources(self.settings.rules_dir, self.settings.templates_dir),
+            stamp=lambda: stamp_of(self.settings.rules_dir, self.settings.templates_dir),
             catalogue=self.schemas.catalogue,
             store=self.store,
             clock=self.clock,

@@ -1,5 +1,6 @@
 """The commands that run Intouch: `run`, `serve`, `consume`, `work`, `relay`, `migrate`."""
 
+import gc
 import json
 import signal
 import threading
@@ -151,7 +152,17 @@ def migrate() -> None:
 def _prepared() -> Settings:
     settings = read_settings()
     begin_log(settings.log)
+    _look_for_cycles_seldom()
     return settings
+
+
+def _look_for_cycles_seldom() -> None:
+    """Let Python look for garbage in circles less often, and never among what is loaded now: a sixth of a check's time.
+
+    Facts and events hold no circles; they go by themselves as soon as nobody holds them.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 @contextmanager

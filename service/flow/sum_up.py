@@ -38,8 +38,8 @@ OPEN: Final = "open"
 SPLIT: Final = "|"
 
 EVERY: Final[Duration] = MINUTE
-SHARE: Final = 50
-"""It rests this many times longer than it worked, and never less than `EVERY`."""
+SHARE: Final = 120
+"""It rests this many times longer than it worked, and never less than `EVERY`: less than a hundredth of a core."""
 _LEASE: Final[Duration] = 15 * MINUTE
 _SETTLED: Final[Duration] = 30 * SECOND
 """An event that old is in the log for good: no transaction that appends is open for longer."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.adapters.rulebook.load import load
-from service.adapters.rulebook.sources import MAX_FILE_BYTES, Sources, read_sources
+from service.adapters.rulebook.sources import MAX_FILE_BYTES, Sources, read_sources, stamp_of
 from service.domain.errors import OperatorError
 from tests.rulebook.sets import catalogue
 
@@ -75,3 +75,19 @@ def test_a_set_survives_its_row_in_the_store() -> None:
     assert Sources.from_json(sources.to_json()) == sources
     with pytest.raises(ValueError, match="not a stored rule set"):
         Sources.from_json("[]")
+
+
+def test_a_stamp_is_another_after_each_edit_and_no_other_time(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text("rules: []", "utf-8")
+    stamps = [stamp_of(tmp_path)]
+    assert stamp_of(tmp_path) == stamps[0]
+    for edit in (
+        lambda: file.write_text("rules: {}", "utf-8"),
+        lambda: (tmp_path / "more.yaml").write_text("", "utf-8"),
+        (tmp_path / "more.yaml").unlink,
+        lambda: (tmp_path / "nowhere.yaml").symlink_to("gone"),
+    ):
+        edit()
+        stamps.append(stamp_of(tmp_path))
+        assert stamps[-1] != stamps[-2]

@@ -22,6 +22,9 @@ from service.flow.active import editions_of
 from service.flow.ports import Action, AuditRow, Clock, RuleSetRow, Store, Transaction
 
 LOOK_EVERY_S = 1.0
+READ_EVERY = 60
+"""With which of its looks it reads even what seems to be as before: a clock that was set back can hide an edit."""
+
 BY_FOLDER = "rules folder"
 """Who made a rule set active that was read from the folder."""
 
@@ -37,6 +40,8 @@ class RulesFolder:
     """
 
     read: Callable[[], Sources]
+    stamp: Callable[[], object] = object
+    """Returns what differs from before once something was edited: as long as it does not, nothing is read again."""
     catalogue: Catalogue
     store: Store
     clock: Clock
@@ -64,12 +69,18 @@ class RulesFolder:
 
     def watch(self, stop: Signal, changed: Callable[[], None]) -> None:
         """Look at the folder again and again until told to stop."""
+        stamp, looks = object(), 0
         while not stop.wait(LOOK_EVERY_S):
+            looks += 1
+            before, stamp = stamp, self.stamp()
+            if stamp == before and looks % READ_EVERY:
+                continue
             try:
                 if self.refresh():
                     changed()
             except IntouchError as error:
                 log.warning("The rules folder could not be looked at: %s", error)
+                self._seen, stamp = "", object()  # what could not be made live now is tried again
 
     def _keep(self, problems: str) -> bool:
         if problems != self.problems:

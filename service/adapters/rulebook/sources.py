@@ -52,6 +52,19 @@ class Sources:
         return cls(files)
 
 
+def stamp_of(rules: Path, templates: Path | None = None) -> object:
+    """Return what differs from before once a file was changed, added or taken away; nothing of any file is read.
+
+    Raises: OperatorError as `read_sources` does.
+    """
+    folders = [each for each in (rules, templates) if each is not None]
+    paths = [path for folder in folders for path in ([folder] if folder.is_file() else _walk(folder, deep=True))]
+    try:
+        return [(path, (found := path.stat()).st_mtime_ns, found.st_size, found.st_ino) for path in paths]
+    except OSError:  # a link that leads nowhere, or a file that has just gone: whoever reads will tell
+        return object()
+
+
 def read_sources(rules: Path, templates: Path | None = None) -> Sources:
     """Return the texts under a rules folder (or of one rules file) and, where given, a templates folder.
 

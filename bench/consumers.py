@@ -1,6 +1,6 @@
 """Consumers with everything included beside the same writes as others write them, on one PostgreSQL and RabbitMQ.
 
-    python -m bench.consumers [--events 12000] [--pairs 1000] [--rounds 3]
+    python -m bench.consumers [--events 12000] [--pairs 500] [--rounds 3]
 
 Every side finds the same events in its queue and is let go at once; its time ends when the last one is stored, and with
 Intouch also checked: folded, decided upon, what came of it pending. All processes of a side are counted. It is night in
@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 import pika
@@ -174,11 +174,16 @@ SELECT count(*) FROM events WHERE source = '/services/conversations/production/e
 """
 
 
-def intouch(consumers: int, workers: int) -> Side:
+COMPILED: Final = ROOT / ".compiled" / "app"
+"""Where `make compiled` leaves the same Intouch with what decides as machine code."""
+
+
+def intouch(consumers: int, workers: int, *, compiled: bool = False) -> Side:
     """Return so many processes of ours."""
-    command = [sys.executable, "-m", "service"]
+    from_there = ["env", f"PYTHONPATH={COMPILED}"] if compiled else []
+    command = [*from_there, sys.executable, *(["-P"] if compiled else []), "-m", "service"]
     commands = [[*command, "consume"]] * consumers + [[*command, "work"]] * workers
-    name = f"Intouch, {consumers} consume and {workers} work"
+    name = f"Intouch, {consumers} consume, {workers} work{', compiled' if compiled else ''}"
     return Side(name, prepare_intouch, feed_intouch, commands, _own_environment, OWN_DONE)
 
 
@@ -252,6 +257,8 @@ def sides() -> dict[str, Side]:
         "two": intouch(2, 1),
         "two2": intouch(2, 2),
         "four": intouch(4, 2),
+        "one-compiled": intouch(1, 1, compiled=True),
+        "two-compiled": intouch(2, 1, compiled=True),
     }
 
 
@@ -348,13 +355,17 @@ def _wait_for_quiet(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
         quiet, before = (quiet + 1 if now - before < 0.1 else 0), now
 
 
+MEASURED: Final = ("plain", "celery", "batches", "one", "two", "four")
+COMPILED_TOO: Final = ("one-compiled", "two-compiled")
+
+
 def main() -> None:
     """Print what each side comes to, in interleaved rounds, and the ratios that are aimed at."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=12_000)
-    parser.add_argument("--pairs", type=int, default=1_000)
+    parser.add_argument("--pairs", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--sides", nargs="+", default=["plain", "celery", "batches", "one", "two", "four"])
+    parser.add_argument("--sides", nargs="+", default=[*MEASURED, *(COMPILED_TOO if COMPILED.exists() else ())])
     chosen = parser.parse_args()
     known = sides()
     found: dict[str, list[Figures]] = {name: [] for name in chosen.sides}
@@ -369,7 +380,8 @@ def main() -> None:
                     flush=True,
                 )
     rate = {name: statistics.median(each.per_second for each in figures) for name, figures in found.items()}
-    for ours, peer in (("one", "plain"), ("two", "celery"), ("two", "batches"), ("four", "one")):
+    aims = [("one", "plain"), ("two", "celery"), ("two", "batches")]
+    for ours, peer in [*aims, *((f"{each}-compiled", peer) for each, peer in aims), ("four", "one")]:
         if ours in rate and peer in rate:
             print(f"{known[ours].name}: {rate[ours] / rate[peer]:.2f} times {known[peer].name}")
 

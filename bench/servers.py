@@ -62,16 +62,25 @@ def use_of(*pids: int) -> Use:
 
 def _tree(pid: int) -> Iterator[int]:
     yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
+    folder = Path(f"/proc/{pid}/task")
+    for task in folder.iterdir() if folder.exists() else ():
+        for child in _told(task / "children").split():
             yield from _tree(int(child))
 
 
+def _told(path: Path) -> str:
+    """Return what the kernel says; nothing of a process or thread that has just ended."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _told(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / _TICK
 
 
 def _mib(pid: int) -> float:
-    lines: Sequence[str] = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(each.split()[1]) for each in lines if each.startswith("Pss:")) / 1024
+    lines: Sequence[str] = _told(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
+    return next((int(each.split()[1]) for each in lines if each.startswith("Pss:")), 0) / 1024

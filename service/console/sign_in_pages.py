@@ -9,6 +9,7 @@ The rules of this file:
 """
 
 import hmac
+import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -23,6 +24,7 @@ from service.flow.login_port import LoginRefusedError, LoginUnavailableError, Pr
 from service.flow.session_port import Origin
 from service.flow.sessions import LOGIN_TAKES_AT_MOST, Sessions, hashed
 
+_LOG = logging.getLogger("intouch.console")
 _LONGEST_ADDRESS = 500
 
 
@@ -139,6 +141,8 @@ def _add_login(blueprint: Blueprint, console: Console, keeper: Doorkeeper, provi
 
     @blueprint.errorhandler(LoginRefusedError)
     def on_refused(error: LoginRefusedError) -> Response:
+        # The kind of fault alone: what it says may be somebody's.
+        _LOG.warning("A sign-in was refused: %s", type(error.__cause__ or error).__name__)
         return console.failure(HTTPStatus.FORBIDDEN, "You are not signed in", str(error))
 
     @blueprint.errorhandler(LoginUnavailableError)

@@ -69,7 +69,10 @@ class SessionWriting(SessionReading, Protocol):
         """Delete up to `limit` sessions that began before then, and return how many."""
 
     def add_ticket(self, key: bytes, origin: Origin, until: Instant, data: Mapping[str, Any]) -> None:
-        """Keep what lets somebody in once, until then, under the hash of what they will show; those past go."""
+        """Keep what lets somebody in once, until then, under the hash of what they will show."""
 
     def take_ticket(self, key: bytes, origin: Origin, now: Instant) -> Mapping[str, Any] | None:
-        """Return what was kept under the hash, which nobody gets again; None where nothing is, or its time is over."""
+        """Return what was kept under the hash, which nobody gets again; None where nothing is, or its time is over.
+
+        All whose time is over goes.
+        """

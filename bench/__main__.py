@@ -1,9 +1,11 @@
 """`python -m bench`: everything that is measured, one after the other."""
 
-from bench import console, intake, mail, mime, simulation
+from bench import console, doors, intake, mail, mime, quiet, simulation
 
 if __name__ == "__main__":
     intake.main()
+    doors.main()
+    quiet.main()
     simulation.main()
     mime.main()
     mail.main()

@@ -109,15 +109,19 @@ def _now() -> int:
 # Intouch.
 
 
-def _own_environment(place: Place) -> dict[str, str]:
+def settings_of(database: str, folder: Path) -> dict[str, str]:
+    """Return the settings of an installation in a folder, without a broker."""
     return {
-        "INTOUCH_DATABASE_URL": place.database,
-        "INTOUCH_BROKER_URL": place.broker,
-        "INTOUCH_DATA_DIR": str(place.folder / "data"),
-        "INTOUCH_RULES_DIR": str(place.folder / "rules"),
+        "INTOUCH_DATABASE_URL": database,
+        "INTOUCH_DATA_DIR": str(folder / "data"),
+        "INTOUCH_RULES_DIR": str(folder / "rules"),
         "INTOUCH_SECRET": "x" * 32,
         "INTOUCH_OUTBOUND": "off",
     }
+
+
+def _own_environment(place: Place) -> dict[str, str]:
+    return {**settings_of(place.database, place.folder), "INTOUCH_BROKER_URL": place.broker}
 
 
 def night_rules(folder: Path) -> None:
@@ -131,10 +135,10 @@ def night_rules(folder: Path) -> None:
     program.write_text(text.replace("America/Chicago", zone), "utf-8")
 
 
-def prepare_intouch(place: Place, pairs: int) -> None:
+def prepare_intouch(settings: Mapping[str, str], folder: Path, pairs: int) -> None:
     """Make tables and queues, and let the pairs be known and settled."""
-    night_rules(place.folder)
-    intouch = Installation(read_settings(_own_environment(place)))
+    night_rules(folder)
+    intouch = Installation(read_settings(settings))
     try:
         intouch.migrate()
         intouch.rules_folder.refresh()
@@ -148,6 +152,10 @@ def prepare_intouch(place: Place, pairs: int) -> None:
             pass
     finally:
         intouch.close()
+
+
+def _prepare(place: Place, pairs: int) -> None:
+    prepare_intouch(_own_environment(place), place.folder, pairs)
 
 
 def feed_intouch(place: Place, events: Sequence[dict[str, Any]]) -> None:
@@ -184,7 +192,7 @@ def intouch(consumers: int, workers: int, *, compiled: bool = False) -> Side:
     command = [*from_there, sys.executable, *(["-P"] if compiled else []), "-m", "service"]
     commands = [[*command, "consume"]] * consumers + [[*command, "work"]] * workers
     name = f"Intouch, {consumers} consume, {workers} work{', compiled' if compiled else ''}"
-    return Side(name, prepare_intouch, feed_intouch, commands, _own_environment, OWN_DONE)
+    return Side(name, _prepare, feed_intouch, commands, _own_environment, OWN_DONE)
 
 
 # The others.

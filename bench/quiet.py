@@ -22,7 +22,7 @@ from typing import Any
 
 import psycopg
 
-from bench.consumers import conversations, night_rules
+from bench.consumers import conversations, night_rules, settings_of
 from bench.servers import database, servers, use_of
 from service.domain.calendar import DAY
 from service.settings import ROOT, read_settings
@@ -34,16 +34,6 @@ AT_ONCE = 500
 TABLES = ("events", "subjects", "members", "footings")
 MODEL, CHECKED = 0, 7
 """The pair that is copied, and the one that is compared with its copy."""
-
-
-def environment(url: str, folder: Path) -> dict[str, str]:
-    """Return the settings of an installation on that database."""
-    return {
-        "INTOUCH_DATABASE_URL": url,
-        "INTOUCH_DATA_DIR": str(folder / "data"),
-        "INTOUCH_RULES_DIR": str(folder / "rules"),
-        "INTOUCH_SECRET": "x" * 32,
-    }
 
 
 def take_in(intouch: Installation, events: Sequence[dict[str, Any]]) -> None:
@@ -128,7 +118,7 @@ def _rows(connection: "psycopg.Connection[Any]", table: str, number: int) -> lis
 def filled(url: str, folder: Path, number: int) -> Iterator[Installation]:
     """Give an installation with so many quiet mentorships."""
     night_rules(folder)
-    intouch = Installation(read_settings(environment(url, folder)))
+    intouch = Installation(read_settings(settings_of(url, folder)))
     try:
         intouch.migrate()
         intouch.rules_folder.refresh()
@@ -163,7 +153,7 @@ def rate(intouch: Installation, number: int, round: int, server: int) -> tuple[f
 def working(url: str, folder: Path, processes: int) -> Iterator[list[int]]:
     """Run `work` in so many processes, and give their numbers."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("INTOUCH_")}
-    command, own = [sys.executable, "-m", "service", "work"], {**others, **environment(url, folder)}
+    command, own = [sys.executable, "-m", "service", "work"], {**others, **settings_of(url, folder)}
     running = [
         subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(processes)

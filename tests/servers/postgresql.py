@@ -3,6 +3,7 @@
 import os
 import pwd
 import signal
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
@@ -14,7 +15,7 @@ from sqlalchemy import make_url
 
 from service.adapters.store import migrate
 from tests.ports import free_port
-from tests.servers.process import Process, program
+from tests.servers.process import Process, ServerError, program
 
 _PLACE = "usr/lib/postgresql/*/bin"
 _SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200")
@@ -42,6 +43,17 @@ class PostgreSql:
         Process(folder, program("initdb", _PLACE), "-D", folder / "data", *how).finish()
 
     def start(self) -> None:
+        # After a kill it does not start as long as one of the processes before is left, which each notices by itself.
+        for left in reversed(range(20)):
+            try:
+                self._start()
+                return
+            except ServerError as error:
+                if "shared memory" not in str(error) or not left:
+                    raise
+                time.sleep(0.25)
+
+    def _start(self) -> None:
         settings = [part for each in self._settings for part in ("-c", each)]
         where = ("-D", self.folder / "data", "-p", str(self.port))
         self.process = Process(self.folder, program("postgres", _PLACE), *where, *settings)

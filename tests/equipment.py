@@ -39,6 +39,7 @@ TOOLS = (
     Tool(program="redis-server", package="redis-server"),
     Tool(program="chromium", package="chromium"),
     Tool(program="nginx", package="nginx-light", places=("usr/sbin/nginx",)),
+    Tool(program="promtool", package="prometheus"),
     Tool(program="npm", package="npm"),
     Tool(program="curl", package="curl"),
 )

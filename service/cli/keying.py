@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 KEY_BEGINS: Final = "intouch_"
 """What every key begins with, so that scanners know one that lies where it should not."""
+
+SHORTEST_KEY: Final = 32
+_EXAMPLE: Final = '{"name": "matching", "sources": ["/matching"], "programs": ["northfield"]}'
 
 _form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _broker_user = click.option(
@@ -97,6 +101,47 @@ def _let_publish(intouch: "Installation", known: KnownPublisher) -> None:
                 f"There is a {what} already. Take another name, as in {name}-2, and revoke the old one later; or "
                 "revoke it first."
             )
+
+
+@keys.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("publishers", metavar="PUBLISHER...", nargs=-1, required=True)
+@by_option
+def given(folder: Path, publishers: tuple[str, ...], by: str) -> None:
+    """Let services publish with keys that were made elsewhere, as in a Secret of Kubernetes.
+
+    Each PUBLISHER is JSON, as in {"name": "matching", "sources": ["/matching"], "programs": ["northfield"]}, and its
+    key is what the file FOLDER/NAME holds. Who has that key already keeps it; of who has another one, that is revoked.
+    """
+    wanted = [_given(folder, each) for each in publishers]
+    with opened() as intouch:
+        for name, sources, programs, key in wanted:
+            publisher = _publisher(intouch, name, sources, programs, False, by)
+            with intouch.store.writing() as transaction:
+                changed = by_hand.keep_publisher(transaction, KnownPublisher(publisher, shown_key(key)))
+            click.echo(f"The key {name} {'opens the door from now on' if changed else 'is there already'}.")
+
+
+def _given(folder: Path, text: str) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
+    """Return name, sources, programs and key of a publisher. Raises: click.UsageError, which never holds the key."""
+    try:
+        said = orjson.loads(text)
+        name, sources, programs = str(said["name"]), tuple(said["sources"]), tuple(said["programs"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise click.UsageError(f"{text} is no PUBLISHER: write {_EXAMPLE}.") from error
+    _check(name, sources, programs)
+    if name != Path(name).name:
+        raise click.UsageError(f"{name} names its file: give it one of letters, digits and hyphens.")
+    try:
+        key = (folder / name).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"The key of {name} cannot be read from {folder / name}.") from error
+    if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
+        raise click.UsageError(
+            f"The key of {name} must be {SHORTEST_KEY} characters or more, made by chance, without spaces: take what "
+            f"`echo {KEY_BEGINS}$(openssl rand -hex 32)` prints."
+        )
+    return name, sources, programs, key
 
 
 @keys.command("list")

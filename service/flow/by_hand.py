@@ -111,6 +111,19 @@ def let_publish(transaction: Transaction, known: KnownPublisher) -> bool:
     return added
 
 
+def keep_publisher(transaction: Transaction, known: KnownPublisher) -> bool:
+    """Let somebody publish so and not otherwise, and return whether anything changed: one of their name goes before."""
+    publisher = known.publisher
+    bounds = publisher.sources, publisher.programs
+    for each in transaction.publishers():
+        live, held = each.publisher.revoked_at is None, each.publisher
+        if live and (held.kind, held.name) == (publisher.kind, publisher.name):
+            if each.shown == known.shown and (held.sources, held.programs) == bounds:
+                return False
+            revoke(transaction, publisher.kind, publisher.name, publisher.created_by, publisher.created_at)
+    return let_publish(transaction, known)
+
+
 def revoke(transaction: Transaction, kind: CredentialKind, name: str, by: str, now: Instant) -> bool:
     """Let somebody publish no more, and return whether they might. In effect everywhere within seconds."""
     revoked = transaction.revoke_publisher(kind, name, by, now)

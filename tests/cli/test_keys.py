@@ -97,3 +97,60 @@ def test_an_open_address_without_anybody_to_let_in_does_not_start(stage: Stage) 
     environment = {"INTOUCH_DATA_DIR": str(stage.folder), "INTOUCH_HTTP": "0.0.0.0:0"}
     ran = here("serve", environment=environment)
     assert (ran.code, "intouch keys create" in ran.err) == (1, True)
+
+
+GIVEN = json.dumps({"name": "matching", "sources": ["/matching"], "programs": ["northfield"]})
+MADE_ELSEWHERE = "intouch_0123456789abcdef0123456789abcdef"
+
+
+def give(stage: Stage, key: str, publisher: str = GIVEN) -> Ran:
+    secrets = stage.folder / "secrets"
+    secrets.mkdir(exist_ok=True)
+    (secrets / "matching").write_text(f"{key}\n", "utf-8")
+    return run(stage, "given", secrets, publisher, "--by", "helm")
+
+
+def test_a_key_that_was_made_elsewhere_opens_the_door_and_giving_it_again_changes_nothing(stage: Stage) -> None:
+    assert give(stage, MADE_ELSEWHERE).out == "The key matching opens the door from now on.\n"
+    assert give(stage, MADE_ELSEWHERE).out == "The key matching is there already.\n"
+    with stage.intouch.store.reading() as snapshot:
+        (known,) = snapshot.publishers()
+        (deed,) = snapshot.audit(Action.KEY_CREATED)
+    assert known.shown == shown_key(MADE_ELSEWHERE)
+    assert deed.who == "helm"
+
+
+def test_another_key_or_other_bounds_take_the_place_of_those_before(stage: Stage) -> None:
+    give(stage, MADE_ELSEWHERE)
+    give(stage, MADE_ELSEWHERE[::-1])
+    give(stage, MADE_ELSEWHERE[::-1], GIVEN.replace("northfield", "eastgate"))
+    with stage.intouch.store.reading() as snapshot:
+        found = snapshot.publishers()
+        revoked = snapshot.audit(Action.KEY_REVOKED)
+    live = [each for each in found if each.publisher.revoked_at is None]
+    assert [(each.shown, each.publisher.programs) for each in live] == [
+        (shown_key(MADE_ELSEWHERE[::-1]), ("eastgate",))
+    ]
+    assert len(revoked) == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "publisher", "told"),
+    [
+        ("short", GIVEN, "openssl rand"),
+        ("a key with spaces in it, however long it may be", GIVEN, "without spaces"),
+        (MADE_ELSEWHERE, "matching", "is no PUBLISHER"),
+        (MADE_ELSEWHERE, '{"name": "matching"}', "is no PUBLISHER"),
+        (MADE_ELSEWHERE, GIVEN.replace('"matching"', '"../matching"'), "letters, digits and hyphens"),
+        (MADE_ELSEWHERE, GIVEN.replace('"matching"', '"another"'), "cannot be read"),
+    ],
+)
+def test_a_key_that_anybody_could_guess_or_nobody_wrote_down_is_refused(
+    stage: Stage, key: str, publisher: str, told: str
+) -> None:
+    refused = give(stage, key, publisher)
+    assert refused.code != 0
+    assert told in refused.err
+    assert key not in refused.err
+    with stage.intouch.store.reading() as snapshot:
+        assert snapshot.publishers() == []

@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 
 from service.settings import read_settings
 from service.wiring import Installation
@@ -24,6 +27,21 @@ def alerts(*more: str) -> list[Manifest]:
 def test_each_alert_has_its_entry_in_the_runbook_and_each_entry_its_alert() -> None:
     entries = re.findall(r"^## (\w+)$", RUNBOOK, re.MULTILINE)
     assert sorted(entries) == sorted(each["alert"] for each in alerts())
+
+
+def test_prometheus_takes_every_alert(tmp_path: Path) -> None:
+    """By its own tool; which also finds what nobody could work out."""
+    assert checked_by_prometheus(tmp_path, alerts()).returncode == 0
+    broken = checked_by_prometheus(tmp_path, [{**alerts()[0], "expr": "rate(intouch_events_total) >"}])
+    assert broken.returncode != 0
+    assert "parse error" in broken.stderr
+
+
+def checked_by_prometheus(folder: Path, rules: list[Manifest]) -> "subprocess.CompletedProcess[str]":
+    """Return what promtool says of these rules."""
+    file = folder / "rules.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "intouch", "rules": rules}]}), "utf-8")
+    return subprocess.run(["promtool", "check", "rules", file], capture_output=True, text=True, check=False)
 
 
 def test_each_alert_leads_to_its_entry() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.cli.running import DRAIN_S
+from tests.cli.commands import here
 from tests.helm.engine import VALUES, Manifest, containers, pods, rendered, values_named
 
 pytestmark = pytest.mark.helm
@@ -71,6 +72,7 @@ def test_the_proxy_leaves_before_what_is_behind_it() -> None:
         ("work", {"DATABASE_URL", "SECRET", "MAIL_URL", "SENDGRID_KEY", "BROKER_URL"}),
         ("migrate", {"DATABASE_URL", "SECRET", "BROKER_URL"}),
         ("rules", {"DATABASE_URL", "SECRET"}),
+        ("keys", {"DATABASE_URL", "SECRET"}),
         ("tidy", {"DATABASE_URL", "SECRET"}),
     ],
 )
@@ -117,6 +119,27 @@ def test_the_store_is_made_before_the_rules_and_both_before_the_pods() -> None:
     assert migrate["helm.sh/hook"] == "pre-install,pre-upgrade"
     assert rules["helm.sh/hook"] == "pre-install,post-upgrade"
     assert int(migrate["helm.sh/hook-weight"]) < int(rules["helm.sh/hook-weight"])
+
+
+def test_the_first_keys_are_made_known_before_anybody_asks_for_one(tmp_path: Path) -> None:
+    """The Job's own words, run on a store with files where the Secrets would be, let those services publish."""
+    manifests = rendered(values_named("everything"))
+    job = next(each for each in manifests if each["kind"] == "Job" and each["metadata"]["name"] == "intouch-keys")
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    pod = job["spec"]["template"]["spec"]
+    volume = next(each for each in pod["volumes"] if each["name"] == "keys")
+    for source in volume["projected"]["sources"]:
+        for item in source["secret"]["items"]:
+            (tmp_path / item["path"]).write_text(f"intouch_{item['path']:x<40}", "utf-8")
+    (container,) = pod["containers"]
+    words = [str(tmp_path) if each == "/run/secrets/keys" else each for each in container["args"]]
+    environment = {"INTOUCH_DATA_DIR": str(tmp_path)}
+    assert here("migrate", environment=environment).code == 0
+    assert here(*words, environment=environment).code == 0
+    listed = here("keys", "list", environment=environment).out
+    assert "key matching: sources /matching; programs northfield, eastgate" in listed
+    assert "key conversations: sources /conversations/*; programs *" in listed
+    assert "by helm release" in listed
 
 
 def test_tidying_can_be_left_to_others() -> None:

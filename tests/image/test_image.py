@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from service.settings import read_settings
+from service.settings import read_settings, refuse_open_door
 from tests import programs
+from tests.cli.commands import here
 from tests.structure.tree import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -48,9 +49,25 @@ def test_the_settings_of_image_and_compose_are_intouchs(tmp_path: Path) -> None:
     set_in_image = re.findall(r"^\s*(?:ENV )?(INTOUCH_[A-Z_]+)=(\S+)", DOCKERFILE, re.MULTILINE)
     assert read_settings(dict(set_in_image)).data_dir == Path("/var/lib/intouch")
     ours = {name: each for name, each in COMPOSE["services"].items() if each.get("image") == "intouch"}
-    assert set(ours) == {"migrate", "serve", "consume", "work"}
+    assert set(ours) == {"migrate", "keys", "serve", "consume", "work"}
     for each in ours.values():
         read_settings({**each["environment"], "INTOUCH_DATA_DIR": str(tmp_path)})
+
+
+def test_compose_lets_somebody_in_before_the_door_opens(tmp_path: Path) -> None:
+    """The words of `keys`, run with the key of the file: it opens the door, and `serve` waits for it."""
+    services = COMPOSE["services"]
+    (given,) = services["keys"]["configs"]
+    (tmp_path / Path(given["target"]).name).write_text(COMPOSE["configs"][given["source"]]["content"], "utf-8")
+    words = [str(tmp_path) if each == "/run/keys" else each for each in services["keys"]["command"]]
+    environment = {"INTOUCH_DATA_DIR": str(tmp_path)}
+    assert here("migrate", environment=environment).code == 0
+    assert here(*words, environment=environment).code == 0
+    assert services["serve"]["depends_on"]["keys"] == {"condition": "service_completed_successfully"}
+    given_to_serve = services["serve"]["environment"]
+    wanted = ("INTOUCH_HTTP", "INTOUCH_CONSOLE_HTTP", "INTOUCH_PUBLIC_URL")
+    serving = read_settings({**environment, **{name: given_to_serve[name] for name in wanted}})
+    refuse_open_door(serving, has_publishers="key trying" in here("keys", "list", environment=environment).out)
 
 
 def test_compose_publishes_to_this_machine_only() -> None:

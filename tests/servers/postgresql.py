@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import select
 import signal
 import time
 from collections.abc import Sequence
@@ -67,12 +68,16 @@ class PostgreSql:
         return True
 
     def kill(self) -> None:
-        """End the server and all its processes as a power cut would."""
+        """End the server and all its processes as a power cut would, and wait for that: they share memory."""
+        self.process.send(signal.SIGSTOP)  # it starts none meanwhile
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        held = [os.pidfd_open(int(each)) for each in children]
         self.process.stop(signal.SIGKILL)
-        for child in children:
+        for each in held:
             with suppress(ProcessLookupError):
-                os.kill(int(child), signal.SIGKILL)
+                signal.pidfd_send_signal(each, signal.SIGKILL)
+            select.select([each], [], [], 20)
+            os.close(each)
 
     def stop(self) -> None:
         self.process.stop(signal.SIGINT)  # its "fast" shutdown

@@ -56,6 +56,7 @@ crash report.
   "consume" (append $every "brokerUrl")
   "work" (concat $every (list "mailUrl" "sendgridKey" "brokerUrl"))
   "migrate" (append $every "brokerUrl")
+  "keys" $every
   "tidy" $every
   "rules" $every -}}
 {{- $named := list -}}

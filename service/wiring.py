@@ -65,6 +65,7 @@ from service.flow.consume import Consumer
 from service.flow.dispatch import Claiming
 from service.flow.erase import Eraser
 from service.flow.erasure_port import Bodies, NoBodies
+from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.feedback import Report, take_in, unsettled_detail
 from service.flow.letters import Letters
 from service.flow.links import Links
@@ -116,6 +117,8 @@ class Installation:
     clock: Clock = machine_clock
     queue_depths: Callable[[], dict[str, int]] | None = None
     """How many messages each queue at the broker holds, where this process is on a line to it."""
+    passing: Passing = unhindered
+    """What happens at failpoints: nothing, unless a test made this."""
 
     @cached_property
     def pulse(self) -> Pulse:
@@ -455,6 +458,7 @@ class Installation:
             measures=self.measures,
             tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
+            passing=self.passing,
         )
 
     def listening(self, metrics: str) -> Listening:
@@ -609,6 +613,8 @@ class Installation:
         """
         with self.store.writing() as transaction:
             new = take_in(transaction, self.rules.of(transaction).rule_set, reports, self.clock(), program)
+            self.passing(Failpoint.REPORTING)
+        self.passing(Failpoint.REPORTED)
         if new:
             self.wake.set()
         return new

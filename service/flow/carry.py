@@ -27,6 +27,7 @@ from service.flow.deliver import (
     settle_expired,
     write_out,
 )
+from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.mail_port import Mailer
 from service.flow.measure_port import Measures, Unmeasured
 from service.flow.ports import Clock, EmailRow, EmailState, Store, Transaction
@@ -81,6 +82,7 @@ class Carrier:
     tracing: Tracing = field(default_factory=Untraced)
     beat: Beat = unwatched
     """Called with each email: who is not heard of for long is stuck."""
+    passing: Passing = unhindered
     _pool: Executor = field(init=False)
     _going: set[Future[list[End]]] = field(default_factory=set)
     _through: SimpleQueue[Future[list[End]]] = field(default_factory=SimpleQueue)
@@ -141,6 +143,7 @@ class Carrier:
         return ends
 
     def _deliver(self, written: Written, causes: Iterable[Cause]) -> Delivered:
+        self.passing(Failpoint.ASKING)
         if written.email.lease_until <= self.clock():
             # Whoever found the lease run out may have settled this email, and decided its notices anew.
             return LEASE_OVER
@@ -149,6 +152,7 @@ class Carrier:
             return RESTS
         began = self.clock()
         delivered = deliver(written, self.mailer)
+        self.passing(Failpoint.ANSWERED)
         note(self.tracing, Step.SEND, causes, began, self.clock(), outcome=delivered.state.value)
         if delivered.trouble:
             # For those at its heels; all others are told when recording.
@@ -202,6 +206,8 @@ class Carrier:
             # All mail's row is the last one that anybody takes.
             for name in sorted(by_channel, reverse=True):
                 self._note_channel(transaction, name, by_channel[name], now)
+            self.passing(Failpoint.RECORDING)
+        self.passing(Failpoint.RECORDED)
         for email, delivered in ends:
             self.measures.delivered(delivered.state, now - email.claimed_at)
         recorded = {email.id for email, _ in ends}
@@ -227,10 +233,10 @@ class Carrier:
 
     def settle_expired(self, now: Instant, how: Recording) -> int:
         """Settle emails that somebody's cut left on their way, and return how many."""
-        return settle_expired(self.store, self.mailer, now, how)
+        return settle_expired(self.store, self.mailer, now, how, self.passing)
 
     def finish(self, how: Callable[[], Recording]) -> None:
-        """Wait for everything that is on its way, and record it."""
-        while self._going:
+        """Wait for everything that is on its way, and record it. Raises: StoreUnavailable; it may be asked again."""
+        while self.is_busy:
             self.record(how(), patiently=True)
         self._pool.shutdown()

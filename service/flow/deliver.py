@@ -16,6 +16,7 @@ from service.domain.rules import Kind, OnUnknown, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.flow.accept import StoreUnavailable
 from service.flow.brake import forget_holds, take_back
+from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.found_out import Bad, suppress
 from service.flow.mail_port import Fate, Mailer, Outgoing
 from service.flow.outbound import tell_sent
@@ -199,7 +200,9 @@ def _refusals(transaction: Transaction, email: EmailRow) -> list[EmailRow]:
     return [each for each in refused if any(notice.candidate.key == first.key for notice in each.notices)]
 
 
-def settle_expired(store: Store, mailer: Mailer, now: Instant, how: Recording, limit: int = 50) -> int:
+def settle_expired(
+    store: Store, mailer: Mailer, now: Instant, how: Recording, passing: Passing = unhindered, limit: int = 50
+) -> int:
     """Settle emails whose sender was cut off between claim and record, and return how many."""
     with store.reading() as snapshot:
         expired = snapshot.expired(now, limit)
@@ -207,6 +210,8 @@ def settle_expired(store: Store, mailer: Mailer, now: Instant, how: Recording, l
         delivered = _after_cut(email, mailer)
         with store.writing() as transaction:
             record(transaction, email, delivered, now, how)
+            passing(Failpoint.SETTLING)
+        passing(Failpoint.SETTLED)
     return len(expired)
 
 

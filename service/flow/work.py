@@ -15,6 +15,7 @@ from service.flow.active import ActiveRules
 from service.flow.carry import Carrier, Errand
 from service.flow.deliver import Recording
 from service.flow.dispatch import Claiming, claim
+from service.flow.failpoint import Failpoint
 from service.flow.lag import waits
 from service.flow.letters import Writer
 from service.flow.measure_port import Measures, Unmeasured
@@ -37,6 +38,10 @@ mail does not notice a second."""
 
 LONGEST_WAIT_S = 1.0
 """How long an idle worker sleeps at most: a rule set that another process made active is seen within it."""
+
+TRIES_TO_FINISH = 20
+"""How often a worker that is to end tries to record what was sent while the store is away, a second apart; what it
+cannot record is unknown once its lease runs out."""
 
 SHORTEST_WAIT_S = 0.02
 """How long it rests where all that is due is in somebody else's hands: they need milliseconds."""
@@ -86,13 +91,24 @@ class Worker:
             try:
                 # A release before this one, beside us until now, kept none.
                 needs_footings = needs_footings and self._ask_for_footings()
-                wait_s = 0.0 if self.turn(stop) else self._wait_s()
+                rest_s = 0.0 if self.turn(stop) else self._wait_s()
             except StoreUnavailable as error:
                 log.warning("The store cannot be used now; trying again. %s", error)
-                wait_s = LONGEST_WAIT_S
-            if wait_s:
-                wake.wait(wait_s)
-        self.carrier.finish(self._recording)
+                rest_s = LONGEST_WAIT_S
+            if rest_s:
+                wake.wait(rest_s)
+        self._finish(wake)
+
+    def _finish(self, wake: Signal) -> None:
+        """Send and record what was claimed; where the store is away, wait a while for it."""
+        for _ in range(TRIES_TO_FINISH):
+            try:
+                self.carrier.finish(self._recording)
+                break
+            except StoreUnavailable as error:
+                log.warning("The store cannot be used now to record what was sent; trying again. %s", error)
+                wake.clear()
+                wake.wait(LONGEST_WAIT_S)
 
     def _ask_for_footings(self) -> bool:
         """Ask for checks that keep what mentorships stand on, and return False: it is done."""
@@ -105,8 +121,8 @@ class Worker:
         now = self.clock()
         recorded = self.carrier.record(self._recording())
         checked = self._check(now, stop)
-        settled = self.carrier.settle_expired(now, self._recording())
-        sent = self._dispatch(now, stop)
+        settled = self.carrier.settle_expired(self.clock(), self._recording())
+        sent = self._dispatch(stop)
         self._look()
         return bool(recorded or checked or settled or sent)
 
@@ -123,6 +139,10 @@ class Worker:
             with self.store.writing() as transaction:
                 rule_set = self.rules.of(transaction).rule_set
                 count, news = reconcile(transaction, rule_set, now, self.checks_at_once, self.tracing)
+                if count:
+                    self.carrier.passing(Failpoint.CHECKING)
+            if count:
+                self.carrier.passing(Failpoint.CHECKED)
             note(self.tracing, Step.RECONCILE, news, began, self.clock())
             total += count
             if not count:
@@ -132,11 +152,12 @@ class Worker:
                 stop.wait(COURTESY * (perf_counter() - begun))
         return total
 
-    def _dispatch(self, now: Instant, stop: Signal | None) -> int:
+    def _dispatch(self, stop: Signal | None) -> int:
         """Claim and send until nobody is due, or nothing may set out before somebody else is back."""
         planned, begun = 0, perf_counter()
         while not (stop and (stop.is_set() or perf_counter() - begun > LONGEST_DISPATCH_S)):
-            claimed = self._claim(now)
+            # A lease counts from now on: what was checked before may have taken longer than one.
+            claimed = self._claim(self.clock())
             if claimed is None:
                 break
             planned += 1
@@ -169,6 +190,10 @@ class Worker:
             self.carrier.note_claimed(transaction, sum(map(len, done)), now)
             emails = [email for errand in done for email in errand]
             causes = causes_of(self.tracing, transaction, emails)
+            if emails:
+                self.carrier.passing(Failpoint.CLAIMING)
+        if emails:
+            self.carrier.passing(Failpoint.CLAIMED)
         for each in causes.values():
             note(self.tracing, Step.CLAIM, each, began, self.clock())
         for cause, waited in (wait for email in emails for wait in waits(email)):

@@ -1,19 +1,23 @@
 """Carrying: several emails at once, at the pace that was asked for, through a provider's troubles and a recipient's."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
+from threading import Event as Signal
 
 import pytest
 
 from service.domain.calendar import DAY, HOUR, MINUTE, SECOND, Instant, parse_rfc3339
 from service.domain.errors import ProviderError
+from service.flow import work
+from service.flow.accept import StoreUnavailable
 from service.flow.deliver import Write
+from service.flow.failpoint import Failpoint
 from service.flow.feedback import Report, What
 from service.flow.mail_port import Fate, Outgoing
-from service.flow.ports import EmailRow, EmailState, SubjectKey
+from service.flow.ports import EmailRow, EmailState, Snapshot, Store, SubjectKey, Transaction
 from service.flow.work import Worker
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
@@ -216,6 +220,72 @@ def test_a_lost_answer_that_the_provider_reports_after_all_is_sent_once(crew: Cr
     crew.turns(crew.clock.now + HOUR)
     assert [each.state for each in crew.emails()] == [EmailState.SENT]
     assert len(crew.provider.asked) == 1
+
+
+def test_what_was_checked_for_longer_than_a_lease_is_sent_at_once(crew: Crew) -> None:
+    """After a change of the rules a check of everybody takes minutes; the lease begins when an email is claimed."""
+    worker = crew.hire(Provider())
+
+    def passing(at: Failpoint) -> None:
+        if at is Failpoint.CHECKED:
+            crew.clock.now += 10 * MINUTE
+
+    worker.carrier.passing = passing
+    crew.ask_for_help(0)
+    worker.turn()
+    worker.carrier.finish(worker._recording)
+    assert [each.state for each in crew.emails()] == [EmailState.SENT]
+
+
+@dataclass
+class Absent:
+    """A store that is away for as long as `times` says, and counts who asks meanwhile."""
+
+    store: Store
+    times: int
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        self._ask()
+        return self.store.reading()
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        self._ask()
+        return self.store.writing()
+
+    def _ask(self) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise StoreUnavailable("The store is away.", retry_after_s=1.0)
+
+
+@pytest.mark.parametrize("times", range(1, 8))
+def test_a_worker_outlives_its_store_wherever_that_is_missed(
+    crew: Crew, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it only asks how long it may rest."""
+    monkeypatch.setattr(work, "LONGEST_WAIT_S", 0.001)
+    worker, stop, looked = crew.hire(Provider()), Signal(), iter(range(100))
+    worker.store = worker.carrier.store = absent = Absent(crew.intouch.store, times)
+    worker.beat = lambda: stop.set() if absent.times < 0 and next(looked) > 1 else None
+    worker.run(stop, Signal())
+    assert absent.times < 0
+
+
+def test_what_was_sent_is_recorded_although_the_store_was_away_when_the_worker_was_to_end(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "LONGEST_WAIT_S", 0.001)
+    worker, stop = crew.hire(Provider()), Signal()
+
+    def passing(at: Failpoint) -> None:
+        if at is Failpoint.CLAIMED:
+            stop.set()
+            worker.store = worker.carrier.store = Absent(crew.intouch.store, 5)
+
+    worker.carrier.passing = passing
+    crew.ask_for_help(0)
+    worker.run(stop, Signal())
+    assert [each.state for each in crew.emails()] == [EmailState.SENT]
 
 
 def test_a_fault_of_ours_in_one_email_costs_only_that_one(crew: Crew) -> None:

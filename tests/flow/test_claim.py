@@ -53,7 +53,7 @@ def test_an_event_accepted_just_before_the_claim_stops_the_mail(stage: Stage) ->
         pass
     stopping = StoppingStore(stage.intouch.store)
     stage.worker.store = stopping
-    dispatching = Thread(target=stage.worker._dispatch, args=(stage.clock.now, None))
+    dispatching = Thread(target=stage.worker._dispatch, args=(None,))
     dispatching.start()
     assert stopping.reached.wait(30)
     accepted = stage.intouch.acceptor.accept(

@@ -92,7 +92,7 @@ def test_a_rule_switched_off_just_before_the_claim_sends_nothing(stage: Stage, t
     path = tmp_path / "rules" / "getting-connected.yaml"
     path.write_text(path.read_text().replace("wait: 2 days", "wait: 2 days\n    enabled: false", 1))
     assert stage.intouch.rules_folder.refresh() is True
-    stage.worker._dispatch(stage.clock.now, None)
+    stage.worker._dispatch(None)
     assert stage.mailbox.count() == sent
 
 

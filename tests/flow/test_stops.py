@@ -87,7 +87,7 @@ def test_a_stop_is_seen_inside_the_claim(braking: Braking) -> None:
     store = stage.intouch.store
     stopping = StoppingStore(store)
     stage.worker.store = stopping
-    dispatching = Thread(target=stage.worker._dispatch, args=(stage.clock.now, None))
+    dispatching = Thread(target=stage.worker._dispatch, args=(None,))
     dispatching.start()
     assert stopping.reached.wait(30)
     _stop(braking, Scope.ALL)

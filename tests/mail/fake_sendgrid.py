@@ -19,17 +19,25 @@ _REQUEST = {"$ref": "#/components/requestBodies/PostMailSend/content/application
 CHECK = Draft202012Validator(_REQUEST)
 
 KEY = "SG.the-key-of-these-tests"
-CUT, SILENCE = "cut", "silence"
+CUT, SILENCE, TRICKLE = "cut", "silence", "trickle"
+TRICKLE_S = 0.02
+"""Between two bytes of a reply that never ends."""
 
 
 @dataclass
 class Reply:
-    """What to do with the next request: a status, or CUT or SILENCE once it was `taken` or not."""
+    """What to do with the next request: a status, or CUT, SILENCE or a TRICKLE once it was `taken` or not.
+
+    It waits until it may `go`, where it has to; then whether the request was `taken` is judged.
+    """
 
     what: int | str
     taken: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    go: threading.Event | None = None
+    came: threading.Event = field(default_factory=threading.Event)
+    """Set once the request is here."""
 
 
 @dataclass
@@ -84,8 +92,17 @@ def fake_sendgrid() -> Iterator[FakeSendGrid]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             reply = fake.answer(self.headers.get("Authorization", ""), body)
+            reply.came.set()
+            if reply.go is not None:
+                reply.go.wait(60)
             if reply.what == SILENCE:
                 fake.done.wait()
+            with suppress(OSError):
+                self.say(reply)
+
+        def say(self, reply: Reply) -> None:
+            while reply.what == TRICKLE and not fake.done.wait(TRICKLE_S):
+                self.wfile.write(b"H")
             if not isinstance(reply.what, int):
                 self.close_connection = True
                 with suppress(OSError):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def postgresql_url(request: pytest.FixtureRequest, run_folder: Path) -> Iterator
 @pytest.fixture
 def postgresql_store_url(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[str]:
     """Return the URL of a new database with Intouch's tables, copied from one that was migrated once in this run."""
+    with new_store(request, run_folder) as url:
+        yield url
+
+
+@contextmanager
+def new_store(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[str]:
+    """Return a context with the same, for a fixture that lasts longer than a test."""
     from tests.servers.postgresql import TEMPLATE, drop_database, make_template, new_database
 
     server = _server(request, run_folder, "postgresql")

@@ -141,6 +141,10 @@ FORMS: dict[str, dict[str, str]] = {
     "try_draft": {"path": "rules/x.yaml", "text": "rules: []"},
     "check_draft": {"path": "rules/x.yaml", "text": "rules: []"},
     "pass_gate": {"name": "kim"},
+    "stop_rule": {},
+    "resume_rule": {},
+    "release_held": {},
+    "drop_held": {},
 }
 LEAVES = {"sign_out"}
 """Ends the session; `test_login` has it."""

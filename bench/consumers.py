@@ -263,6 +263,7 @@ def sides() -> dict[str, Side]:
         "batches": side("celery-batches, prefork 2", feed_celery("take_many"), batches),
         "one": intouch(1, 1),
         "two": intouch(2, 1),
+        "one2": intouch(1, 2),
         "two2": intouch(2, 2),
         "four": intouch(4, 2),
         "one-compiled": intouch(1, 1, compiled=True),
@@ -363,7 +364,7 @@ def _wait_for_quiet(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
         quiet, before = (quiet + 1 if now - before < 0.1 else 0), now
 
 
-MEASURED: Final = ("plain", "celery", "batches", "one", "two", "four")
+MEASURED: Final = ("plain", "celery", "batches", "one", "one2", "two", "two2", "four")
 COMPILED_TOO: Final = ("one-compiled", "two-compiled")
 
 
@@ -389,7 +390,8 @@ def main() -> None:
                 )
     rate = {name: statistics.median(each.per_second for each in figures) for name, figures in found.items()}
     aims = [("one", "plain"), ("two", "celery"), ("two", "batches")]
-    for ours, peer in [*aims, *((f"{each}-compiled", peer) for each, peer in aims), ("four", "one")]:
+    more = [("one2", "plain"), ("two2", "celery"), ("two2", "batches")]
+    for ours, peer in [*aims, *more, *((f"{each}-compiled", peer) for each, peer in aims), ("four", "one")]:
         if ours in rate and peer in rate:
             print(f"{known[ours].name}: {rate[ours] / rate[peer]:.2f} times {known[peer].name}")
 

@@ -2,6 +2,8 @@
 
 from threading import Thread
 
+import pytest
+
 from service.adapters.broker.binding import Message
 from service.adapters.broker.tray import Delivery, Tray
 
@@ -56,3 +58,20 @@ def test_who_waits_for_a_batch_is_let_go_when_the_tray_is_closed() -> None:
     tray.close()
     waiting.join(30)
     assert taken == [[]]
+
+
+def test_who_gathers_when_the_connection_is_lost_waits_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty batch means that there will be no more: who consumes would end."""
+    tray = Tray(2, 0.001)
+    filled(tray, False)
+    gather = tray._gather
+    next_line = Thread(target=tray.put, args=(Delivery(message=NOTHING, tag=7, line=2, came_back=False),))
+
+    def lost() -> None:
+        monkeypatch.setattr(Tray, "_gather", lambda _: gather())
+        tray.clear()
+        next_line.start()
+
+    monkeypatch.setattr(Tray, "_gather", lambda _: lost())
+    assert tags(tray) == [7]
+    next_line.join()

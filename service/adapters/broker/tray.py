@@ -71,10 +71,13 @@ class Tray:
     def take(self) -> list[Delivery]:
         """Return the next batch, in order; what came back stands alone. Empty when closed and nothing is left."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_closed)
-            if self._waiting and not self._waiting[0].came_back:
-                self._gather()
-            return self._cut()
+            while True:
+                self._changed.wait_for(lambda: self._waiting or self._is_closed)
+                if self._waiting and not self._waiting[0].came_back:
+                    self._gather()
+                # A connection that was lost meanwhile took all of it along: that is no end, and more will come.
+                if self._waiting or self._is_closed:
+                    return self._cut()
 
     def _gather(self) -> None:
         """Wait until the batch is full or nothing more comes."""

@@ -1,6 +1,6 @@
 """The console's pages over a store that was filled through the pipeline: server time and queries of each.
 
-    python -m bench.console [--pairs 2000] [--events 100000] [--mailed-weeks 2] [--times 5]
+    python -m bench.console [--pairs 2000] [--events 100000] [--weeks 12] [--mailed-weeks 1] [--times 5]
 
 The store is a PostgreSQL server of its own, with its usual care for the disk. Events of a semester, and as many
 messages between pairs as it takes to come to `--events`, go through accept, reconcile and, in the last weeks,
@@ -33,8 +33,7 @@ from service.wiring import Installation
 from tests.console.visitor import Visitor
 from tests.servers.postgresql import PostgreSql, new_database
 
-PROGRAM, WEEKS, TOLD = "northfield", 16, 12
-"""How long the semester is, and how much of it is told: what is looked at goes on."""
+PROGRAM, WEEKS = "northfield", 16
 STARTS = date(2026, 3, 2)
 PAGES = {
     "Start": "/console/",
@@ -168,9 +167,9 @@ def _load(intouch: Installation, clock: Clock, asked: argparse.Namespace) -> int
     schemas, number = load_schemas(ROOT / "schemas"), 0
     worker = intouch.worker(Nobody())
     left: Iterator[dict[str, Any]] = semester(asked.pairs, WEEKS, 7, STARTS, PROGRAM)
-    per_week = max(0, asked.events // TOLD)
+    per_week = max(0, asked.events // asked.weeks)
     upcoming = next(left, None)
-    for week in range(TOLD):
+    for week in range(asked.weeks):
         end = _at(STARTS + timedelta(weeks=week + 1))
         told, upcoming = _until(left, upcoming, end)
         more = per_week - len(told)
@@ -182,7 +181,7 @@ def _load(intouch: Installation, clock: Clock, asked: argparse.Namespace) -> int
             number += intouch.acceptor.accept(_once(admitted)).accepted
         clock.now = end
         _check(intouch, clock)
-        if week >= TOLD - asked.mailed_weeks:
+        if week >= asked.weeks - asked.mailed_weeks:
             while worker.turn():
                 pass
         _say(f"week {week + 1}: {number:,} events")
@@ -246,6 +245,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the console's pages.")
     parser.add_argument("--pairs", type=int, default=2_000)
     parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--weeks", type=int, default=12, help="how many of a semester of 16 are told (12)")
     parser.add_argument("--mailed-weeks", type=int, default=1, help="how many of the last weeks' mail goes out (1)")
     parser.add_argument("--times", type=int, default=5)
     return parser.parse_args()

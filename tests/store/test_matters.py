@@ -83,6 +83,12 @@ def test_one_process_makes_figures_at_a_time(store: SqlStore) -> None:
         assert transaction.begin_figuring(NOW + 5, NOW + HOUR)
 
 
+def test_how_far_the_log_is_counted_is_kept_whoever_counts_first(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.end_figuring(Figuring(made_at=0, seq=7), NOW)
+        assert transaction.figuring().seq == 7
+
+
 def test_an_intervention_goes_from_stage_to_stage_once(store: SqlStore) -> None:
     draft = Intervention(
         program="p",

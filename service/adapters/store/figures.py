@@ -22,7 +22,10 @@ BEGIN: Final = """
 INSERT INTO figuring (name, made_at, next_at, seq) VALUES (:name, 0, :until, 0)
 ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at WHERE figuring.next_at <= :now
 """
-END: Final = "UPDATE figuring SET made_at = :made_at, seq = :seq, next_at = :next_at WHERE name = :name"
+END: Final = """
+INSERT INTO figuring (name, made_at, next_at, seq) VALUES (:name, :made_at, :next_at, :seq)
+ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at, next_at = excluded.next_at, seq = excluded.seq
+"""
 FORGET: Final = """
 DELETE FROM figures WHERE program = :program AND monday = :monday AND what NOT LIKE :counted
 """

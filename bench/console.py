@@ -9,6 +9,7 @@ several.
 """
 
 import argparse
+import re
 import statistics
 import sys
 import time
@@ -43,7 +44,7 @@ PAGES = {
     "Mentorships, quiet first": f"/console/{PROGRAM}/mentorships?talks=0&quiet=14&sort=quiet",
     "Mentorships, a name": f"/console/{PROGRAM}/mentorships?q=ada",
     "Mentorships, a topic": f"/console/{PROGRAM}/mentorships?topic=belonging",
-    "A mentorship": f"/console/{PROGRAM}/mentorships/m-1",
+    "A mentorship": "ONE",
     "Queue": f"/console/{PROGRAM}/queue",
     "Queue, one topic": f"/console/{PROGRAM}/queue?kind=flag&about=belonging",
     "Write to many": f"/console/{PROGRAM}/interventions",
@@ -145,7 +146,7 @@ def _measure(asked: argparse.Namespace, folder: Path, url: str) -> None:
 
 def _rows(visitor: Visitor, times: int) -> Iterator[str]:
     for name, path in PAGES.items():
-        there = _review(visitor) if path == "REVIEW" else path
+        there = _review(visitor) if path == "REVIEW" else _one(visitor) if path == "ONE" else path
         taken, queries = [], 0
         for _ in range(times):
             with Counting() as counting:
@@ -155,6 +156,13 @@ def _rows(visitor: Visitor, times: int) -> Iterator[str]:
             assert answer.status_code == 200, (name, answer.status_code)
             queries = counting.number
         yield f"| {name} | {statistics.median(taken):.0f} | {queries} |"
+
+
+def _one(visitor: Visitor) -> str:
+    """Return the first mentorship that the list shows."""
+    found = re.search(rf"/console/{PROGRAM}/mentorships/[^\"?/]+", visitor.get(PAGES["Mentorships"]).text)
+    assert found is not None
+    return found[0]
 
 
 def _review(visitor: Visitor) -> str:

@@ -27,7 +27,7 @@ from service.trial.world_mail import LINKS, email_of
 
 PAGE_SIZE: Final = 25
 MOST_CHOSEN: Final = 20_000
-TRIED_FOR_TOTALS: Final = 100
+TRIED_FOR_TOTALS: Final = 50
 _HAPPENED: Final = {Fate.GETS: "sent", Fate.NOT: "not sent"}
 _FATES: Final = {Fate.GETS: "gets it", Fate.LATER: "gets it later", Fate.NOT: "does not get it"}
 
@@ -55,7 +55,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Who of the chosen would get it. `totals` are of those that were looked at: all, or the first hundred."""
+    """Who of the chosen would get it. `totals` are of those that were looked at: all, or the first of them."""
 
     lines: tuple[Line, ...]
     totals: Mapping[str, int]

@@ -22,7 +22,8 @@ from service.flow.ports import Action, SubjectKey
 from service.flow.sum_up import SHARED, VIEWED
 
 _RESOURCE: Final = "resource:"
-_MOST_NAMED: Final = 2_000
+MOST_NAMED: Final = 300
+"""How many pairs are asked whether they agreed: those with the most conversations."""
 _HEAD: Final = ("mentorship", "mentor", "mentee", "conversations")
 
 
@@ -76,7 +77,7 @@ def add_resource_pages(blueprint: Blueprint, console: Console) -> None:
             here = known_program(desk, program)
             pairs = named_pairs(here, console.clock())
         console.listed("newsletter", [(program, f"mentorships/{each.id}") for each in pairs])
-        return console.page("newsletter.html", program=here, pairs=pairs)
+        return console.page("newsletter.html", program=here, pairs=pairs, most=MOST_NAMED)
 
     @blueprint.get("/<program>/newsletter.csv")
     @require(Permission.INTERVENE)
@@ -129,7 +130,7 @@ def named_pairs(program: ProgramDesk, now: Instant) -> tuple[NamedPair, ...]:
     """Return the pairs with three conversations or more of whom both agreed to be named."""
     limits = program.book.program.engagement
     wanted = Wanted(at_least=3, order=Order.CONVERSATIONS)
-    rows = [row for _, row in program.snapshot.footings(program.id, wanted, limits, now, START, _MOST_NAMED)]
+    rows = [row for _, row in program.snapshot.footings(program.id, wanted, limits, now, START, MOST_NAMED)]
     keys = [SubjectKey(program.id, Subject(SubjectKind.MENTORSHIP, each.id)) for each in rows]
     found = program.snapshot.subjects(keys)
     people = {key.subject.id: participants_of(row.facts) for key, row in found.items() if row.facts}

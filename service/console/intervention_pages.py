@@ -20,9 +20,12 @@ from service.console.desk import Console
 from service.console.guard import MAIL_POLICY, TRY_POLICY, guarded
 from service.console.interventions import (
     MOST_CHOSEN,
+    PREVIEWED,
     asked_of,
     chosen_of,
     filter_of,
+    first_preview,
+    number_of,
     outcome_of,
     review_of,
     steps_to_address,
@@ -66,10 +69,8 @@ def add_intervention_pages(blueprint: Blueprint, console: Console, stepping_in: 
 
     @blueprint.post("/<program>/interventions/check")
     @require(Permission.INTERVENE)
-    def check_intervention(program: str) -> Mapping[str, object]:  # noqa: ARG001 - whose it is, is asked above
-        heading, paragraphs = _words(request.form)
-        remarks = remarks_on(heading, paragraphs)
-        return {"marks": [{"text": each.text, "is_error": each.is_error} for each in remarks]}
+    def check_intervention(program: str) -> Mapping[str, object]:
+        return pages.checked(program, request.form)
 
     @blueprint.get("/<program>/interventions/<id>")
     @require(Permission.SEE_OVERVIEW)
@@ -113,7 +114,7 @@ class _Pages:
         now = self.console.clock()
         with self.console.reading() as desk:
             here = known_program(desk, program)
-            number = len(chosen_of(here, asked, now))
+            number = number_of(here, asked, now)
             offers = offers_of(here)
         query = filter_of(asked)
         answer = self.console.page(
@@ -161,6 +162,29 @@ class _Pages:
         with self.console.store.writing() as transaction:
             transaction.save_intervention(draft, None)
         return redirect(url_for("console.intervention", program=program, id=draft.id), HTTPStatus.SEE_OTHER)
+
+    def checked(self, program: str, said: Mapping[str, str]) -> Mapping[str, object]:
+        """Return what is to say about the words, and how they read for the first who gets them ("" for nobody)."""
+        heading, paragraphs = _words(said)
+        remarks = list(remarks_on(heading, paragraphs))
+        marks = [{"text": each.text, "is_error": each.is_error} for each in remarks]
+        if said.get("message") not in OWN_WORDS or any(each.is_error for each in remarks):
+            return {"marks": marks, "preview": ""}
+        now = self.console.clock()
+        with self.console.reading() as desk:
+            here = known_program(desk, program)
+            draft = Intervention(
+                program=program,
+                id="w-draft",
+                made_at=now,
+                author=viewer().person,
+                message=said["message"],
+                heading=heading,
+                paragraphs=paragraphs,
+                chosen=chosen_of(here, asked_of(filter_of(said.get("asked", ""))), now, PREVIEWED),
+            )
+            shown = first_preview(here, self._writer(desk), draft, now)
+        return {"marks": marks, "preview": shown.rendered.text if shown else ""}
 
     def one(self, program: str, id: str) -> Response:
         now, page = self.console.clock(), request.args.get("page", 1, type=int)

@@ -28,6 +28,8 @@ from service.trial.world_mail import LINKS, email_of
 PAGE_SIZE: Final = 25
 MOST_CHOSEN: Final = 20_000
 TRIED_FOR_TOTALS: Final = 50
+PREVIEWED: Final = 5
+"""Of how many pairs somebody is looked for who would get it, while the words are written."""
 _HAPPENED: Final = {Fate.GETS: "sent", Fate.NOT: "not sent"}
 _FATES: Final = {Fate.GETS: "gets it", Fate.LATER: "gets it later", Fate.NOT: "does not get it"}
 
@@ -67,11 +69,17 @@ class Review:
     people: int
 
 
-def chosen_of(program: ProgramDesk, asked: str, now: Instant) -> tuple[str, ...]:
-    """Return the ids of the pairs that go on, of those that a filter asks for, at most `MOST_CHOSEN`."""
+def number_of(program: ProgramDesk, asked: str, now: Instant) -> int:
+    """Return how many pairs that go on a filter asks for."""
+    limits = program.book.program.engagement
+    return program.snapshot.number_going_on(program.id, filter_of(asked).wanted(now), limits, now)
+
+
+def chosen_of(program: ProgramDesk, asked: str, now: Instant, most: int = MOST_CHOSEN) -> tuple[str, ...]:
+    """Return the ids of the pairs that go on, of those that a filter asks for, from the first `most` of these."""
     query = filter_of(asked)
     limits, found = program.book.program.engagement, []
-    rows = program.snapshot.footings(program.id, query.wanted(now), limits, now, query.after, MOST_CHOSEN)
+    rows = program.snapshot.footings(program.id, query.wanted(now), limits, now, query.after, most)
     for _, row in rows:
         if row.footing.matched_at is not None and row.footing.ended_at is None:
             found.append(row.id)
@@ -139,6 +147,18 @@ def lines_of(program: ProgramDesk, tried: Sequence[Tried]) -> tuple[Line, ...]:
 
 def _pair_names(program: ProgramDesk, ids: Sequence[str]) -> dict[str, str]:
     return {each: program.subject(Subject(SubjectKind.MENTORSHIP, each)) for each in dict.fromkeys(ids)}
+
+
+def first_preview(
+    program: ProgramDesk, writer: LetterWriter, intervention: Intervention, now: Instant
+) -> Preview | None:
+    """Return the email as the first who gets it would read it, for whoever sees names."""
+    if not program.shows_names:
+        return None
+    data = event_data(intervention)
+    tried = try_on(program.snapshot, program.rule_set, program.id, data, intervention.chosen, now)
+    first = next((each for each in tried if each.candidate is not None), None)
+    return preview_of(program, writer, intervention, first, now) if first else None
 
 
 def preview_of(

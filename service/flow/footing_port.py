@@ -83,6 +83,9 @@ class FootingReading(Protocol):
     ) -> Sequence[tuple[Place, FootingRow]]:
         """Return mentorships as wanted, from after a place, each with its own place."""
 
+    def number_going_on(self, program: str, wanted: Wanted, limits: Thresholds, now: Instant) -> int:
+        """Return how many mentorships that go on are as wanted."""
+
     def states(
         self, program: str, limits: Thresholds, now: Instant, advisor: str | None = None
     ) -> dict[Engagement | None, int]:

@@ -52,6 +52,17 @@ def test_who_gets_it_and_who_not_is_seen_with_the_reason_before_it_goes(three: S
     assert mails(three) == []
 
 
+def test_the_words_are_shown_as_they_will_read_while_they_are_written(three: Site) -> None:
+    told = three.visitor.post(f"{PROGRAM}/interventions/check", **WORDS, asked="talks=0").json
+    assert told is not None
+    assert told["marks"] == []
+    assert "Hi Ada" in told["preview"]
+    assert "There is cake." in told["preview"]
+    wrong = three.visitor.post(f"{PROGRAM}/interventions/check", **{**WORDS, "heading": ""}, asked="talks=0").json
+    assert wrong is not None
+    assert (len(wrong["marks"]), wrong["preview"]) == (1, "")
+
+
 def test_what_is_approved_goes_to_whom_it_was_said_and_what_came_of_it_is_told(three: Site) -> None:
     path = written(three)
     assert press(three, f"{path}/approve") == 303

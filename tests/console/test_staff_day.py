@@ -87,6 +87,7 @@ def test_a_staff_day(address: str, live: Stage) -> None:
         expect(page.get_by_text("read as shouting")).to_be_visible()
         page.get_by_label("What you want to say").fill("We meet on 3 June.\n\nThere is cake.")
         expect(page.get_by_text("Nothing is wrong with it.")).to_be_visible()
+        expect(page.locator("#preview")).to_contain_text("Hi Ada")
         looked_at(page, "Write to many")
         press(page, "See who gets it")
         looked_at(page, "Come and say hello")

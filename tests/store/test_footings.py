@@ -84,6 +84,7 @@ def test_the_store_finds_what_the_domain_would(
     found: list[FootingRow] = []
     with store.reading() as snapshot:
         states = snapshot.states(program, limits, NOW)
+        number = snapshot.number_going_on(program, wanted, limits, NOW)
         page = snapshot.footings(program, wanted, limits, NOW, START, 3)
         while page:
             found += [row for _, row in page]
@@ -92,6 +93,7 @@ def test_the_store_finds_what_the_domain_would(
     named = {f"m-{n}": each for n, each in enumerate(footings) if is_wanted(each, wanted, limits)}
     assert {row.id: row.footing for row in found} == named
     assert len(found) == len(named)
+    assert number == sum(state_at(each, limits, NOW) is not None for each in named.values())
 
 
 def test_the_text_is_found_in_names_and_ids_and_means_itself(store: SqlStore) -> None:

@@ -89,6 +89,12 @@ class SqlFootingReading:
         rows = self._session.all(statement, {**values, "by": after.by, "after": after.id})
         return [(Place(row[0], row[2]), _row(row[1:])) for row in rows]
 
+    def number_going_on(self, program: str, wanted: Wanted, limits: Thresholds, now: Instant) -> int:
+        conditions = ["program = :program", _GOES_ON, *_conditions(wanted)]
+        statement = f"SELECT count(*) FROM footings WHERE {' AND '.join(conditions)}"
+        values = {**_asked(wanted), **_limits(limits, now), "program": program}
+        return int(self._session.one(statement, values)[0])
+
     def states(
         self, program: str, limits: Thresholds, now: Instant, advisor: str | None = None
     ) -> dict[Engagement | None, int]:

@@ -6,6 +6,8 @@
   const own = document.getElementById("own");
   const marks = document.getElementById("marks");
   const said = document.getElementById("said");
+  const reads = document.getElementById("reads");
+  const preview = document.getElementById("preview");
   const PAUSE_MS = 400;
   let timer = 0;
   let asked = 0;
@@ -29,6 +31,8 @@
       const told = await answer.json();
       if (mine !== asked) return;
       marks.replaceChildren(...told.marks.map(item));
+      preview.textContent = told.preview;
+      reads.hidden = !told.preview;
       const words = told.marks.length ? `${told.marks.length} to look at.` : "Nothing is wrong with it.";
       if (said.textContent !== words) said.textContent = words;
     } catch {
@@ -42,6 +46,7 @@
     if (own.hidden) {
       marks.replaceChildren();
       said.textContent = "";
+      reads.hidden = true;
     }
   }
 

@@ -7,6 +7,7 @@ from service.domain.events import Event, Subject, SubjectKind
 from service.domain.rules import STAFF_PREFIX
 from service.domain.suppression import Suppression
 from service.domain.view import participants_of
+from service.flow.brake_port import HeldNotice
 from service.flow.ports import EmailRow, Known, SubjectKey, SubjectRow
 
 
@@ -39,6 +40,9 @@ class Acquaintance:
 
     def event(self, program: str, source: str, id: str) -> Event | None:
         return self._known.event(program, source, id)
+
+    def held_notices(self, rule: str, limit: int = 1_000, program: str = "") -> Sequence[HeldNotice]:
+        return self._known.held_notices(rule, limit, program)
 
     def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
         return self._known.suppressed(addresses)

@@ -19,6 +19,7 @@ from service.domain.grants import Purpose, granted
 from service.domain.inbox import locale_of, zone_of
 from service.domain.rules import Category, Kind, Program, Rule, RuleSet
 from service.domain.view import Person, View, full_name
+from service.flow.held_mail import MAIL_HELD, held_words
 from service.flow.links import Links
 from service.flow.monitoring import overview_words, state_words
 from service.flow.ports import EmailRow, Known, RecipientKey, SubjectKey, SubjectRow
@@ -214,7 +215,11 @@ class _Composer:
     def _for_staff(self, candidate: Candidate) -> dict[str, object]:
         """Return what staff read of a participant, or of the whole program."""
         if candidate.subject.kind is SubjectKind.PROGRAM:
-            return {"overview": overview_words(self.snapshot, self.book, self.email.claimed_at)}
+            overview = overview_words(self.snapshot, self.book, self.email.claimed_at)
+            started = self._starting(candidate)
+            if started is None or started.type != MAIL_HELD:
+                return {"overview": overview}
+            return {"overview": overview, "held": held_words(self.snapshot, self.book, started)}
         row = self.snapshot.subject(SubjectKey(self.email.program, candidate.subject))
         facts = row.facts if row else None
         return {"participant": {"name": full_name(facts), "first_name": _first_name(facts)}}

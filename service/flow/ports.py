@@ -18,7 +18,7 @@ from service.domain.plan import Past, Pending
 from service.domain.publishers import CredentialKind, Publisher
 from service.domain.suppression import Suppression
 from service.flow.backlog_port import BacklogReading
-from service.flow.brake_port import BrakeReading, BrakeWriting, RuleEdition
+from service.flow.brake_port import BrakeReading, BrakeWriting, HeldNotice, RuleEdition
 from service.flow.channel_port import ChannelReading, ChannelWriting
 from service.flow.delivery_port import DeliveryReading
 from service.flow.erasure_port import ErasureReading, ErasureWriting
@@ -217,6 +217,9 @@ class Known(Protocol):
 
     def event(self, program: str, source: str, id: str) -> Event | None:
         """Return one event of the log, or None."""
+
+    def held_notices(self, rule: str, limit: int = 1_000, program: str = "") -> Sequence[HeldNotice]:
+        """Return the notices of a rule that the safety limit holds, the longest held first; of one program."""
 
     def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
         """Return those of the addresses that are blocked, with the reason; upper and lower case are one."""

@@ -21,6 +21,7 @@ from service.domain.rules import RuleSet
 from service.domain.suppression import Suppression
 from service.flow.answer import facts_now
 from service.flow.brake import brakes_now
+from service.flow.brake_port import HeldNotice
 from service.flow.outlook import LONGEST_PAST
 from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow
 from service.flow.reach import inbox_now
@@ -63,6 +64,9 @@ class WithEvent:
     def event(self, program: str, source: str, id: str) -> Event | None:
         known = (program, source, id) == (self.extra.program, self.extra.source, self.extra.id)
         return self.extra if known else self.snapshot.event(program, source, id)
+
+    def held_notices(self, rule: str, limit: int = 1_000, program: str = "") -> Sequence[HeldNotice]:
+        return self.snapshot.held_notices(rule, limit, program)
 
     def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
         return self.snapshot.suppressed(addresses)

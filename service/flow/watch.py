@@ -1,4 +1,4 @@
-"""Watching: when mail or events wait too long, whoever runs Intouch is told, by an event from which a rule starts.
+"""Watching: when mail or events wait too long, or mail is held, staff are told, by an event from which a rule starts.
 
 The rules of this file:
 1. One late look is no trouble: after a rest everything is late until the first minute of work is over. It is told when
@@ -15,9 +15,12 @@ from typing import Final
 
 from service.domain.calendar import MINUTE, NEVER, SECOND, Duration, Instant
 from service.domain.events import Incoming, Subject, SubjectKind
+from service.domain.facts import Thing
 from service.domain.rules import RuleSet
 from service.flow.answer import facts_now
+from service.flow.brake_port import HeldRule
 from service.flow.found_out import found
+from service.flow.held_mail import HOLD, MAIL_HELD, MAIL_LET_GO
 from service.flow.outbound import tell_happened
 from service.flow.ports import Snapshot, SubjectKey, Transaction
 
@@ -63,6 +66,7 @@ class Watch:
         if known:
             still = set(_waiting(transaction, rule_set, now - OVER_BELOW, failing_since))
             news += [_recovered(delay, id, now) for delay, id in sorted(known.items()) if delay not in still]
+        news += _held_news(transaction, rule_set, now)
         if news:
             transaction.append(news, now)
             tell_happened(transaction, news)
@@ -86,11 +90,37 @@ def _programs(snapshot: Snapshot, rule_set: RuleSet) -> list[str]:
 
 def _open(snapshot: Snapshot, rule_set: RuleSet, now: Instant) -> Iterator[tuple[Delay, str]]:
     for program in _programs(snapshot, rule_set):
-        key = SubjectKey(program, Subject(SubjectKind.PROGRAM, program))
-        for facts in facts_now(snapshot, rule_set, [key], now):
-            for (kind, id), thing in facts.things.items():
-                if kind == "backlog" and thing.is_open:
-                    yield (program, What(thing.value("what"))), id
+        for id, thing in _open_things(snapshot, rule_set, program, "backlog", now):
+            yield (program, What(thing.value("what"))), id
+
+
+def _open_things(
+    snapshot: Snapshot, rule_set: RuleSet, program: str, wanted: str, now: Instant
+) -> Iterator[tuple[str, Thing]]:
+    key = SubjectKey(program, _subject(program))
+    for facts in facts_now(snapshot, rule_set, [key], now):
+        for (kind, id), thing in facts.things.items():
+            if kind == wanted and thing.is_open:
+                yield id, thing
+
+
+def _held_news(snapshot: Snapshot, rule_set: RuleSet, now: Instant) -> Iterator[Incoming]:
+    """Yield of which rules mail is held since the last look, and of which none is any more, program by program."""
+    for program in _programs(snapshot, rule_set):
+        held = {each.rule: each for each in snapshot.held_rules(program)}
+        told = {str(thing.value("rule")): id for id, thing in _open_things(snapshot, rule_set, program, HOLD, now)}
+        yield from (_let_go(program, told[rule], now) for rule in sorted(told.keys() - held))
+        yield from (_mail_held(program, held[rule], now) for rule in sorted(held.keys() - told))
+
+
+def _mail_held(program: str, held: HeldRule, now: Instant) -> Incoming:
+    # Since when it is held is its id, so that two processes that look at once tell of one hold.
+    data = {"hold_id": f"{held.rule}-{held.since // MINUTE}", "rule": held.rule, "notices": held.notices}
+    return found(MAIL_HELD, f"held-{data['hold_id']}", program, _subject(program), data, now - now % MINUTE)
+
+
+def _let_go(program: str, id: str, now: Instant) -> Incoming:
+    return found(MAIL_LET_GO, f"held-{id}-over", program, _subject(program), {"hold_id": id}, now - now % MINUTE)
 
 
 def _delayed(delay: Delay, now: Instant) -> Incoming:

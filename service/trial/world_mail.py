@@ -7,6 +7,7 @@ from service.adapters.templates.writer import LetterWriter
 from service.domain.delivery import Notice
 from service.domain.events import Event
 from service.domain.suppression import Suppression
+from service.flow.brake_port import HeldNotice
 from service.flow.compose import compose
 from service.flow.links import Links, sample_token
 from service.flow.ports import EmailRow, EmailState, SubjectKey, SubjectRow
@@ -45,6 +46,9 @@ class KnownWorld:
             key=lambda facts: facts.subject.id,
         )
         return [SubjectRow(key=SubjectKey(program, each.subject), facts=each) for each in found[:limit]]
+
+    def held_notices(self, rule: str, limit: int = 1_000, program: str = "") -> Sequence[HeldNotice]:  # noqa: ARG002
+        return ()  # nothing is held on virtual time
 
     def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:  # noqa: ARG002 -- none is, here
         return {}

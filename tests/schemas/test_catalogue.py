@@ -31,6 +31,7 @@ LIVES = {
         "withdrawn": Does.CLOSES,
     },
     "survey": {"opened": Does.OPENS, "completed": Does.CLOSES},
+    "hold": {"mail_held": Does.OPENS, "mail_let_go": Does.CLOSES},
     "backlog": {"delivery_delayed": Does.OPENS, "delivery_recovered": Does.CLOSES},
     "checklist_item": {"checklist_item_completed": Does.OPENS},
 }
@@ -65,6 +66,8 @@ def test_the_gate_words_are_those_of_the_rule_language() -> None:
         "this_concern": ("unacknowledged",),
         "this_survey": ("open",),
         "this_backlog": ("open",),
+        "hold": ("none_open", "open"),
+        "this_hold": ("open",),
     }
 
 

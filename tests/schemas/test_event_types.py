@@ -14,7 +14,7 @@ ALL = """
     mentorship.unmatched conversation.logged conversation.corrected conversation.deleted
     flag.submitted flag.updated flag.acknowledged flag.resolved flag.reopened concern.raised concern.acknowledged
     help.requested help.acknowledged help.resolved help.withdrawn program.launched program.updated program.ended
-    program.delivery_delayed program.delivery_recovered
+    program.delivery_delayed program.delivery_recovered program.mail_held program.mail_let_go
     survey.opened survey.completed resource.published resource.shared resource.viewed intervention.approved
     intervention.addressed intervention.withdrawn call.recorded
 """.split()

@@ -63,7 +63,7 @@ def sample_context(
     if mentorship:
         context |= _about_mentorship(role)
     elif role == "staff":
-        context |= {"overview": _OVERVIEW, "participant": _PEOPLE["mentee"]}
+        context |= {"overview": _OVERVIEW, "held": _HELD, "participant": _PEOPLE["mentee"]}
     if resource:
         context["resource"] = _RESOURCE
     if topic:
@@ -127,6 +127,16 @@ _OVERVIEW: Final = {
     "asking_for_help": 3,
     "unreachable": 2,
     "connection_rate": 86,
+}
+_HELD: Final = {
+    "rule": "Ask for the first conversation",
+    "notices": 175,
+    "people": [
+        {"name": "Maya Chen", "message": "log-first-conversation"},
+        {"name": "Jonas Lindqvist", "message": "log-first-conversation"},
+    ],
+    "more": 170,
+    "unnamed": 3,
 }
 _RESOURCE: Final = {
     "slug": "tips-for-your-first-message",

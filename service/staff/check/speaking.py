@@ -30,6 +30,8 @@ _MENTORSHIP = {
     "mentee": _PERSON,
 }
 _OVERVIEW = (*Engagement, "matched", "going_on", "asking_for_help", "unreachable", "connection_rate")
+_HELD = ("rule", "notices", "people", "more", "unnamed")
+_MAIL_HELD = "program.mail_held"
 _RESOURCE = ("slug", "title", "summary", "minutes", "url", "body")
 
 
@@ -102,6 +104,7 @@ def _has(reader: Reader, start: EventType | None) -> frozenset[str]:
     elif reader.role is Role.STAFF:
         is_program = reader.rule.for_each is SubjectKind.PROGRAM
         groups.update({"overview": _OVERVIEW} if is_program else {"participant": _PERSON})
+        groups.update({"held": _HELD} if reader.rule.starts == _MAIL_HELD else {})
     if reader.send.resource is not None:
         groups["resource"] = _RESOURCE
     if _has_topic(reader, start):

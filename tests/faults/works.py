@@ -72,6 +72,15 @@ def now() -> Instant:
     return time.time_ns() // 1_000
 
 
+def signature(body: bytes, stamp: str) -> dict[str, str]:
+    """Return the headers by which SendGrid signs a report."""
+    signed = base64.b64encode(PRIVATE.sign(stamp.encode() + body, ec.ECDSA(hashes.SHA256()))).decode()
+    return {
+        "X-Twilio-Email-Event-Webhook-Signature": signed,
+        "X-Twilio-Email-Event-Webhook-Timestamp": stamp,
+    }
+
+
 def write_rules(folder: Path, on_unknown: str) -> dict[str, str]:
     """Write one rule, which answers, and return the settings that name it."""
     files = {
@@ -239,12 +248,8 @@ class Works:
             }
             for each in self.taken(n)
         ]
-        body, stamp = json.dumps(events).encode(), str(int(time.time()))
-        signature = base64.b64encode(PRIVATE.sign(stamp.encode() + body, ec.ECDSA(hashes.SHA256()))).decode()
-        headers = {
-            "X-Twilio-Email-Event-Webhook-Signature": signature,
-            "X-Twilio-Email-Event-Webhook-Timestamp": stamp,
-        }
+        body = json.dumps(events).encode()
+        headers = signature(body, str(int(time.time())))
         if not self.running:
             raise OSError("nobody there")
         connection = http.client.HTTPConnection("127.0.0.1", self.running[-1].port, timeout=within_s)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_whole_table_read_would_be_found(store: SqlStore) -> None:
 
 # PostgreSQL reads a whole table where that is quicker, as it is with a small one; so it is told not to if it can.
 
-NUMBERS = frozenset({"limit", "now", "since"})
+NUMBERS = frozenset({"before", "limit", "now", "since"})
 
 
 def postgresql_plan(session: Session, statement: str) -> list[str]:
@@ -101,12 +102,10 @@ def postgresql_plan(session: Session, statement: str) -> list[str]:
 
 @pytest.mark.servers
 def test_postgresql_needs_no_whole_table_either(postgresql_store_url: str) -> None:
-    opened = open_store(postgresql_store_url)
-    with opened.reading() as snapshot:
+    with closing(open_store(postgresql_store_url)) as opened, opened.reading() as snapshot:
         session = snapshot._session
         session.change("SET LOCAL enable_seqscan = off", {})
         plans = {name: postgresql_plan(session, statement) for name, statement in statements()}
         whole = postgresql_plan(session, "SELECT facts FROM subjects WHERE folded_seq = :now")
-    opened.close()
     assert {name: plan for name, plan in plans.items() if any("Seq Scan" in step for step in plan)} == {}
     assert any("Seq Scan" in step for step in whole), "a whole table read would be found"

@@ -71,7 +71,7 @@ compiled: .compiled/.ready
 	  --no-build-isolation --wheel-dir .compiled . > .compiled/build.log 2>&1 || { tail -20 .compiled/build.log >&2; exit 1; }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-index --target .compiled/app .compiled/*.whl
 	@ln -s ../../rules ../../templates ../../schemas .compiled/app/
-	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m service "$$@"\n' "$(CURDIR)/.compiled/app" "$(abspath $(BIN))/python" > .compiled/intouch
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -P -m service "$$@"\n' "$(CURDIR)/.compiled/app" "$(abspath $(BIN))/python" > .compiled/intouch
 	@chmod +x .compiled/intouch
 	@touch $@
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.console.access import require, viewer
-from service.console.acts import new_mark, steps_of
+from service.console.acts import acts_of, new_mark
 from service.console.desk import Console
 from service.console.guard import guarded
 from service.console.pair_pages import known_program
@@ -56,10 +56,10 @@ def add_act_pages(blueprint: Blueprint, console: Console, stepping_in: SteppingI
                 abort(HTTPStatus.NOT_FOUND)
             (facts,) = facts_now(desk.snapshot, desk.rule_set, [key], now)
             try:
-                steps = steps_of(desk.program(program), id, facts, request.form, now)
+                acts = acts_of(desk.program(program), id, facts, request.form, now)
             except CannotBeSaid as error:
                 return console.failure(HTTPStatus.UNPROCESSABLE_ENTITY, "That was not done", str(error))
-        stepping_in.take(program, viewer().person, steps)
+        stepping_in.take(program, viewer().person, acts)
         done = request.form.get("do", "")
         if request.form.get("back") == "queue":
             return redirect(url_for("console.queue", program=program, done=done), HTTPStatus.SEE_OTHER)

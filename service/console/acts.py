@@ -13,7 +13,8 @@ from service.domain.events import Subject, SubjectKind
 from service.domain.facts import SubjectFacts
 from service.domain.matters import Matter
 from service.domain.view import participants_of
-from service.flow.step_in import CannotBeSaid, Step
+from service.flow.act import Act
+from service.flow.step_in import CannotBeSaid
 
 LONGEST_PAUSE: Final = timedelta(days=366)
 SIDES: Final = {"both": "both", "mentor": "the mentor", "mentee": "the mentee"}
@@ -54,7 +55,7 @@ def panel_of(program: ProgramDesk, id: str, now: Instant) -> ActPanel:
     )
 
 
-def steps_of(program: ProgramDesk, id: str, facts: SubjectFacts, said: Mapping[str, str], now: Instant) -> list[Step]:
+def acts_of(program: ProgramDesk, id: str, facts: SubjectFacts, said: Mapping[str, str], now: Instant) -> list[Act]:
     """Return the events that a form asks for. Raises: CannotBeSaid."""
     acting = _Acting(program, Subject(SubjectKind.MENTORSHIP, id), facts, said, now)
     makers = {
@@ -79,39 +80,39 @@ class _Acting:
     said: Mapping[str, str]
     now: Instant
 
-    def acknowledge(self) -> list[Step]:
+    def acknowledge(self) -> list[Act]:
         kind, ref = self._thing()
         thing = self.facts.things.get((kind, ref))
         also = {name: thing.value(name) for name in _ALSO_SAID.get(kind, ())} if thing else {}
         return [self._about_thing(kind, ref, "acknowledged", also)]
 
-    def resolve(self) -> list[Step]:
+    def resolve(self) -> list[Act]:
         kind, ref = self._thing()
         if kind == "concern":
             raise CannotBeSaid("A concern is taken on, not settled: that somebody has it is its end.")
         return [self._about_thing(kind, ref, "resolved", {})]
 
-    def share(self) -> list[Step]:
+    def share(self) -> list[Act]:
         resource, side = self.said.get("resource", ""), self._side()
         if resource not in {each.slug for each in self.program.rule_set.resources}:
             raise CannotBeSaid("Choose a resource from the list.")
-        return [self._step("resource.shared", {"resource": resource, "send_to": side})]
+        return [self._act("resource.shared", {"resource": resource, "send_to": side})]
 
-    def pause(self) -> list[Step]:
+    def pause(self) -> list[Act]:
         until, today = _day(self.said.get("until", "")), local_date(self.now, self.program.clockface.zone)
         if until is None or not today < until <= today + LONGEST_PAUSE:
             raise CannotBeSaid("Choose a day after today, at most a year ahead, until which reminders rest.")
         data = {"until": until.isoformat()}
-        return [Step(type="participant.paused", subject=each, mark=self._mark(), data=data) for each in self._people()]
+        return [Act(type="participant.paused", subject=each, mark=self._mark(), data=data) for each in self._people()]
 
-    def resume(self) -> list[Step]:
-        return [Step(type="participant.resumed", subject=each, mark=self._mark()) for each in self._people()]
+    def resume(self) -> list[Act]:
+        return [Act(type="participant.resumed", subject=each, mark=self._mark()) for each in self._people()]
 
-    def call(self) -> list[Step]:
+    def call(self) -> list[Act]:
         outcome = self.said.get("outcome", "")
         if outcome not in OUTCOMES:
             raise CannotBeSaid("Say what came of the call.")
-        return [self._step("call.recorded", {"with": self._side(), "outcome": outcome})]
+        return [self._act("call.recorded", {"with": self._side(), "outcome": outcome})]
 
     def _thing(self) -> tuple[str, str]:
         kind, ref = self.said.get("kind", ""), self.said.get("ref", "")
@@ -122,10 +123,10 @@ class _Acting:
     def _matters(self) -> Sequence[Matter]:
         return self.program.snapshot.matters_of(self.program.id, self.subject.id)
 
-    def _about_thing(self, kind: str, ref: str, done: str, also: Mapping[str, object]) -> Step:
+    def _about_thing(self, kind: str, ref: str, done: str, also: Mapping[str, object]) -> Act:
         event_types = self.program.book.catalogue.things[kind]
         id_field = next(each.id_field for each in event_types if each.id_field)
-        return self._step(f"{kind}.{done}", {id_field: ref, **also})
+        return self._act(f"{kind}.{done}", {id_field: ref, **also})
 
     def _people(self) -> list[Subject]:
         people, side = participants_of(self.facts), self._side()
@@ -140,8 +141,8 @@ class _Acting:
             raise CannotBeSaid("Say for whom: the mentor, the mentee, or both.")
         return side
 
-    def _step(self, type: str, data: Mapping[str, object]) -> Step:
-        return Step(type=type, subject=self.subject, mark=self._mark(), data=data)
+    def _act(self, type: str, data: Mapping[str, object]) -> Act:
+        return Act(type=type, subject=self.subject, mark=self._mark(), data=data)
 
     def _mark(self) -> str:
         return self.said.get("mark", "")[:64] or new_mark()

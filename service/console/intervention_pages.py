@@ -21,6 +21,8 @@ from service.console.guard import MAIL_POLICY, TRY_POLICY, guarded
 from service.console.interventions import (
     MOST_CHOSEN,
     PREVIEWED,
+    acts_to_address,
+    acts_to_withdraw,
     asked_of,
     chosen_of,
     filter_of,
@@ -28,8 +30,6 @@ from service.console.interventions import (
     number_of,
     outcome_of,
     review_of,
-    steps_to_address,
-    steps_to_withdraw,
 )
 from service.console.mail import MailDesk
 from service.console.messages_to_many import OWN_WORDS, offers_of
@@ -238,7 +238,7 @@ class _Pages:
                 approved = self._approved(found, who.person, now)
                 self._keep(transaction, approved, found.stage)
         if approved.stage is Stage.APPROVED:
-            self.stepping_in.take(program, who.person, steps_to_address(approved))
+            self.stepping_in.take(program, who.person, acts_to_address(approved))
         return self._back(program, id, "before" if approved == found else approved.stage.value)
 
     def _keep(self, transaction: Transaction, approved: Intervention, was: Stage) -> None:
@@ -267,7 +267,7 @@ class _Pages:
             about = f"intervention {id}"
             self.console.note(transaction, Action.INTERVENTION_WITHDRAWN, about, program=program)
         if found.stage is Stage.APPROVED:
-            self.stepping_in.take(program, who.person, steps_to_withdraw(found))
+            self.stepping_in.take(program, who.person, acts_to_withdraw(found))
         return self._back(program, id, "withdrawn")
 
     def _back(self, program: str, id: str, said: str) -> AnyResponse:

@@ -16,11 +16,12 @@ from service.domain.delivery import Notice
 from service.domain.events import Subject, SubjectKind
 from service.domain.interventions import Bar, Fate, bar_of
 from service.domain.view import participants_of
+from service.flow.act import Act
 from service.flow.compose import compose
 from service.flow.intervention_port import Intervention
 from service.flow.outlook import outlook
 from service.flow.ports import SubjectKey
-from service.flow.step_in import SOURCE, Step, step_id
+from service.flow.step_in import SOURCE, event_id
 from service.flow.try_on import ADDRESSED, Tried, WithEvent, addressed, try_on
 from service.flow.words import Sentences
 from service.trial.world_mail import LINKS, email_of
@@ -173,20 +174,20 @@ def preview_of(
     return Preview(to=program.name_of(tried.recipient), rendered=writer.rendered(letter))
 
 
-def steps_to_address(intervention: Intervention) -> list[Step]:
+def acts_to_address(intervention: Intervention) -> list[Act]:
     """Return the events by which the chosen are addressed, each once however often it is pressed."""
     data = event_data(intervention)
     return [
-        Step(type=ADDRESSED, subject=Subject(SubjectKind.MENTORSHIP, each), mark=intervention.id, data=data)
+        Act(type=ADDRESSED, subject=Subject(SubjectKind.MENTORSHIP, each), mark=intervention.id, data=data)
         for each in intervention.chosen
     ]
 
 
-def steps_to_withdraw(intervention: Intervention) -> list[Step]:
+def acts_to_withdraw(intervention: Intervention) -> list[Act]:
     """Return the events that take it back wherever it has not gone."""
     data = {"intervention": intervention.id}
     return [
-        Step(
+        Act(
             type="intervention.withdrawn",
             subject=Subject(SubjectKind.MENTORSHIP, each),
             mark=intervention.id,
@@ -233,8 +234,8 @@ def outcome_of(program: ProgramDesk, intervention: Intervention, page: int, now:
 
 
 def _was_cut_off(program: ProgramDesk, intervention: Intervention) -> bool:
-    last = Step(type=ADDRESSED, subject=Subject(SubjectKind.MENTORSHIP, intervention.chosen[-1]), mark=intervention.id)
-    return program.snapshot.event(program.id, SOURCE, step_id(program.id, last)) is None
+    last = Act(type=ADDRESSED, subject=Subject(SubjectKind.MENTORSHIP, intervention.chosen[-1]), mark=intervention.id)
+    return program.snapshot.event(program.id, SOURCE, event_id(program.id, last)) is None
 
 
 class _Happened(NamedTuple):
@@ -252,8 +253,8 @@ def _happened(program: ProgramDesk, intervention: Intervention, ids: Sequence[st
     people = {key.subject.id: participants_of(row.facts) for key, row in found.items() if row.facts}
     told = []
     for id, key in keys.items():
-        step = Step(type=ADDRESSED, subject=key.subject, mark=intervention.id)
-        start = f"{SOURCE} {step_id(program.id, step)}"
+        act = Act(type=ADDRESSED, subject=key.subject, mark=intervention.id)
+        start = f"{SOURCE} {event_id(program.id, act)}"
         went = {each.recipient for each in sent.get(key, ()) if each.start == start}
         both = people.get(id, {}).values()
         told += [_Happened(id, each, Fate.GETS if each in went else Fate.NOT) for each in both]

@@ -6,36 +6,21 @@ The rules of this file:
 2. Nothing is kept of an answer but its event: facts, rules and the timeline see what they see of any other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
-from service.domain.calendar import Instant, format_rfc3339
-from service.domain.events import Incoming, Subject
+from service.domain.calendar import Instant
 from service.domain.facts import SubjectFacts
 from service.domain.grants import Grant
 from service.domain.rules import RuleSet
 from service.flow.accept import Acceptor, IdConflict
+from service.flow.act import Act, Admit, cloud_event, id_of
 from service.flow.ports import Clock, Snapshot, Store, SubjectKey
 from service.flow.present import PresentReader
 
 SOURCE: Final = "/intouch/pages"
-_ID_LENGTH: Final = 32
-
-Admit = Callable[[Sequence[object]], tuple[Sequence[Incoming], Sequence[object]]]
-"""Returns the valid events and the faults of the others, as the door would."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What somebody did. Two acts of one person about one thing are the same where type and `mark` are."""
-
-    type: str
-    subject: Subject
-    mark: str
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Taken(StrEnum):
@@ -49,8 +34,7 @@ class Taken(StrEnum):
 
 def act_id(grant: Grant, *marks: str) -> str:
     """Return an id for what the holder of a grant does, the same for the same marks."""
-    told = "\n".join((grant.program, grant.recipient, grant.about, *marks))
-    return sha256(told.encode()).hexdigest()[:_ID_LENGTH]
+    return id_of(grant.program, grant.recipient, grant.about, *marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +59,9 @@ class Answering:
         if not fresh:
             return Taken.AGAIN
         now = self.clock()
-        events, faults = self.admit([_cloud_event(grant, each, now) for each in fresh])
+        events, faults = self.admit(
+            [cloud_event(each, _event_id(grant, each), SOURCE, grant.program, now) for each in fresh]
+        )
         assert not faults, "the pages offer only what the schemas allow"
         try:
             self.acceptor.accept(events, ours=True)
@@ -99,16 +85,3 @@ def facts_now(snapshot: Snapshot, rule_set: RuleSet, keys: Sequence[SubjectKey],
 
 def _event_id(grant: Grant, act: Act) -> str:
     return act_id(grant, act.type, act.mark)
-
-
-def _cloud_event(grant: Grant, act: Act, now: Instant) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": _event_id(grant, act),
-        "source": SOURCE,
-        "type": act.type,
-        "subject": str(act.subject),
-        "program": grant.program,
-        "time": format_rfc3339(now),
-        "data": dict(act.data),
-    }

@@ -45,4 +45,3 @@ def _person(snapshot: Known, book: ProgramBook, held: HeldNotice) -> dict[str, s
     candidate = held.candidate
     key = RecipientKey(book.program.id, candidate.key.recipient)
     return {"name": full_name(participant_of(snapshot, key)) or key.recipient, "message": candidate.message}
-

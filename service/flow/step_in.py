@@ -6,20 +6,18 @@ The rules of this file:
 2. An event's id is made of the form in which it was pressed: pressing twice is once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from service.domain.calendar import Instant, format_rfc3339
+from service.domain.calendar import Instant
 from service.domain.errors import IntouchError
-from service.domain.events import Incoming, Subject
+from service.domain.events import Incoming
 from service.flow.accept import Acceptor, IdConflict
-from service.flow.answer import Admit
+from service.flow.act import Act, Admit, cloud_event, id_of
 from service.flow.ports import Action, AuditRow, Clock, Store
 
 SOURCE: Final = "/intouch/console"
-_ID_LENGTH: Final = 32
 AT_ONCE: Final = 500
 
 
@@ -27,19 +25,9 @@ class CannotBeSaid(IntouchError):  # noqa: N818 - it names what it is, to staff
     """What somebody asked for is not what an event may say; the words tell why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One event that staff cause. `mark` is the same for the same press of one button."""
-
-    type: str
-    subject: Subject
-    mark: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
 class SteppingIn:
-    """Takes staff's steps in through the same door as all events."""
+    """Takes staff's acts in through the same door as all events."""
 
     store: Store
     acceptor: Acceptor
@@ -47,18 +35,18 @@ class SteppingIn:
     clock: Clock
 
     def take(
-        self, program: str, who: str, steps: Sequence[Step], beat: Callable[[], None] | None = None
+        self, program: str, who: str, acts: Sequence[Act], beat: Callable[[], None] | None = None
     ) -> tuple[str, ...]:
         """Return the ids of the events, once they are in the log. Raises: CannotBeSaid, StoreUnavailable.
 
-        More than `AT_ONCE` go in several pieces: after a cut the same steps can be taken again, and each is there once.
+        More than `AT_ONCE` go in several pieces: after a cut the same acts can be taken again, and each is there once.
         """
         now = self.clock()
-        forms = [_cloud_event(program, each, now) for each in steps]
+        forms = [cloud_event(each, event_id(program, each), SOURCE, program, now) for each in acts]
         events, faults = self.admit(forms)
         if faults:
             raise CannotBeSaid(f"That cannot be noted: {getattr(faults[0], 'message', faults[0])}")
-        self._audit(program, who, steps, now)
+        self._audit(program, who, acts, now)
         for begin in range(0, len(events), AT_ONCE):
             self._take_in(events[begin : begin + AT_ONCE])
             if beat is not None:
@@ -79,28 +67,14 @@ class SteppingIn:
         if known is None:
             self.acceptor.accept([event], ours=True)
 
-    def _audit(self, program: str, who: str, steps: Sequence[Step], now: Instant) -> None:
-        about = str(steps[0].subject) if len({each.subject for each in steps}) == 1 else f"{len(steps)} mentorships"
-        detail = {"events": sorted({each.type for each in steps})}
+    def _audit(self, program: str, who: str, acts: Sequence[Act], now: Instant) -> None:
+        about = str(acts[0].subject) if len({each.subject for each in acts}) == 1 else f"{len(acts)} mentorships"
+        detail = {"events": sorted({each.type for each in acts})}
         row = AuditRow(at=now, who=who, action=Action.STEPPED_IN, about=about, program=program, detail=detail)
         with self.store.writing() as transaction:
             transaction.note(row)
 
 
-def step_id(program: str, step: Step) -> str:
-    """Return the id of a step's event."""
-    told = "\n".join((program, step.type, str(step.subject), step.mark))
-    return sha256(told.encode()).hexdigest()[:_ID_LENGTH]
-
-
-def _cloud_event(program: str, step: Step, now: Instant) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": step_id(program, step),
-        "source": SOURCE,
-        "type": step.type,
-        "subject": str(step.subject),
-        "program": program,
-        "time": format_rfc3339(now),
-        "data": dict(step.data),
-    }
+def event_id(program: str, act: Act) -> str:
+    """Return the id of an act's event."""
+    return id_of(program, act.type, str(act.subject), act.mark)

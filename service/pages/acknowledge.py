@@ -5,7 +5,8 @@ from typing import Final
 
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import Thing
-from service.flow.answer import Act, was_taken
+from service.flow.act import Act
+from service.flow.answer import was_taken
 from service.pages.visit import Reply, Visit
 
 _KINDS: Final = ("flag", "help", "concern")

@@ -7,7 +7,7 @@ from typing import Final
 
 from service.domain.calendar import HOUR, NEVER, Instant
 from service.domain.facts import Thing
-from service.flow.answer import Act
+from service.flow.act import Act
 from service.pages.form import is_fresh
 from service.pages.help_options import REACH_OUT, Option, options
 from service.pages.visit import Pair, Reply, Visit

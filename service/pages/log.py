@@ -8,7 +8,7 @@ from typing import Final
 from werkzeug.datastructures import MultiDict
 
 from service.adapters.templates.speaking import topic_label
-from service.flow.answer import Act
+from service.flow.act import Act
 from service.pages.form import day, is_fresh, whole_number
 from service.pages.visit import Pair, Reply, Visit
 

@@ -14,7 +14,7 @@ from service.domain.facts import SubjectFacts
 from service.domain.fold import NO_END, PAUSE, preference
 from service.domain.grants import Purpose
 from service.domain.rules import Category
-from service.flow.answer import Act
+from service.flow.act import Act
 from service.pages.form import day
 from service.pages.visit import Reply, Visit
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from service.domain.events import Subject, SubjectKind
 from service.domain.grants import Grant
-from service.flow.answer import Act, was_taken
+from service.flow.act import Act
+from service.flow.answer import was_taken
 from service.pages.visit import Reply, Visit
 
 

@@ -22,7 +22,8 @@ from service.domain.inbox import locale_of, zone_of
 from service.domain.languages import wishes
 from service.domain.rules import RuleSet
 from service.domain.view import other_role, participants_of
-from service.flow.answer import Act, act_id, facts_now
+from service.flow.act import Act
+from service.flow.answer import act_id, facts_now
 from service.flow.ports import Snapshot, SubjectKey
 from service.flow.views import program_facts
 

@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from service.domain.calendar import DAY, MINUTE, parse_rfc3339
 from service.domain.grants import Grant, Purpose
-from service.flow.answer import Act, Answering, Taken
+from service.flow.act import Act
+from service.flow.answer import Answering, Taken
 from service.flow.deliver import Bounce, Delivered, record
 from service.flow.feedback import Report, What, take_in
 from service.flow.ports import EmailState

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect, sync_playwright
 
 from service.flow.sessions import Sessions
+from service.wiring import Installation
 
 WIDTHS = (375, 1200)
 WAIT_MS = 60_000
@@ -34,11 +35,28 @@ def chromium() -> Iterator[Page]:
         assert [each for each in complaints if "422" not in each] == []
 
 
+@contextmanager
+def served(installation: Installation) -> Iterator[str]:
+    """Serve the installation as `intouch serve` does, and return where."""
+    server = installation.server()
+    server.start()
+    yield f"http://{server.address}"
+    server.stop()
+    installation.close()
+
+
 def enter(page: Page, address: str, sessions: Sessions) -> None:
     """Come in to the console at that address by a link as it is printed, and ask for names."""
     page.goto(f"{address}/console/enter/{sessions.print_link()}")
     page.get_by_role("button", name="Show names").click()
     expect(page.get_by_role("button", name="Hide names")).to_be_visible()
+
+
+def press(page: Page, name: str, role: str = "button") -> None:
+    """Press what has that name, as somebody without a mouse does."""
+    wanted = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type] # it is "button" or "link"
+    wanted.focus()
+    page.keyboard.press("Enter")
 
 
 def no_barriers(page: Page) -> None:

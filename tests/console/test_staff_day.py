@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 
 from service.domain.calendar import DAY, HOUR, MINUTE
 from service.wiring import Installation
-from tests.console.browser import chromium, enter, no_barriers
+from tests.console.browser import chromium, enter, no_barriers, press, served
 from tests.console.site import MONDAY
-from tests.console.test_try_in_browser import press
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
 
@@ -40,12 +39,8 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def address(live: Stage) -> Iterator[str]:
     settings = replace(live.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0")
-    serving = Installation(settings, live.clock)
-    server = serving.server()
-    server.start()
-    yield f"http://{server.address}"
-    server.stop()
-    serving.close()
+    with served(Installation(settings, live.clock)) as served_at:
+        yield served_at
 
 
 def looked_at(page: Page, heading: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.wiring import Installation
-from tests.console.browser import chromium, enter, no_barriers
+from tests.console.browser import chromium, enter, no_barriers, press, served
 from tests.flow.stage import Stage
 from tests.trial.small import RULE, STORIES, WELCOME, WELCOMED, matched
 
@@ -26,27 +26,15 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def address(live: Stage) -> Iterator[str]:
-    """Serve the installation as `intouch serve` does, and return where."""
     settings = replace(live.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0", approve_above=5)
-    serving = Installation(settings, live.clock)
-    server = serving.server()
-    server.start()
-    yield f"http://{server.address}"
-    server.stop()
-    serving.close()
+    with served(Installation(settings, live.clock)) as served_at:
+        yield served_at
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
     with chromium() as opened:
         yield opened
-
-
-def press(page: Page, name: str, role: str = "button") -> None:
-    """Press what has that name, as somebody without a mouse does."""
-    wanted = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type] # it is "button" or "link"
-    wanted.focus()
-    page.keyboard.press("Enter")
 
 
 def tabbed_to(page: Page, name: str, at_most: int = 40) -> bool:

@@ -29,8 +29,9 @@ from service.flow.ports import EmailRow, EmailState, SubjectKey
 from service.flow.work import Worker
 from service.settings import read_settings
 from service.wiring import Installation
-from tests.faults.works import MESSAGE, PROGRAM, PUBLIC, signature
+from tests.faults.works import PUBLIC, signature
 from tests.flow.events import event, pair
+from tests.flow.one_message import write_rules
 from tests.mail.fake_sendgrid import KEY
 from tests.store.test_trouble import set_pragma
 
@@ -186,16 +187,8 @@ class Ground:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    files = {
-        "rules/rules.yaml": RULES,
-        "rules/programs/northfield.yaml": PROGRAM,
-        "templates/messages/word.md": MESSAGE,
-    }
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
     return {
-        **{f"INTOUCH_{name.upper()}_DIR": str(folder / name) for name in ("rules", "templates")},
+        **write_rules(folder, RULES),
         "INTOUCH_DATA_DIR": str(folder / "var"),
         "INTOUCH_MAIL_URL": "sendgrid:",
         "INTOUCH_SENDGRID_KEY": KEY,

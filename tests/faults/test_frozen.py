@@ -55,15 +55,14 @@ def sleep_past_the_lease() -> None:
 # How it stands in the end, and how many SendGrid took. Whoever wakes before the request left finds the lease run out
 # and does not send on it; it knows so for sure, and the notice is decided anew. Once SendGrid answered, it was sent:
 # with `resend` the other process, which cannot know, has sent it once more.
-OVER = {"hold": ([SENT], 1), "resend": ([SENT], 1)}
 ONCE = {"hold": ([SENT], 1), "resend": ([SENT], 1)}
 LATE = {"hold": ([SENT], 1), "resend": ([SENT], 2)}
 CASES = {
     Failpoint.CHECKING: ONCE,
     Failpoint.CHECKED: ONCE,
-    Failpoint.CLAIMING: OVER,
-    Failpoint.CLAIMED: OVER,
-    Failpoint.ASKING: OVER,
+    Failpoint.CLAIMING: ONCE,
+    Failpoint.CLAIMED: ONCE,
+    Failpoint.ASKING: ONCE,
     Failpoint.ANSWERED: LATE,
     Failpoint.RECORDING: ONCE,
     Failpoint.RECORDED: ONCE,
@@ -98,7 +97,7 @@ def test_a_freeze_while_the_request_is_at_sendgrid(works: Works, taken: bool) ->
     held.go.set()
     works.settled(n)
     works.wake(pid)
-    states, number = LATE[works.on_unknown] if taken else OVER[works.on_unknown]
+    states, number = LATE[works.on_unknown] if taken else ONCE[works.on_unknown]
     assert (works.settles_as(n, states), len(works.taken(n))) == (True, number)
 
 

@@ -27,6 +27,7 @@ from service.flow.failpoint import Failpoint
 from service.settings import ROOT, read_settings
 from service.wiring import Installation
 from tests.flow.events import event, pair
+from tests.flow.one_message import write_rules
 from tests.mail.fake_sendgrid import KEY, FakeSendGrid
 from tests.ports import free_ports
 
@@ -42,21 +43,6 @@ RULES = """
 delivery: {{ send_within: 3 days, on_unknown: {{ answer: {on_unknown} }} }}
 rules:
   - {{ id: answer, kind: answer, starts: help.requested, send: [ {{ to: initiator, message: word }} ] }}
-"""
-PROGRAM = """
-program: northfield
-name: Northfield
-timezone: America/Chicago
-from: { name: Northfield, email: mentoring@northfield.example.org }
-staff: { safeguarding: [dean@northfield.example.org] }
-"""
-MESSAGE = """---
-subject: A word
-preheader: From us
-category: service
-digest_title: A word
----
-Hello.
 """
 
 
@@ -79,19 +65,6 @@ def signature(body: bytes, stamp: str) -> dict[str, str]:
         "X-Twilio-Email-Event-Webhook-Signature": signed,
         "X-Twilio-Email-Event-Webhook-Timestamp": stamp,
     }
-
-
-def write_rules(folder: Path, on_unknown: str) -> dict[str, str]:
-    """Write one rule, which answers, and return the settings that name it."""
-    files = {
-        "rules/rules.yaml": RULES.format(on_unknown=on_unknown),
-        "rules/programs/northfield.yaml": PROGRAM,
-        "templates/messages/word.md": MESSAGE,
-    }
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return {f"INTOUCH_{name.upper()}_DIR": str(folder / name) for name in ("rules", "templates")}
 
 
 class Nursery:
@@ -142,7 +115,7 @@ class Works:
     def __post_init__(self) -> None:
         self.failpoints.mkdir(parents=True)
         self.own = {
-            **write_rules(self.folder, self.on_unknown),
+            **write_rules(self.folder, RULES.format(on_unknown=self.on_unknown)),
             "INTOUCH_DATA_DIR": str(self.folder / "var"),
             "INTOUCH_MAIL_URL": "sendgrid:",
             "INTOUCH_SENDGRID_KEY": KEY,

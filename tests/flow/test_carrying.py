@@ -20,6 +20,7 @@ from service.flow.mail_port import Fate, Outgoing
 from service.flow.ports import EmailRow, EmailState, Snapshot, Store, SubjectKey, Transaction
 from service.flow.work import Worker
 from tests.flow.events import event, pair
+from tests.flow.one_message import write_rules
 from tests.flow.stage import Stage
 
 MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
@@ -30,21 +31,6 @@ rules:
   - { id: answer, kind: answer, starts: help.requested, send: [ { to: initiator, message: word } ] }
   - { id: told, kind: service, starts: mentorship.paused, send: [ { to: both, message: word } ] }
   - { id: alarm, kind: alert, starts: concern.raised, send: [ { to: staff.safeguarding, message: word } ] }
-"""
-PROGRAM = """
-program: northfield
-name: Northfield
-timezone: America/Chicago
-from: { name: Northfield, email: mentoring@northfield.example.org }
-staff: { safeguarding: [dean@northfield.example.org] }
-"""
-MESSAGE = """---
-subject: A word
-preheader: From us
-category: service
-digest_title: A word
----
-Hello.
 """
 
 
@@ -125,16 +111,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def crew(tmp_path: Path, environment: dict[str, str]) -> Iterator[Crew]:
-    files = {
-        "rules/rules.yaml": RULES,
-        "rules/programs/northfield.yaml": PROGRAM,
-        "templates/messages/word.md": MESSAGE,
-    }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    folders = {f"INTOUCH_{name.upper()}_DIR": str(tmp_path / name) for name in ("rules", "templates")}
-    own = {"INTOUCH_MAIL_SENDERS": "4", **folders, **environment}
+    own = {"INTOUCH_MAIL_SENDERS": "4", **write_rules(tmp_path, RULES), **environment}
     crew = Crew(tmp_path / "var", MONDAY - HOUR, own)
     for n in range(PAIRS):
         crew.take(*pair(MONDAY - 300 * DAY, f"m-{n}", f"ada-{n}", f"ben-{n}"))

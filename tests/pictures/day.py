@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from service.cli.play import play_semester
 from service.settings import read_settings
 from service.wiring import Installation
-from tests.console.browser import chromium, enter
+from tests.console.browser import chromium, enter, served
 from tests.pictures.made import FOLDER
 
 SIZE: Final = {"width": 1100, "height": 820}
@@ -26,13 +26,10 @@ def take() -> None:
         intouch.rules_folder.refresh()
         play_semester(intouch)
         intouch.summing_up.sum_up()
-        server = intouch.server()
-        server.start()
         page.set_viewport_size(SIZE)  # type: ignore[arg-type] # its type has a name of its own
-        enter(page, f"http://{server.address}", intouch.sessions)
-        _day(page, f"http://{server.address}{PROGRAM}")
-        server.stop()
-        intouch.close()
+        with served(intouch) as address:
+            enter(page, address, intouch.sessions)
+            _day(page, f"{address}{PROGRAM}")
 
 
 def _day(page: Page, program: str) -> None:

@@ -8,9 +8,6 @@
   const said = document.getElementById("said");
   const reads = document.getElementById("reads");
   const preview = document.getElementById("preview");
-  const PAUSE_MS = 400;
-  let timer = 0;
-  let asked = 0;
 
   function item(mark) {
     const shown = document.createElement("li");
@@ -24,21 +21,12 @@
     return shown;
   }
 
-  async function check() {
-    const mine = ++asked;
-    try {
-      const answer = await fetch(form.dataset.check, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-      const told = await answer.json();
-      if (mine !== asked) return;
-      marks.replaceChildren(...told.marks.map(item));
-      preview.textContent = told.preview;
-      reads.hidden = !told.preview;
-      const words = told.marks.length ? `${told.marks.length} to look at.` : "Nothing is wrong with it.";
-      if (said.textContent !== words) said.textContent = words;
-    } catch {
-      if (mine === asked) said.textContent = "It cannot be checked just now; it is when you go on.";
-    }
+  function show(answer) {
+    preview.textContent = answer.preview;
+    reads.hidden = !answer.preview;
   }
+
+  const { check, soon } = checkingOf(form, item, show, "It cannot be checked just now; it is when you go on.");
 
   function choose() {
     const chosen = form.querySelector("input[name=message]:checked");
@@ -53,8 +41,9 @@
   form.addEventListener("input", (event) => {
     if (event.target.name === "message") choose();
     if (event.target.id !== "heading" && event.target.id !== "text") return;
-    clearTimeout(timer);
-    timer = setTimeout(check, PAUSE_MS);
+    soon();
   });
   choose();
+  // Somebody may have typed before this ran, or come back to what they typed.
+  if (!own.hidden && (form.elements.heading.value.trim() || form.elements.text.value.trim())) check();
 })();

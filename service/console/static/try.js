@@ -4,11 +4,7 @@
   const form = document.getElementById("try");
   const text = document.getElementById("text");
   const marks = document.getElementById("marks");
-  const said = document.getElementById("said");
   const own = document.getElementById("own");
-  const PAUSE_MS = 400;
-  let timer = 0;
-  let asked = 0;
 
   function part(tag, words, className) {
     const made = document.createElement(tag);
@@ -36,28 +32,7 @@
     return shown;
   }
 
-  function tell(answer) {
-    marks.replaceChildren(...answer.marks.map(item));
-    const number = answer.marks.length;
-    const words = answer.fault || (number ? `${number} to look at.` : "Nothing is wrong with it.");
-    if (said.textContent !== words) said.textContent = words;
-  }
-
-  async function check() {
-    const mine = ++asked;
-    try {
-      const answer = await fetch(form.dataset.check, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-      const told = await answer.json();
-      if (mine === asked) tell(told);
-    } catch {
-      if (mine === asked) said.textContent = "It cannot be checked just now. Use the Check button.";
-    }
-  }
-
-  function soon() {
-    clearTimeout(timer);
-    timer = setTimeout(check, PAUSE_MS);
-  }
+  const { check, soon } = checkingOf(form, item, () => {}, "It cannot be checked just now. Use the Check button.");
 
   // A mark's link puts the cursor where the mark is.
   marks.addEventListener("click", (event) => {

@@ -9,8 +9,8 @@ from glob import glob
 from setuptools import setup
 
 PLAYED = (
-    *("agenda", "judging", "matching", "offers", "office", "program_facts", "program_world", "side_by_side"),
-    *("twins", "world"),
+    *("agenda", "judging", "matching", "offers", "office", "program_facts", "program_world"),
+    *("shared_plans", "side_by_side", "twins", "world"),
 )
 """The modules of `service/staff/` in which a simulation spends its time."""
 

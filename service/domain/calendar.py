@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 Instant = int
@@ -161,8 +162,7 @@ class Span:
         return self.start <= at < self.end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
+class Hours(NamedTuple):
     """When mail may reach a person: on `days` (Monday is 0), from `opens` to `closes`, minutes after 00:00."""
 
     opens: int

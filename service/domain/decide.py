@@ -5,7 +5,7 @@ digest, consent) is `plan.py`'s. Source: `docs/rule-language.md`, *Meaning* 1, 2
 """
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.addressing import Addressee, addressed
 from service.domain.book import ProgramBook
@@ -27,8 +27,7 @@ Holds = Mapping[LedgerKey, Hold]
 _NO_HOLDS: Holds = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(NamedTuple):
     """One slot and recipient: a candidate, or the verdict why not.
 
     Where the slot alone was judged, `recipient` is "", and `key` and `send` (the line of the rule) are None.
@@ -44,8 +43,7 @@ class Judged:
     send: Send | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a subject's facts allow now; `next_at` is NEVER, or when that can change without a new event."""
 
     candidates: tuple[Candidate, ...]

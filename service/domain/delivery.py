@@ -1,6 +1,5 @@
 """What deciding and planning hand on: recipients, candidates, notices, and verdicts with their reasons."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -83,8 +82,7 @@ class Charge(NamedTuple):
     expected: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(NamedTuple):
     """A candidate that goes out: `at` is the planned instant, `resource` the slug that was picked, or "".
 
     `charge` says what the safety limit counted it for, None where it counts nothing.
@@ -117,8 +115,7 @@ class Word(StrEnum):
     TOO_LATE = "too_late"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A word, what it is about (a gate, an event, a pause …), and the instant at which time alone lifts it."""
 
     word: Word

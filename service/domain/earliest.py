@@ -1,20 +1,18 @@
 """The next instant at which something can change by itself."""
 
-from dataclasses import dataclass
-
 from service.domain.calendar import NEVER, Instant
 
 
-@dataclass(slots=True)
 class Earliest:
     """The least of the instants noted that lie after `now`; `at` is NEVER while there is none.
 
     `source` is which kind of instant it is, for the tests that count them and that leave one out.
     """
 
-    now: Instant
-    at: Instant = NEVER
-    source: str = ""
+    def __init__(self, now: Instant, at: Instant = NEVER) -> None:
+        self.now = now
+        self.at = at
+        self.source = ""
 
     def note(self, at: Instant, source: str) -> None:
         """Take the instant if it comes before those noted so far."""

@@ -4,14 +4,14 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.domain.calendar import Instant
 from service.domain.delivery import Notice
 from service.domain.rules import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(NamedTuple):
     """A notice that went to this recipient before; `email` tells which of them went together."""
 
     at: Instant

@@ -1,7 +1,6 @@
 """What stands against a notice: what only an event can lift, and what time lifts. Source: *Meaning* 1, 3 and 9."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from service.domain.addressing import Addressee
 from service.domain.book import ProgramBook
@@ -18,20 +17,16 @@ from service.domain.slots import break_at
 from service.domain.view import Person, View
 
 
-@dataclass(slots=True)
 class Obstacles:
     """All that stands against one subject's notices at `now`, each asked once; `next` hears what time will change."""
 
-    book: ProgramBook
-    view: View
-    now: Instant
-    breaks: tuple[Span, ...]
-    next: Earliest
-    _barred: dict[SubjectBar, bool] = field(default_factory=dict)
-    _held: dict[CompiledGate, bool] = field(default_factory=dict)
-    """Of gates that do not depend on the start."""
-    _ended: Mapping[Kind, str] | None = None
-    _pauses: list[CompiledPause] | None = None
+    def __init__(self, book: ProgramBook, view: View, now: Instant, breaks: tuple[Span, ...], next: Earliest) -> None:
+        self.book, self.view, self.now, self.breaks, self.next = book, view, now, breaks, next
+        self._barred: dict[SubjectBar, bool] = {}
+        self._held: dict[CompiledGate, bool] = {}
+        """Of gates that do not depend on the start."""
+        self._ended: Mapping[Kind, str] | None = None
+        self._pauses: list[CompiledPause] | None = None
 
     # What only an event can lift.
 

@@ -6,7 +6,7 @@ Source: `docs/rule-language.md`, *Delivery* and *Meaning* 2, 3, 5, 6.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.domain.brakes import BRAKED, NO_BRAKES, SAFETY, STOPPED, Brakes
 from service.domain.calendar import HOUR, NEVER, QUARTER, Duration, Instant, Span, quarter_up
@@ -23,15 +23,13 @@ ALERTS_AN_HOUR = 5
 """Alerts to one role beyond these are merged every quarter hour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One email to go now: the notices it carries, in order."""
 
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What goes now, why the rest does not, and when that can change without an event or a new candidate."""
 
     emails: tuple[Planned, ...]
@@ -52,34 +50,27 @@ def plan(
 
     `now` is the planned instant: a quarter hour, or else only alerts and answers move.
     """
-    planner = _Planner(inbox, history_of(past), rule_set, now, brakes, dict(brakes.room), Earliest(now))
+    planner = _Planner(inbox, history_of(past), rule_set, now, brakes)
     for each in sorted(pending, key=lambda p: p.candidate.order):
         planner.place(each)
     return planner.result()
 
 
-@dataclass(slots=True)
 class _Planner:
     """One planning: what went before and what has been placed so far."""
 
-    inbox: Inbox
-    past: History
-    rule_set: RuleSet
-    now: Instant
-    brakes: Brakes
-    room: dict[str, int]
-    next: Earliest
-    emails: list[list[Notice]] = field(default_factory=list)
-    verdicts: dict[LedgerKey, Verdict] = field(default_factory=dict)
-    digest: list[Notice] = field(default_factory=list)
-    merged: dict[Kind, list[Notice]] = field(default_factory=dict)
-    had: set[str] | None = None
-    spells: dict[str, Span] = field(default_factory=dict)
-    """The opening hours at the planned instant, by zone."""
-
-    @property
-    def delivery(self) -> Delivery:
-        return self.rule_set.delivery
+    def __init__(self, inbox: Inbox, past: History, rule_set: RuleSet, now: Instant, brakes: Brakes) -> None:
+        self.inbox, self.past, self.rule_set, self.now, self.brakes = inbox, past, rule_set, now, brakes
+        self.delivery: Delivery = rule_set.delivery
+        self.room = dict(brakes.room)
+        self.next = Earliest(now)
+        self.emails: list[list[Notice]] = []
+        self.verdicts: dict[LedgerKey, Verdict] = {}
+        self.digest: list[Notice] = []
+        self.merged: dict[Kind, list[Notice]] = {}
+        self.had: set[str] | None = None
+        self.spells: dict[str, Span] = {}
+        """The opening hours at the planned instant, by zone."""
 
     def result(self) -> Plan:
         return Plan(tuple(Planned(tuple(each)) for each in self.emails), self.verdicts, self.next.at, self.next.source)

@@ -1,7 +1,6 @@
 """Which rules run for one subject now, and from which starts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 
 from service.domain.book import ProgramBook
@@ -14,17 +13,14 @@ from service.domain.view import View
 from service.domain.waking import Carried, Woken, is_for
 
 
-@dataclass(slots=True)
 class Running:
     """The rules that concern one subject, as courses of its starts."""
 
-    book: ProgramBook
-    view: View
-    carried: Carried = field(init=False)
-
-    def __post_init__(self) -> None:
-        asked = self.book.asked_groups
-        self.carried = tuple((each.role, each.groups & asked) for each in self.view.people) if asked else ()
+    def __init__(self, book: ProgramBook, view: View) -> None:
+        self.book, self.view = book, view
+        asked = book.asked_groups
+        people = view.people if asked else ()
+        self.carried: Carried = tuple([(each.role, each.groups & asked) for each in people])
 
     def courses(self, since: Instant | None = None) -> Iterator[tuple[Course, Start]]:
         """Yield each start that counts, with the rules that it set going.

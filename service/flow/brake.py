@@ -103,19 +103,19 @@ class _Pacing:
         """Return the plan with every notice that counts charged, first to what is expected of its rule."""
         left = {rule: pace.expected for rule, pace in self.paces.items()}
         emails = tuple(
-            replace(email, notices=tuple(self._charged(each, brakes, left) for each in email.notices))
+            email._replace(notices=tuple(self._charged(each, brakes, left) for each in email.notices))
             for email in planned.emails
         )
         for rule, charges in charges_of(notice for email in emails for notice in email.notices).items():
             self.transaction.charge(rule, charges, self.now)
-        return replace(planned, emails=emails)
+        return planned._replace(emails=emails)
 
     def _charged(self, notice: Notice, brakes: Brakes, left: dict[str, int]) -> Notice:
         if not _counts(notice, brakes):
             return notice
         rule = notice.candidate.key.rule
         left[rule] -= 1
-        return replace(notice, charge=Charge(self.editions.get(rule, ""), expected=left[rule] >= 0))
+        return notice._replace(charge=Charge(self.editions.get(rule, ""), expected=left[rule] >= 0))
 
 
 def charges_of(notices: Iterable[Notice]) -> dict[str, list[Charge]]:

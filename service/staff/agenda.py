@@ -10,36 +10,46 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Agenda(Generic[K]):
-    """Keys, each with the earliest instant asked for. An entry of the heap that `_due` does not confirm is stale."""
+    """Keys, each with the earliest instant asked for. A key of an instant that `_due` does not confirm is stale."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[Instant, int, K]] = []
+        self._instants: list[Instant] = []
+        """A heap, with each instant once: thousands wait for the same morning."""
+        self._at: dict[Instant, list[K]] = {}
         self._due: dict[K, Instant] = {}
-        self._pushed = 0
 
     def put(self, key: K, at: Instant) -> None:
         """Make the key due at that instant, or earlier if it was."""
-        if at < self._due.get(key, NEVER):
-            self._due[key] = at
-            self._pushed += 1
-            heappush(self._heap, (at, self._pushed, key))
+        if at >= self._due.get(key, NEVER):
+            return
+        self._due[key] = at
+        keys = self._at.get(at)
+        if keys is None:
+            self._at[at] = [key]
+            heappush(self._instants, at)
+        else:
+            keys.append(key)
 
     def next(self) -> Instant:
         """Return when the next key is due; NEVER when none is."""
-        heap, due = self._heap, self._due
-        while heap:
-            at, _, key = heap[0]
-            if due.get(key) == at:
+        instants, due = self._instants, self._due
+        while instants:
+            at = instants[0]
+            keys = self._at[at]
+            while keys and due.get(keys[-1]) != at:
+                keys.pop()
+            if keys:
                 return at
-            heappop(heap)
+            del self._at[heappop(instants)]
         return NEVER
 
     def take(self, now: Instant) -> list[K]:
         """Return the keys that are due, and forget them."""
-        heap, due, found = self._heap, self._due, []
-        while heap and heap[0][0] <= now:
-            at, _, key = heappop(heap)
-            if due.get(key) == at:
-                del due[key]
-                found.append(key)
+        instants, due, found = self._instants, self._due, list[K]()
+        while instants and instants[0] <= now:
+            at = heappop(instants)
+            for key in self._at.pop(at):
+                if due.get(key) == at:
+                    del due[key]
+                    found.append(key)
         return found

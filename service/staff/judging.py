@@ -28,16 +28,14 @@ NOTHING: frozenset[str] = frozenset()
 Ledger = Mapping[Subject, Container[LedgerKey]]
 
 
-@dataclass(slots=True, eq=False)
 class _Judgement:
     """What one start came to: the candidates of its rules, and when time alone may change that."""
 
-    course: Course
-    start: Start
-    candidates: Sequence[Candidate] = ()
-    next_at: Instant = NEVER
-    _lifts_at: Instant = NEVER
-    """When time alone may bring another candidate, or bar one before it closes."""
+    def __init__(self, course: Course, start: Start, candidates: Sequence[Candidate] = ()) -> None:
+        self.course, self.start, self.candidates = course, start, candidates
+        self.next_at = NEVER
+        self._lifts_at = NEVER
+        """When time alone may bring another candidate, or bar one before it closes."""
 
     def is_of(self, touched: frozenset[str]) -> bool:
         """Return whether any of its rules is among these."""
@@ -156,11 +154,11 @@ class Judging:
         return ledgers[0] if len(ledgers) == 1 else _InAll(ledgers)
 
 
-@dataclass(frozen=True, slots=True)
 class _InAll:
     """What every one of several ledgers holds."""
 
-    ledgers: Sequence[Container[LedgerKey]]
+    def __init__(self, ledgers: Sequence[Container[LedgerKey]]) -> None:
+        self.ledgers = ledgers
 
     def __contains__(self, key: object) -> bool:
         return all(key in each for each in self.ledgers)

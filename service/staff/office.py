@@ -4,9 +4,7 @@ A staff role hears of every mentorship, so its limits, merged alerts and reports
 comes back from there: what went to staff changes nothing of what anybody else gets.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -14,8 +12,9 @@ from operator import itemgetter
 from service.domain.calendar import NEVER, Instant
 from service.domain.delivery import LedgerKey
 from service.domain.events import Event
-from service.domain.plan import Pending, Plan
+from service.domain.plan import Plan
 from service.domain.rules import RuleSet
+from service.staff.agenda import Agenda
 from service.staff.program_world import ProgramWorld
 from service.staff.world import Change, Sent, World
 
@@ -26,38 +25,41 @@ Known = tuple[str, str]
 class Office(World):
     """Programs without their people, where thousands of notices may wait for one role until its hours open.
 
-    So only what is new is planned, until the instant at which any of what waits may change by itself; then all. What
-    is new never helps what waits already: it can only use up what that waits for.
+    So of what waits, only that is planned which may go by now: its last plan said when. What is new never helps what
+    waits already: it can only use up what that waits for.
     """
 
     def __init__(self, rule_set: RuleSet) -> None:
         super().__init__(rule_set)
-        self._fresh: dict[Known, set[LedgerKey]] = defaultdict(set)
-        self._full_at: dict[Known, Instant] = {}
+        self._coming: dict[Known, Agenda[LedgerKey]] = {}
+        """What waits for whom, each with the instant from which it may go; without the recipient, all may at once."""
 
     def _accept(self, event: Event) -> None:
         super()._accept(event)
-        self._full_at.clear()
+        self._coming.clear()  # it may have changed everybody's hours
 
-    def _offer(self, world: ProgramWorld, pending: Pending) -> None:
-        super()._offer(world, pending)
-        key = pending.candidate.key
-        self._fresh[world.id, key.recipient].add(key)
-
-    def _withdraw(self, world: ProgramWorld, key: LedgerKey) -> None:
-        super()._withdraw(world, key)
-        self._fresh[world.id, key.recipient].discard(key)
+    def _place(self, world: ProgramWorld, key: LedgerKey, at: Instant) -> None:
+        super()._place(world, key, at)
+        if coming := self._coming.get((world.id, key.recipient)):
+            coming.put(key, at)
 
     def _plan_now(self, world: ProgramWorld, recipient: str) -> Plan:
+        coming, waiting = self._coming_for(world, recipient), world.waiting[recipient]
+        # What was withdrawn meanwhile waits no more.
+        due = [waiting[key] for key in coming.take(self.now) if key in waiting]
+        planned = self._planned(world, recipient, due)
+        for key, verdict in planned.verdicts.items():
+            if verdict.until is not None:
+                coming.put(key, verdict.until)
+        return planned._replace(next_at=coming.next())
+
+    def _coming_for(self, world: ProgramWorld, recipient: str) -> Agenda[LedgerKey]:
         known = world.id, recipient
-        waiting, fresh = world.waiting[recipient], self._fresh.pop(known, ())
-        full_at = self._full_at.get(known, self.now)
-        if full_at <= self.now:
-            planned, full_at = self.plan_for(world.id, recipient), NEVER
-        else:
-            planned = self._planned(world, recipient, [waiting[key] for key in fresh])
-        self._full_at[known] = min(full_at, planned.next_at)
-        return replace(planned, next_at=self._full_at[known])
+        if known not in self._coming:
+            coming = self._coming[known] = Agenda[LedgerKey]()
+            for key in world.waiting[recipient]:
+                coming.put(key, self.now)
+        return self._coming[known]
 
 
 News = tuple[Instant, str | Event | Change]

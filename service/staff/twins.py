@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.events import Event
+from service.domain.plan import Plan
 from service.domain.rules import Rule, RuleSet
 from service.staff.judging import Judging
 from service.staff.program_facts import News, ProgramFacts
 from service.staff.program_world import ProgramWorld
+from service.staff.shared_plans import SharedPlans, plan_alike
 from service.staff.world import Change, World
 
 Lists = tuple[list[Change] | None, list[Change] | None]
@@ -87,7 +89,12 @@ class Twins:
 
 
 class _Following(World):
-    """The side that is told: it folds nothing by itself."""
+    """The side that is told: it folds nothing by itself, and goes by a plan of the other where that is its own too."""
+
+    def __init__(self, rule_set: RuleSet, for_staff: list[Change] | None) -> None:
+        super().__init__(rule_set, for_staff=for_staff)
+        self.shared: dict[str, SharedPlans] = {}
+        """By program, of those in which both sides plan alike."""
 
     def _accept(self, event: Event) -> None:
         """It heard of the event already, when the other side folded it."""
@@ -96,6 +103,15 @@ class _Following(World):
         """Know the program from now on."""
         self.programs[program.id] = program
         self._subjects.put((program, program.subject), self.now)
+
+    def _plan_now(self, world: ProgramWorld, recipient: str) -> Plan:
+        shared = self.shared.get(world.id)
+        planned = shared.follow(recipient, world.waiting[recipient], self.now) if shared else None
+        if planned is None:
+            planned = super()._plan_now(world, recipient)
+            if shared and planned.emails:
+                shared.part(recipient)
+        return planned
 
 
 class _Leading(World):
@@ -114,7 +130,15 @@ class _Leading(World):
             each.judge_by(common, Judging(own, (each.ledger,)))
         self._follower.now = self.now
         self._follower.join(other)
+        if plan_alike(self.rule_set, after, id):
+            self._follower.shared[id] = SharedPlans()
         return world
+
+    def _plan_now(self, world: ProgramWorld, recipient: str) -> Plan:
+        planned = super()._plan_now(world, recipient)
+        if shared := self._follower.shared.get(world.id):
+            shared.lead(recipient, world.waiting[recipient], planned, self.now)
+        return planned
 
     def _hear(self, event: Event, news: News) -> None:
         super()._hear(event, news)

@@ -4,25 +4,23 @@ The same `fold`, `decide` and `plan` as the live service, driven by agendas of i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from service.domain.book import book_of
-from service.domain.calendar import NEVER, Instant
+from service.domain.calendar import NEVER, Instant, quarter_up
 from service.domain.decide import judge_all
 from service.domain.delivery import ADVISOR_PREFIX, LedgerKey, Notice
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.plan import Past, Pending, Plan, pend, plan
 from service.domain.present import Present
-from service.domain.rules import STAFF_PREFIX, RuleSet
+from service.domain.rules import STAFF_PREFIX, Kind, RuleSet
 from service.staff.agenda import Agenda
 from service.staff.program_facts import News
 from service.staff.program_world import ProgramWorld
 from service.staff.verdicts import Unsent, Watch
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """One notice that went out, and the number of the email that carried it."""
 
     notice: Notice
@@ -190,7 +188,20 @@ class World:
             self.for_staff.append(Change(self.now, world.id, key, pending))
             return
         world.waiting[key.recipient][key] = pending
-        self._recipients.put((world, key.recipient), pending.ready_at)
+        self._place(world, key, self._placed_at(world, pending))
+
+    def _place(self, world: ProgramWorld, key: LedgerKey, at: Instant) -> None:
+        """Have its recipient planned once it may go."""
+        self._recipients.put((world, key.recipient), at)
+
+    def _placed_at(self, world: ProgramWorld, pending: Pending) -> Instant:
+        """Return from when it may go: what keeps hours need not be planned before they open, unless a watch listens."""
+        candidate, at = pending.candidate, pending.ready_at
+        if candidate.kind.exact or self.watch:
+            return at
+        inbox = world.inbox(candidate.key.recipient)
+        zone = inbox.program_zone if candidate.kind is Kind.REPORT else inbox.zone
+        return max(at, quarter_up(self.rule_set.delivery.hours.spell(at, zone).start))
 
     def _withdraw(self, world: ProgramWorld, key: LedgerKey) -> None:
         if self.for_staff is not None and key.recipient.startswith(STAFF_PREFIX):

@@ -65,6 +65,10 @@ class Asked(World):
         (self.mailed.add if planned.emails else self.mailed.discard)(key)
         return super()._plan(world, recipient)
 
+    def _placed_at(self, world: ProgramWorld, pending: Pending) -> Instant:  # noqa: ARG002  # as the method is called
+        """It listens to every word, so it plans as soon as something is pending."""
+        return pending.ready_at
+
     def _count(self, key: Key, changed: bool) -> None:
         at, source = self._named.get(key, (None, ""))
         if at == self.now:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.calendar import DAY, HOUR, Hours, Instant
-from service.domain.rules import Break, Count, Gate, Pause, Rule, RuleSet
+from service.domain.rules import Break, Contact, Count, Gate, Pause, Rule, RuleSet
 from service.staff.compare import Comparison
 from service.staff.side_by_side import SideBySide
 from service.staff.twins import Twins
@@ -72,6 +72,10 @@ def _counted() -> Rule:
     return _first(pack(), lambda rule: rule.reaches is not None)
 
 
+def _asked_contacts() -> set[str]:
+    return {name for each in pack().resources for name in each.needs_contacts}
+
+
 OTHERS: dict[str, Callable[[], RuleSet]] = {
     "nothing": pack,
     "hours": lambda: _delivered(hours=Hours(opens=7 * 60, closes=12 * 60, days=frozenset({1, 3}))),
@@ -94,6 +98,9 @@ OTHERS: dict[str, Callable[[], RuleSet]] = {
     "a total less": lambda: _without(pack(), _counted().id),
     "counts": lambda: edited(pack(), RULE, counts=(Count(event="mentorship.message_sent", at_most=2),)),
     "messages": lambda: replace(pack(), messages={}),
+    "resources": lambda: replace(pack(), resources=()),
+    "staff": lambda: _in_program(staff={"primary": ("sam@example.org",)}),
+    "contacts": lambda: _in_program(contacts=dict.fromkeys(_asked_contacts(), Contact(name="Office", phone="1"))),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import takewhile
 from logging import getLogger
 from random import SystemRandom
 from threading import Event as Signal
@@ -67,10 +68,12 @@ from service.flow.erase import Eraser
 from service.flow.erasure_port import Bodies, NoBodies
 from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.feedback import Report, take_in, unsettled_detail
+from service.flow.forgotten_port import ForgottenSend
 from service.flow.letters import Letters
 from service.flow.links import Links
 from service.flow.login_port import Provider
 from service.flow.mail_port import Mailer
+from service.flow.marks import Marks
 from service.flow.outbound import Sent, outbox_in_words
 from service.flow.pace import Pace
 from service.flow.permit import Permits, permit
@@ -78,6 +81,7 @@ from service.flow.ports import Clock
 from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
+from service.flow.restored import restored_detail, take_in_forgotten
 from service.flow.returned import Believing, Returned, Use, take_in_returned
 from service.flow.sessions import Sessions
 from service.flow.step_in import SteppingIn
@@ -102,11 +106,6 @@ a circle. No more are claimed than can set out at once, so that a cut leaves no 
 def machine_clock() -> Instant:
     """Return the instant it is now by this machine's clock."""
     return time_ns() // 1_000
-
-
-def opaque_id() -> str:
-    """Return a new id that tells nothing and cannot be guessed."""
-    return secrets.token_hex(16)
 
 
 @dataclass
@@ -160,6 +159,10 @@ class Installation:
     def _own_secret(self) -> bytes:
         """What this process was given or, where it was given none, found or made in its data folder."""
         return self.settings.secret.encode() or read_or_make_secret(self.settings.data_dir)
+
+    @cached_property
+    def marks(self) -> Marks:
+        return Marks(self._secret)
 
     @cached_property
     def link_tokens(self) -> LinkTokens:
@@ -420,7 +423,8 @@ class Installation:
             carrier=carrier,
             clock=self.clock,
             claiming=Claiming(
-                new_id=opaque_id,
+                marks=self.marks,
+                nonce=partial(secrets.token_bytes, 3),
                 lease=settings.lease_s * SECOND,
                 gaps=settings.mail_gaps,
                 accounts=self._accounts,
@@ -448,6 +452,7 @@ class Installation:
                     console_url=self.settings.console_url,
                     token=self.link_tokens.token,
                 ),
+                marks=self.marks,
             ),
             jitter=SystemRandom().random,
             gap=self.settings.mail_gap,
@@ -612,12 +617,30 @@ class Installation:
         Raises: StoreUnavailable, OperatorError.
         """
         with self.store.writing() as transaction:
-            new = take_in(transaction, self.rules.of(transaction).rule_set, reports, self.clock(), program)
+            rule_set = self.rules.of(transaction).rule_set
+            new = take_in(transaction, rule_set, reports, self.clock(), program, self.marks)
             self.passing(Failpoint.REPORTING)
         self.passing(Failpoint.REPORTED)
         if new:
             self.wake.set()
         return new
+
+    def find_forgotten(self) -> int:
+        """Look into the mailbox, where mail goes there, for mail that the store does not know, because it was put back
+        from a copy; return how many decisions had gone. Where there are any, mail stops.
+
+        Raises: StoreUnavailable.
+        """
+        if self.guests is None and not isinstance(self.provider, Mailbox):
+            return 0
+        with self.store.writing() as transaction:
+            sends = takewhile(lambda each: transaction.email(each.email_id) is None, self._mailed(self.mailbox))
+            return take_in_forgotten(transaction, sends, self.clock())
+
+    def _mailed(self, mailbox: Mailbox) -> Iterator[ForgottenSend]:
+        for send_id, at, others in mailbox.sends():
+            if first := self.marks.first_in(send_id.partition(".")[0]):
+                yield ForgottenSend(send_id=send_id, at=at, marks=(first, *others))
 
     def take_in_returned(self, said: Sequence[Returned]) -> Counter[Use]:
         """Take in what mail servers say of mail that came back. Raises: StoreUnavailable, OperatorError."""
@@ -635,7 +658,7 @@ class Installation:
             self.store.check()
             with self.store.reading() as snapshot:
                 active = snapshot.active_rule_set()
-                detail |= braked_detail(snapshot) | unsettled_detail(snapshot, self.clock())
+                detail |= braked_detail(snapshot) | restored_detail(snapshot) | unsettled_detail(snapshot, self.clock())
                 detail["outbox"] = outbox_in_words(snapshot.outbox(), self.clock())
         except IntouchError as error:
             return False, {**detail, "store": str(error)}

@@ -15,6 +15,7 @@ from service.cli.erasing import erase
 from service.cli.holding import held
 from service.cli.keying import keys
 from service.cli.publishing import publish
+from service.cli.restoring import restored
 from service.cli.rules import check, cover, explain, forecast, preview, schema, simulate, test
 from service.cli.running import consume, migrate, relay, run, serve, work
 from service.cli.staying import console, sessions
@@ -33,7 +34,7 @@ _TRYING = (check, test, cover, simulate, explain, forecast, preview, schema)
 _LIVE = (deploy, rollback, rule_sets)
 _LOOKING = (doctor, audit)
 _KEEPING = (erase, tidy)
-_BRAKES = (stop, resume, expect, held, blocked, bounces)
+_BRAKES = (stop, resume, expect, held, blocked, bounces, restored)
 for _command in (*_RUNNING, *_TRYING, *_LIVE, *_LOOKING, *_KEEPING, *_BRAKES):
     intouch.add_command(_command)
 

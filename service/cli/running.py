@@ -30,6 +30,7 @@ def run(plays: bool) -> None:
         intouch.migrate()
         intouch.rules_folder.refresh()
         _need_rules(intouch)
+        intouch.find_forgotten()
         servers = _bound(intouch)
         if plays:
             play_semester(intouch)
@@ -65,6 +66,7 @@ def work() -> None:
     with _installation(_prepared()) as intouch:
         intouch.rules_folder.refresh()
         _need_rules(intouch)
+        intouch.find_forgotten()
         metrics = intouch.metrics(intouch.settings.metrics_http)
         stop = _stop_on_signal(intouch)
         metrics.start()

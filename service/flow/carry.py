@@ -152,6 +152,9 @@ class Carrier:
             return RESTS
         began = self.clock()
         delivered = deliver(written, self.mailer)
+        if delivered.state is EmailState.SENT:
+            # Without a provider that reports, this line is what a store that was put back can be told.
+            log.info("Sent %s.", " ".join((written.email.id, *written.outgoing[0].marks)))
         self.passing(Failpoint.ANSWERED)
         note(self.tracing, Step.SEND, causes, began, self.clock(), outcome=delivered.state.value)
         if delivered.trouble:

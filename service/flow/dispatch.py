@@ -19,9 +19,11 @@ from service.domain.rules import RuleSet
 from service.domain.view import participants_of
 from service.flow.accounts import Accounts, OneAccount
 from service.flow.brake import plan_braked
+from service.flow.marks import Marks
 from service.flow.outbound import tell_escalations
 from service.flow.ports import DueRecipient, EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
 from service.flow.reach import inbox_now, participant_of, reach_of
+from service.flow.restored import settle_forgotten
 from service.flow.views import program_facts
 
 LEASE: Duration = 120 * SECOND
@@ -29,9 +31,11 @@ LEASE: Duration = 120 * SECOND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claiming:
-    """What every claim needs besides the transaction. `gaps` says of a domain how far apart its emails are."""
+    """What every claim needs besides the transaction. `gaps` says of a domain how far apart its emails are; `nonce`
+    returns 3 random bytes."""
 
-    new_id: Callable[[], str]
+    marks: Marks
+    nonce: Callable[[], bytes]
     lease: Duration = LEASE
     gaps: Mapping[str, Duration] = field(default_factory=dict)
     accounts: Accounts = field(default_factory=OneAccount)
@@ -59,6 +63,7 @@ def claim(
     if not transaction.keep_still(held, now, rule_set.hash) or _concerned(transaction, key) - held:
         return None
     pending = [each for each in transaction.pending_for(key) if SubjectKey(key.program, each.candidate.subject) in held]
+    pending = settle_forgotten(transaction, rule_set, key, pending, how.marks) if pending else pending
     if pending and (until := _account_rests(transaction, key, now, how)):
         transaction.rest(key, until)
         return ()
@@ -70,7 +75,7 @@ def claim(
     planned = plan_for(transaction, rule_set, key, pending, planned_instant(due.since, now))
     emails = tuple(
         EmailRow(
-            id=how.new_id(),
+            id=how.marks.send_id(how.marks.of(key.program, each.notices[0].candidate.key), how.nonce()),
             program=key.program,
             recipient=key.recipient,
             state=EmailState.SENDING,

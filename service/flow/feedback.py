@@ -13,10 +13,13 @@ from service.domain.book import book_of
 from service.domain.calendar import Instant
 from service.domain.rules import Kind, RuleSet
 from service.domain.suppression import Reason, Suppression
+from service.flow.forgotten_port import ForgottenSend
 from service.flow.found_out import Bad, suppress
+from service.flow.marks import Marks
 from service.flow.outbound import tell_sent
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Snapshot, SubjectKey, Transaction
 from service.flow.reach import participant_of, reach_of
+from service.flow.restored import take_in_forgotten
 
 
 class What(StrEnum):
@@ -47,6 +50,8 @@ class Report:
     at: Instant
     address: str
     detail: str = ""
+    marks: tuple[str, ...] = ()
+    """Of the decisions that the send carried, besides the one in its id."""
 
     @property
     def email_id(self) -> str:
@@ -55,14 +60,23 @@ class Report:
 
 
 def take_in(
-    transaction: Transaction, rule_set: RuleSet, reports: Iterable[Report], now: Instant, program: str = ""
+    transaction: Transaction,
+    rule_set: RuleSet,
+    reports: Iterable[Report],
+    now: Instant,
+    program: str = "",
+    marks: Marks | None = None,
 ) -> int:
     """Take reports in, and return how many were new. Those about sends that nobody here knows are kept all the same.
 
-    Where they come from a `program`'s own account, those about other programs' mail are passed over.
+    Where they come from a `program`'s own account, those about other programs' mail are passed over. By `marks` a send
+    of ours is recognised that the store has forgotten.
     """
     said = sorted(reports, key=_order)
     emails = {each: transaction.email(each) for each in dict.fromkeys(report.email_id for report in said)}
+    if marks:
+        unknown = [each for each in said if emails[each.email_id] is None and each.what is not What.BOUNCED]
+        take_in_forgotten(transaction, _forgotten(unknown, marks), now)
     if program:
         said = [each for each in said if (email := emails[each.email_id]) and email.program == program]
     new = [each for each in said if transaction.keep_report(each.send_id, each.what, each.at, each.detail)]
@@ -72,6 +86,14 @@ def take_in(
         if email is not None:
             _apply(transaction, rule_set, report, email, now)
     return len(new)
+
+
+def _forgotten(reports: Iterable[Report], marks: Marks) -> Iterator[ForgottenSend]:
+    # What bounced went out too, but reached nobody: an alert is to be decided anew and finds another role.
+    for each in reports:
+        if first := marks.first_in(each.email_id):
+            known = tuple(dict.fromkeys((first, *each.marks)))
+            yield ForgottenSend(send_id=each.send_id, at=each.at, marks=known)
 
 
 def _bad(reports: Iterable[Report], emails: Mapping[str, EmailRow | None]) -> Iterator[Bad]:

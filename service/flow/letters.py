@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from service.flow.acquaintance import Acquaintance
@@ -11,6 +11,7 @@ from service.flow.compose import Letter, compose
 from service.flow.deliver import Write
 from service.flow.links import Links
 from service.flow.mail_port import Outgoing
+from service.flow.marks import Marks
 from service.flow.ports import EmailRow, Store
 
 
@@ -28,6 +29,7 @@ class Letters:
     store: Store
     rules: ActiveRules[Writer]
     links: Links
+    marks: Marks
 
     @contextmanager
     def __call__(self, emails: Sequence[EmailRow]) -> Iterator[Write]:
@@ -38,6 +40,7 @@ class Letters:
 
             def write(email: EmailRow) -> tuple[Outgoing, ...]:
                 letter = compose(known, loaded.rule_set, email, self.links)
-                return loaded.templates.outgoing(letter, email)
+                others = tuple(self.marks.of(email.program, each.candidate.key) for each in email.notices[1:])
+                return tuple(replace(each, marks=others) for each in loaded.templates.outgoing(letter, email))
 
             yield write

@@ -37,6 +37,8 @@ class Outgoing:
     language: str = "en"
     program: str = ""
     """Whose email it is: it may go through an account of its own."""
+    marks: tuple[str, ...] = ()
+    """Of the decisions that it carries besides the one in its id."""
 
 
 class Mailer(Protocol):

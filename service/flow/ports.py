@@ -24,6 +24,7 @@ from service.flow.delivery_port import DeliveryReading
 from service.flow.erasure_port import ErasureReading, ErasureWriting
 from service.flow.figure_port import FigureReading, FigureWriting
 from service.flow.footing_port import FootingReading, FootingWriting
+from service.flow.forgotten_port import ForgottenReading, ForgottenWriting
 from service.flow.intervention_port import InterventionReading, InterventionWriting
 from service.flow.matter_port import MatterReading, MatterWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
@@ -154,6 +155,7 @@ class Action(StrEnum):
     RULES_PROPOSED = "rules.proposed"
     MAIL_STOPPED = "mail.stopped"
     MAIL_RESUMED = "mail.resumed"
+    STORE_RESTORED = "store.restored"
     HELD_RELEASED = "held.released"
     HELD_DROPPED = "held.dropped"
     LAUNCH_EXPECTED = "launch.expected"
@@ -238,6 +240,7 @@ class Snapshot(
     FigureReading,
     InterventionReading,
     SessionReading,
+    ForgottenReading,
     TraceReading,
     Protocol,
 ):
@@ -333,6 +336,7 @@ class Transaction(
     FigureWriting,
     InterventionWriting,
     SessionWriting,
+    ForgottenWriting,
     Protocol,
 ):
     """What can be changed, as a whole or not at all."""

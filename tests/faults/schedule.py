@@ -126,7 +126,7 @@ class Hand:
         mailer = SendGridMailer(SendGridAccount(host="https://x", read_key=lambda: KEY), lambda: self.clock() / SECOND)
         mailer._pool = self.schedule.line  # type: ignore[assignment]
         self.worker = self.intouch.worker(mailer)
-        self.worker.claiming = replace(self.worker.claiming, new_id=lambda: f"id-{next(self.schedule.ids)}")
+        self.worker.claiming = replace(self.worker.claiming, nonce=lambda: next(self.schedule.ids).to_bytes(3, "big"))
         self.worker.carrier.jitter = self.schedule.random.random
 
     def turn(self) -> None:

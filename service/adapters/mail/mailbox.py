@@ -6,7 +6,7 @@ is there when, and only when, its email was sent, so `settle` never answers "unk
 
 import sqlite3
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.parser import HeaderParser
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from service.adapters.mail.addresses import one_address
-from service.adapters.mail.mime import as_bytes
+from service.adapters.mail.mime import MARKS, as_bytes
 from service.domain.calendar import Duration, Instant
 from service.domain.errors import OperatorError, ProviderError
 from service.flow.mail_port import Fate, Outgoing
@@ -161,6 +161,17 @@ class Mailbox:
             return None
         *summary, html, text, header = rows[0]
         return StoredMail(summary=_summary(summary), html=html, text=text, header=header, headers=_decoded(header))
+
+    def sends(self) -> Iterator[tuple[str, Instant, tuple[str, ...]]]:
+        """Yield the id of every send, when it was written and the marks it carries, the newest first."""
+        older_than = 2**62
+        while rows := self._rows(
+            "SELECT number, send_id, created, header FROM mail WHERE number < ? ORDER BY number DESC LIMIT 500",
+            (older_than,),
+        ):
+            for _, send_id, created, header in rows:
+                yield send_id, created, tuple(HeaderParser().parsestr(header).get(MARKS, "").split())
+            older_than = rows[-1][0]
 
     def count(self) -> int:
         """Return how many emails there are, each send counted once."""

@@ -23,8 +23,11 @@ _SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
 _BYTES_A_WORD: Final = 45
 """Bytes that fit into one encoded word of at most 75 characters."""
 _FOLD_AT: Final = 76
+MARKS: Final = "X-Decisions"
+"""The field with the marks of what else an email carries: letters and digits that we alone can read."""
+_MARKS_A_LINE: Final = 3
 _OURS: Final = re.compile(
-    "from|to|cc|bcc|reply-to|sender|subject|date|message-id|return-path|auto-submitted|mime-version|content-.*",
+    "from|to|cc|bcc|reply-to|sender|subject|date|message-id|return-path|auto-submitted|mime-version|x-decisions|content-.*",
     re.IGNORECASE,
 )
 
@@ -57,6 +60,9 @@ def _fields(outgoing: Outgoing, boundary: str) -> Iterator[tuple[str, str]]:
     yield "Date", format_datetime(to_datetime(outgoing.created).replace(microsecond=0))
     yield "Message-ID", message_id(outgoing)
     yield "Auto-Submitted", "auto-generated"
+    if outgoing.marks:
+        lines = (outgoing.marks[n : n + _MARKS_A_LINE] for n in range(0, len(outgoing.marks), _MARKS_A_LINE))
+        yield MARKS, "\r\n ".join(map(" ".join, lines))
     yield "Content-Language", _own_field("Content-Language", outgoing.language)[1]
     for name, value in outgoing.headers:
         if _OURS.fullmatch(name):

@@ -27,6 +27,10 @@ from service.flow.mail_port import Outgoing
 
 SEND_ID: Final = "send_id"
 """The argument by which reports about a send find it again."""
+MARKS: Final = "decisions"
+"""The argument that holds the marks of what else it carries."""
+_MOST_MARKS: Final = 400
+"""SendGrid takes 10,000 bytes of arguments."""
 _UNWANTED_IN_NAMES: Final = str.maketrans({",": " ", ";": " "})
 
 
@@ -54,6 +58,8 @@ def _personalization(outgoing: Outgoing) -> Personalization:
     to = Personalization()
     to.add_to(_address(outgoing.to, outgoing.to_name))
     to.add_custom_arg(CustomArg(SEND_ID, outgoing.send_id))
+    if outgoing.marks:
+        to.add_custom_arg(CustomArg(MARKS, " ".join(outgoing.marks[:_MOST_MARKS])))
     own = (("Message-ID", message_id(outgoing)), ("Auto-Submitted", "auto-generated"))
     for name, value in (*own, *outgoing.headers):
         to.add_header(Header(name, one_line(value)))

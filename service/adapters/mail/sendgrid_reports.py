@@ -17,10 +17,11 @@ from flask import Blueprint, Response, request
 from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
 from werkzeug.datastructures import Headers
 
-from service.adapters.mail.sendgrid_payload import SEND_ID
+from service.adapters.mail.sendgrid_payload import MARKS, SEND_ID
 from service.domain.calendar import DAY, HOUR, SECOND, Instant
 from service.domain.errors import IntouchError, OperatorError
 from service.flow.feedback import Report, What
+from service.flow.marks import marks_of
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 _OLDEST: Final = 7 * DAY
@@ -135,7 +136,12 @@ def reports_of(events: object) -> Iterator[Report]:
         send_id, address, at = (event.get(name) for name in (SEND_ID, "email", "timestamp")) if what else ("", "", 0)
         if what and isinstance(send_id, str) and isinstance(address, str) and isinstance(at, int) and send_id:
             yield Report(
-                send_id=send_id[:120], what=what, at=min(abs(at), 10**11) * SECOND, address=address, detail=_code(event)
+                send_id=send_id[:120],
+                what=what,
+                at=min(abs(at), 10**11) * SECOND,
+                address=address,
+                detail=_code(event),
+                marks=marks_of(event.get(MARKS)),
             )
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0018"
+REVISION: Final = "0019"
 """The newest migration; a store that is not at it is refused."""
 
 TURN: Final = "(CASE WHEN rests_until > next_plan_at THEN rests_until ELSE next_plan_at END)"
@@ -407,6 +407,15 @@ reports = Table(  # what providers said of sends, about unknown ones too
     _at("at"),
     _id("detail"),
     PrimaryKeyConstraint("send_id", "what", "at"),
+)
+
+forgotten_sends = Table(  # decisions that went out before the store was put back from a copy
+    "forgotten_sends",
+    metadata,
+    _id("mark"),
+    _id("send_id"),
+    _at("at"),
+    PrimaryKeyConstraint("mark"),
 )
 
 publishers = Table(  # who may publish, and who might

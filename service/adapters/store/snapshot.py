@@ -16,6 +16,7 @@ from service.adapters.store.erasures import SqlErasureReading
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.figures import SqlFigureReading
 from service.adapters.store.footings import SqlFootingReading
+from service.adapters.store.forgotten import SqlForgottenReading
 from service.adapters.store.interventions import SqlInterventionReading
 from service.adapters.store.matters import SqlMatterReading
 from service.adapters.store.notice_codec import candidate_of
@@ -77,6 +78,7 @@ class SqlSnapshot(
     SqlFigureReading,
     SqlInterventionReading,
     SqlSessionReading,
+    SqlForgottenReading,
 ):
     """A `Snapshot` over one transaction. `sources` remembers the files of the rule set that was active last; `secret`
     is the key of the hashes under which addresses are kept."""

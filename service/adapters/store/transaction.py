@@ -14,6 +14,7 @@ from service.adapters.store.erasures import SqlErasureWriting
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.figures import SqlFigureWriting
 from service.adapters.store.footings import SqlFootingWriting
+from service.adapters.store.forgotten import SqlForgottenWriting
 from service.adapters.store.interventions import SqlInterventionWriting
 from service.adapters.store.matters import SqlMatterWriting
 from service.adapters.store.notice_codec import candidate_text, notices_text
@@ -59,6 +60,7 @@ class SqlTransaction(
     SqlFigureWriting,
     SqlInterventionWriting,
     SqlSessionWriting,
+    SqlForgottenWriting,
 ):
     """A `Transaction` over one transaction of the database."""
 

@@ -24,7 +24,7 @@ import psycopg
 
 from bench.consumers import conversations, night_rules, settings_of
 from bench.servers import database, servers, use_of
-from service.domain.calendar import DAY
+from service.domain.calendar import DAY, Instant
 from service.settings import ROOT, read_settings
 from service.wiring import Installation
 from tests.flow.events import pair
@@ -47,9 +47,8 @@ def take_in(intouch: Installation, events: Sequence[dict[str, Any]]) -> None:
             pass
 
 
-def fill(url: str, intouch: Installation, number: int) -> None:
+def fill(url: str, intouch: Installation, number: int, since: Instant) -> None:
     """Let one pair go through the pipeline, copy it, and compare a copy with what the pipeline makes of that pair."""
-    since = time.time_ns() // 1_000 - 200 * DAY
     for n in (MODEL, CHECKED):
         take_in(intouch, _named(pair(since, f"m-{n:07d}", f"ada-{n:07d}", f"ben-{n:07d}"), n))
     with psycopg.connect(url) as connection:
@@ -123,7 +122,7 @@ def filled(url: str, folder: Path, number: int) -> Iterator[Installation]:
         intouch.migrate()
         intouch.rules_folder.refresh()
         begun = time.perf_counter()
-        fill(url, intouch, number)
+        fill(url, intouch, number, time.time_ns() // 1_000 - 200 * DAY)
         print(f"{number:,} quiet mentorships were loaded in {time.perf_counter() - begun:.0f} s", flush=True)
         yield intouch
     finally:

@@ -57,6 +57,7 @@ class Settings:
     sendgrid_key: Callable[[], str]
     """Reads the key as it is now: its file may be replaced while Intouch runs."""
     sendgrid_keys_dir: Path | None
+    sendgrid_groups: str
     """Where programs' own keys lie; None where all of them share one account."""
     rules_dir: Path
     templates_dir: Path
@@ -112,6 +113,7 @@ _DEFAULTS: Mapping[str, str] = {
     "SENDGRID_KEY": "",
     "SENDGRID_WEBHOOK_KEY": "",
     "SENDGRID_KEYS_DIR": "",
+    "SENDGRID_GROUPS": "",
     "RULES_DIR": str(ROOT / "rules"),
     "TEMPLATES_DIR": str(ROOT / "templates"),
     "SCHEMAS_DIR": str(ROOT / "schemas"),
@@ -157,6 +159,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=_secret(value["SECRET"]),
         sendgrid_webhook_key=lambda: _value(given, "SENDGRID_WEBHOOK_KEY", ""),
         sendgrid_keys_dir=_folder(value["SENDGRID_KEYS_DIR"]),
+        sendgrid_groups=value["SENDGRID_GROUPS"],
         sendgrid_key=lambda: _value(given, "SENDGRID_KEY", ""),
         rules_dir=Path(value["RULES_DIR"]).expanduser(),
         templates_dir=Path(value["TEMPLATES_DIR"]).expanduser(),

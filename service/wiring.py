@@ -34,6 +34,7 @@ from service.adapters.link_tokens import LinkTokens
 from service.adapters.mail.addresses import comparable
 from service.adapters.mail.guest_list import GuestListMailer, Guests, read_guests
 from service.adapters.mail.mailbox import FILE_NAME, Mailbox
+from service.adapters.mail.sendgrid_groups import UnsubscribeGroups, read_groups
 from service.adapters.mail.sendgrid_keys import ProgramKeys
 from service.adapters.mail.url import mailer_from_url
 from service.adapters.metrics.counting_reader import CountingReader
@@ -67,7 +68,7 @@ from service.flow.dispatch import Claiming
 from service.flow.erase import Eraser
 from service.flow.erasure_port import Bodies, NoBodies
 from service.flow.failpoint import Failpoint, Passing, unhindered
-from service.flow.feedback import Report, take_in, unsettled_detail
+from service.flow.feedback import Hearing, Report, take_in, unsettled_detail
 from service.flow.forgotten_port import ForgottenSend
 from service.flow.letters import Letters
 from service.flow.links import Links
@@ -178,12 +179,18 @@ class Installation:
             settings.sendgrid_key,
             lambda: self.clock() / SECOND,
             self.program_keys.key,
+            self.unsubscribe_groups.group_of,
         )
 
     @cached_property
     def program_keys(self) -> ProgramKeys:
         """The keys of programs that have an account of their own."""
         return ProgramKeys(self.settings.sendgrid_keys_dir)
+
+    @cached_property
+    def unsubscribe_groups(self) -> UnsubscribeGroups:
+        shared = read_groups(self.settings.sendgrid_groups, "INTOUCH_SENDGRID_GROUPS")
+        return UnsubscribeGroups(shared, self.program_keys)
 
     @property
     def _accounts(self) -> Accounts:
@@ -618,7 +625,8 @@ class Installation:
         """
         with self.store.writing() as transaction:
             rule_set = self.rules.of(transaction).rule_set
-            new = take_in(transaction, rule_set, reports, self.clock(), program, self.marks)
+            how = Hearing(marks=self.marks, categories=self.unsubscribe_groups.categories)
+            new = take_in(transaction, rule_set, reports, self.clock(), program, how)
             self.passing(Failpoint.REPORTING)
         self.passing(Failpoint.REPORTED)
         if new:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from service.domain.calendar import DAY, Duration, Hours
 from service.domain.rule import Gate, Kind, Rule
@@ -81,6 +82,10 @@ class Category(StrEnum):
     CELEBRATIONS = "celebrations"
     SURVEYS = "surveys"
     SERVICE = "service"
+
+
+OPTIONAL: Final = (Category.REMINDERS, Category.RESOURCES, Category.CELEBRATIONS, Category.SURVEYS)
+"""The categories that a participant can opt out of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,17 @@ that came back is decided anew once its address is blocked, so that it reaches t
 came back is shown as such and not sent again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from service.domain.book import book_of
 from service.domain.calendar import Instant
+from service.domain.policies import OPTIONAL, Category
 from service.domain.rules import Kind, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.flow.forgotten_port import ForgottenSend
-from service.flow.found_out import Bad, suppress
+from service.flow.found_out import Bad, Choice, note_choices, suppress
 from service.flow.marks import Marks
 from service.flow.outbound import tell_sent
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Snapshot, SubjectKey, Transaction
@@ -52,11 +53,26 @@ class Report:
     detail: str = ""
     marks: tuple[str, ...] = ()
     """Of the decisions that the send carried, besides the one in its id."""
+    group: int | None = None
+    """By which unsubscribe group somebody chose, None where they chose for all mail."""
 
     @property
     def email_id(self) -> str:
         """The email's id; a staff role with several addresses has the sends ID, ID.2, ID.3 …"""
         return self.send_id.partition(".")[0]
+
+
+def _plain_categories(program: str, group: int | None) -> Collection[Category]:  # noqa: ARG001 - as it is called
+    return OPTIONAL if group is None else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What is needed to understand reports: what is ours by its mark, and which categories a choice is about."""
+
+    marks: Marks | None = None
+    categories: Callable[[str, int | None], Collection[Category]] = _plain_categories
+    """(program, unsubscribe group or None for all mail) → categories."""
 
 
 def take_in(
@@ -65,27 +81,37 @@ def take_in(
     reports: Iterable[Report],
     now: Instant,
     program: str = "",
-    marks: Marks | None = None,
+    how: Hearing | None = None,
 ) -> int:
     """Take reports in, and return how many were new. Those about sends that nobody here knows are kept all the same.
 
-    Where they come from a `program`'s own account, those about other programs' mail are passed over. By `marks` a send
-    of ours is recognised that the store has forgotten.
+    Where they come from a `program`'s own account, those about other programs' mail are passed over.
     """
+    how = how or Hearing()
     said = sorted(reports, key=_order)
     emails = {each: transaction.email(each) for each in dict.fromkeys(report.email_id for report in said)}
-    if marks:
+    if how.marks:
         unknown = [each for each in said if emails[each.email_id] is None and each.what is not What.BOUNCED]
-        take_in_forgotten(transaction, _forgotten(unknown, marks), now)
+        take_in_forgotten(transaction, _forgotten(unknown, how.marks), now)
     if program:
         said = [each for each in said if (email := emails[each.email_id]) and email.program == program]
     new = [each for each in said if transaction.keep_report(each.send_id, each.what, each.at, each.detail)]
     suppress(transaction, _bad(new, emails), now)
+    note_choices(transaction, _choices(new, emails, how), now)
     for report in new:
         email = emails[report.email_id]
         if email is not None:
             _apply(transaction, rule_set, report, email, now)
     return len(new)
+
+
+def _choices(reports: Iterable[Report], emails: Mapping[str, EmailRow | None], how: Hearing) -> Iterator[Choice]:
+    """Yield what the readers of known emails chose where they read them."""
+    for each in reports:
+        email = emails.get(each.email_id)
+        if email is not None and each.what in (What.UNSUBSCRIBED, What.RESUBSCRIBED):
+            for category in how.categories(email.program, each.group):
+                yield Choice(email, category, each.what is What.RESUBSCRIBED, each.at)
 
 
 def _forgotten(reports: Iterable[Report], marks: Marks) -> Iterator[ForgottenSend]:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from service.domain.calendar import Instant, format_rfc3339
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Incoming, Subject, SubjectKind
+from service.domain.policies import Category
 from service.domain.rules import STAFF_PREFIX
 from service.domain.suppression import Suppression
 from service.flow.outbound import tell_happened
@@ -21,6 +22,30 @@ class Bad(NamedTuple):
     address: str
     suppression: Suppression
     email: EmailRow | None
+
+
+class Choice(NamedTuple):
+    """What the reader of an email chose about a category of mail, and when."""
+
+    email: EmailRow
+    category: Category
+    wanted: bool
+    at: Instant
+
+
+def note_choices(transaction: Transaction, choices: Iterable[Choice], now: Instant) -> None:
+    """Let participants' choices be known as those that they make on their own page. To be called as `suppress` is."""
+    news = [_chosen(each, min(each.at, now)) for each in choices if _is_participants(each.email)]
+    if news:
+        transaction.append(news, now)
+        tell_happened(transaction, news)
+
+
+def _chosen(choice: Choice, at: Instant) -> Incoming:
+    subject = Subject(SubjectKind.PARTICIPANT, choice.email.recipient)
+    data = {"category": choice.category.value, "wanted": choice.wanted}
+    id_ = f"chosen-{choice.category}-{choice.wanted}-{choice.email.id}-{at}".lower()
+    return found("participant.preferences_changed", id_, choice.email.program, subject, data, at)
 
 
 def suppress(transaction: Transaction, found: Iterable[Bad], now: Instant) -> None:

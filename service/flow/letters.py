@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from service.domain.delivery import is_participant
+from service.domain.policies import Category
+from service.domain.rules import Kind, RuleSet
 from service.flow.acquaintance import Acquaintance
 from service.flow.active import ActiveRules
 from service.flow.compose import Letter, compose
@@ -41,6 +44,16 @@ class Letters:
             def write(email: EmailRow) -> tuple[Outgoing, ...]:
                 letter = compose(known, loaded.rule_set, email, self.links)
                 others = tuple(self.marks.of(email.program, each.candidate.key) for each in email.notices[1:])
-                return tuple(replace(each, marks=others) for each in loaded.templates.outgoing(letter, email))
+                category = _category(loaded.rule_set, email)
+                written = loaded.templates.outgoing(letter, email)
+                return tuple(replace(each, marks=others, category=category) for each in written)
 
             yield write
+
+
+def _category(rule_set: RuleSet, email: EmailRow) -> str:
+    """Return what a participant can opt out of with all that the email carries, or ""."""
+    candidates = [each.candidate for each in email.notices]
+    found = {rule_set.policy(each.message).category for each in candidates}
+    is_optional = is_participant(email.recipient) and all(each.kind is Kind.NUDGE for each in candidates)
+    return next(iter(found - {Category.SERVICE}), "") if is_optional and len(found) == 1 else ""

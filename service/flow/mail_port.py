@@ -35,6 +35,8 @@ class Outgoing:
     created: Instant
     headers: tuple[tuple[str, str], ...] = ()
     language: str = "en"
+    category: str = ""
+    """What its reader can opt out of with all that it carries, "" where that is nothing or several."""
     program: str = ""
     """Whose email it is: it may go through an account of its own."""
     marks: tuple[str, ...] = ()

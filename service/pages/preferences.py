@@ -13,12 +13,11 @@ from service.domain.consent import GIVEN, NEWSLETTER, WITHDRAWN, agrees_to_be_na
 from service.domain.facts import SubjectFacts
 from service.domain.fold import NO_END, PAUSE, preference
 from service.domain.grants import Purpose
-from service.domain.rules import Category
+from service.domain.policies import OPTIONAL, Category
 from service.flow.act import Act
 from service.pages.form import day
 from service.pages.visit import Reply, Visit
 
-OPTIONAL: Final = (Category.REMINDERS, Category.RESOURCES, Category.CELEBRATIONS, Category.SURVEYS)
 LONGEST_PAUSE: Final = timedelta(days=366)
 
 

@@ -4,7 +4,16 @@ from itertools import pairwise
 
 import pytest
 
-from service.domain.access import EVERY_PROGRAM, MAY, ConsoleRole, Permission, Reach, Viewer
+from service.domain.access import (
+    EVERY_PROGRAM,
+    MAY,
+    ConsoleRole,
+    Permission,
+    Reach,
+    Viewer,
+    read_role_map,
+    roles_of,
+)
 
 
 def who(advisor: str = "", *, unmasked: bool = False, **roles: ConsoleRole) -> Viewer:
@@ -95,3 +104,61 @@ def test_an_advisor_who_may_look_at_all_is_shown_the_names_of_none() -> None:
     both = Viewer(person="v-1", roles=roles, advisor="key", unmasked=True)
     assert both.reach(Permission.SEE_MENTORSHIPS, "north") is Reach.ALL
     assert not both.sees_names("north")
+
+
+STAFF, VIEWER = ConsoleRole.STAFF, ConsoleRole.VIEWER
+MAP = """
+  cn=mentoring,ou=staff = north:staff , south:viewer; north-viewers = north:viewer, north:approver
+admins=*:admin;; at:last = campus:east:advisor
+cn=mentoring,ou=staff = west:viewer
+"""
+
+
+def test_a_map_of_roles_is_read_as_people_write_it() -> None:
+    assert read_role_map(MAP) == {
+        "cn=mentoring,ou=staff": {
+            "north": frozenset({STAFF}),
+            "south": frozenset({VIEWER}),
+            "west": frozenset({VIEWER}),
+        },
+        "north-viewers": {"north": frozenset({VIEWER, ConsoleRole.APPROVER})},
+        "admins": {EVERY_PROGRAM: frozenset({ConsoleRole.ADMIN})},
+        "at:last": {"campus:east": frozenset({ConsoleRole.ADVISOR})},
+    }
+    assert read_role_map("") == read_role_map(" ;\n; ") == {}
+
+
+@pytest.mark.parametrize("part", ["north:staff", "= north:staff", "group =", " = ", "group"])
+def test_a_part_without_a_value_or_roles_is_named(part: str) -> None:
+    with pytest.raises(ValueError, match=r'^"(.*)" is not of the form VALUE = PROGRAM:ROLE, PROGRAM:ROLE\.$') as told:
+        read_role_map(f"a = north:staff; {part}")
+    assert f'"{part.strip()}"' in str(told.value)
+
+
+@pytest.mark.parametrize("role", ["staff", ":staff", "north:", "north:boss", "north:staff,", "north"])
+def test_a_role_that_is_none_is_named_with_those_that_are(role: str) -> None:
+    known = "viewer, advisor, staff, approver, admin"
+    with pytest.raises(ValueError, match="is not of the form PROGRAM:ROLE") as told:
+        read_role_map(f"group = south:viewer, {role}")
+    wrong = role.rsplit(",", maxsplit=1)[-1]
+    form = f'"{wrong}" is not of the form PROGRAM:ROLE, with * for all programs and one of {known}.'
+    assert str(told.value) == form
+
+
+def test_somebody_has_the_roles_of_everything_that_is_said_of_them() -> None:
+    given = {
+        "a": {"north": frozenset({STAFF})},
+        "b": {"north": frozenset({VIEWER}), "south": frozenset({VIEWER})},
+        "c": {"west": frozenset({STAFF})},
+    }
+    assert roles_of(["a", "b", "unknown"], given) == {
+        "north": frozenset({STAFF, VIEWER}),
+        "south": frozenset({VIEWER}),
+    }
+    assert roles_of([], given) == {}
+
+
+def test_what_concerns_all_programs_asks_for_a_role_in_all() -> None:
+    for permission in Permission:
+        assert who(everywhere=ConsoleRole.ADMIN).may_everywhere(permission)
+        assert not who(north=ConsoleRole.ADMIN).may_everywhere(permission)

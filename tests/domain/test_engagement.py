@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import DAY, HOUR, Instant
-from service.domain.engagement import Engagement, Standing, overview_of, standing_of
+from service.domain.engagement import Engagement, Footing, Standing, footing_of, overview_of, standing_of
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.facts import SubjectFacts
 from service.domain.rules import Thresholds
@@ -182,3 +182,31 @@ def test_the_connection_rate_is_of_all_that_were_ever_matched() -> None:
     assert found.connection_rate == 0.6
     nobody = overview_of([])
     assert (nobody.going_on, nobody.connection_rate) == (0, None)
+
+
+def test_a_footing_says_all_that_pages_ask_of_it() -> None:
+    opened = {"by": "mentee", "topics": ["stress"], "priority": "routine"}
+    facts = history(
+        [(24, 1), (48, 2)],
+        event("mentorship.message_sent", MATCHED + 99 * HOUR, "w", by="mentor"),
+        event("flag.submitted", MATCHED + 30 * HOUR, "f1", flag_id="f1", **opened),
+        event("flag.submitted", MATCHED + 20 * HOUR, "f2", flag_id="f2", **opened),
+        event("help.requested", MATCHED + 60 * HOUR, "h", request_id="h", by="mentee", option="remove_me"),
+        event("mentorship.paused", MATCHED + 100 * HOUR, "p"),
+    )
+    assert footing_of(facts) == Footing(
+        matched_at=MATCHED,
+        ended_at=None,
+        status="paused",
+        conversations=3,
+        first_logged_at=MATCHED + 24 * HOUR,
+        last_logged_at=MATCHED + 48 * HOUR,
+        last_contact_at=MATCHED + 99 * HOUR,
+        open_flags=2,
+        flagged_at=MATCHED + 20 * HOUR,
+        asked_at=MATCHED + 60 * HOUR,
+    )
+
+
+def test_a_footing_of_nothing_has_nothing() -> None:
+    assert footing_of(SubjectFacts(subject=PAIR)) == Footing()

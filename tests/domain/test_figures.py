@@ -16,6 +16,7 @@ from service.domain.figures import (
     PairCourse,
     Talk,
     figures_of,
+    footing_at,
     week_of,
     weeks_until,
 )
@@ -98,3 +99,33 @@ def test_conversations_count_in_the_week_in_which_they_were_logged() -> None:
     found = figures_of([pair], weeks_until(NOW, 3, ZONE), LIMITS, NOW)
     talks = {each.monday: each.number for each in found if each.what == CONVERSATIONS}
     assert talks == {"2026-03-23": 3, "2026-03-30": 1}
+
+
+def test_every_instant_is_in_the_one_week_that_holds_it() -> None:
+    """Over a spring and an autumn, when a week has an hour less or more; at its first and its last moment."""
+    for now in ("2026-04-01T17:00:00Z", "2026-12-01T17:00:00Z"):
+        weeks = weeks_until(parse_rfc3339(now), 30, ZONE)
+        for week in weeks:
+            inside = (week.begins, week.begins + 1, (week.begins + week.ends) // 2, week.ends - 1)
+            assert {week_of(at, weeks) for at in inside} == {week}
+        assert week_of(weeks[0].begins - 1, weeks) is None
+        assert week_of(weeks[-1].ends, weeks) is None
+        assert week_of(weeks[3].begins, weeks[3:4]) == weeks[3]
+    assert week_of(0, ()) is None
+
+
+def test_a_footing_of_then_counts_what_was_logged_by_then() -> None:
+    talks = (Talk(NOW - DAY, 2), Talk(NOW - 3 * DAY, 1), Talk(NOW + 1, 4))
+    pair = PairCourse(footing=Footing(matched_at=NOW - WEEK, conversations=9, last_logged_at=NOW + 1), talks=talks)
+    then = footing_at(pair, NOW - DAY)
+    assert (then.matched_at, then.conversations, then.last_logged_at) == (NOW - WEEK, 3, NOW - DAY)
+    assert (footing_at(pair, NOW - 4 * DAY).conversations, footing_at(pair, NOW - 4 * DAY).last_logged_at) == (0, None)
+
+
+def test_a_week_ends_before_the_next_one_begins() -> None:
+    """What happens in the last moment of a week counts in it, and what happens in the first of the next does not."""
+    weeks = weeks_until(NOW, 3, ZONE)
+    for at, counted in ((weeks[0].ends - 1, weeks), (weeks[0].ends, weeks[1:])):
+        pair = PairCourse(footing=Footing(matched_at=at))
+        matched = [each.monday for each in figures_of([pair], weeks, LIMITS, NOW) if each.what == MATCHED]
+        assert matched == [each.monday for each in counted]

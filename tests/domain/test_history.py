@@ -101,3 +101,14 @@ def test_a_history_stays_the_one_it_is() -> None:
     """Whoever holds one already is not given another."""
     history = History()
     assert history_of(history) is history
+
+
+def test_what_went_about_a_topic_is_remembered_by_the_newest() -> None:
+    """In whatever order it is told, and in a copy too, which then goes on by itself."""
+    orders = ((3, 9, 5), (9, 5, 3), (3, 5, 9))
+    told = [History.of(_went(at, value="stress", message="tips") for at in order) for order in orders]
+    assert [each.last_about("tips", "stress") for each in told] == [9, 9, 9]
+    history = told[0]
+    copied = history.copy()
+    copied.add(_went(11, value="stress", message="tips"))
+    assert (copied.last_about("tips", "stress"), history.last_about("tips", "stress")) == (11, 9)

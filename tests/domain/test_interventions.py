@@ -48,3 +48,41 @@ def test_what_time_alone_lifts_in_time_is_later_and_anything_else_is_not() -> No
     assert fate_of(Verdict(Word.HOURS, "", 9), 10) is Fate.LATER
     assert fate_of(Verdict(Word.LIMITED, "", 10), 10) is Fate.NOT
     assert fate_of(Verdict(Word.OPTED_OUT, "reminders"), 10) is Fate.NOT
+
+
+@pytest.mark.parametrize(
+    ("heading", "paragraphs"),
+    [
+        ("x" * 78, ["One."]),
+        ("Hello", ["One."] * 20),
+        ("Hello", ["a" * 1_000]),
+        ("Hello", ["word " * 125, "word " * 125]),
+        ("Hello", ["Higher up, at noon."]),
+        ("AB", ["CD"]),
+    ],
+)
+def test_what_is_just_within_bounds_is_not_remarked_on(heading: str, paragraphs: list[str]) -> None:
+    assert list(remarks_on(heading, paragraphs)) == []
+
+
+@pytest.mark.parametrize("greeting", ["hi there", "Hello all", "DEAR you", "hey"])
+def test_any_greeting_is_one_too_many(greeting: str) -> None:
+    assert [each.is_error for each in remarks_on("Hello", [greeting])] == [False]
+
+
+def test_remarks_are_whole_sentences_in_this_order() -> None:
+    first = [each.text for each in remarks_on(" ", [])]
+    assert first == ["Write a subject: it is what people see first.", "Write at least one paragraph."]
+    many = ["[a]", "b" * 1_001, "see www.example.org", "COME NOW PEOPLE!!"]
+    assert [each.text for each in remarks_on("Hello", many)] == [
+        "Paragraph 2 has 1,001 characters. Split it: 1,000 at most.",
+        "Braces and brackets go out as they are. Names are put in by themselves, in the greeting.",
+        "An address will not be a link, so that nobody can be led astray. Name where to find it.",
+        "Capitals and rows of exclamation marks read as shouting, and are taken for spam.",
+    ]
+    assert [each.text for each in remarks_on("Hello", ["Hi."])] == ['Each email begins with "Hi" and the name already.']
+
+
+def test_an_old_line_end_is_one_line_end() -> None:
+    assert paragraphs_of("One\r\n\r\nTwo") == ("One", "Two")
+    assert paragraphs_of("a\r\nb") == ("a b",)

@@ -65,3 +65,21 @@ def test_ages_and_who_is_late() -> None:
     assert [overdue(Weight.ROUTINE, 0, each) for each in (2 * DAY - 1, 2 * DAY)] == [False, True]
     assert not overdue(Weight.ASKS_FOR_WORDS, 0, 99 * DAY)
     assert [looked_for_again(Weight.ASKS_FOR_WORDS, 0, each) for each in (10 * DAY - 1, 10 * DAY)] == [False, True]
+
+
+def test_long_ago_is_counted_back_from_now() -> None:
+    since = 100 * DAY
+    assert [age_of(since, since + each) for each in (DAY - 1, DAY, 7 * DAY)] == [Age.TODAY, Age.DAYS, Age.WEEKS]
+    assert not overdue(Weight.ROUTINE, since, since + 2 * DAY - 1)
+    assert not looked_for_again(Weight.ASKS_FOR_WORDS, since, since + 10 * DAY - 1)
+    assert looked_for_again(Weight.ROUTINE, since, since)
+
+
+def test_it_says_which_thing_it_is_and_who_opened_it() -> None:
+    (found,) = matters(thing("help", opened_by="mentee"))
+    assert (found.kind, found.ref, found.by, found.about) == ("help", "help-1", "mentee", ("",))
+
+
+def test_a_priority_is_a_weight_in_words() -> None:
+    told = [matters(each)[0].priority for each in (thing("help"), thing("flag"), thing("concern"))]
+    assert told == ["asks a person", "routine", "urgent"]

@@ -443,3 +443,26 @@ def test_the_earliest_instant_is_asked_at_next() -> None:
     planned = _plan(*three, rules=rules, past=past)
     assert _words(planned) == {"r": "gap", "tips": "again", "n": "limited"}
     assert (planned.next_at, planned.source) == (NOON + 2 * HOUR, "again")
+
+
+def test_the_same_message_about_the_same_topic_goes_once_within_a_plan() -> None:
+    policy = MessagePolicy(topic_not_again_within=5 * DAY)
+    rules = rule_set(delivery=OPEN, messages={"hello": policy, "other": policy})
+    stress, again = _one("a", value="stress"), _one("b", value="stress", position=1)
+    others = [_one("c", value="family", position=2), _one("d", value="stress", message="other", position=3)]
+    planned = _plan(stress, again, *others, rules=rules)
+    assert _emails(planned) == [["a", "c", "d"]]
+    assert (_words(planned), _until(planned)) == ({"b": "again"}, {"b": NOON + 5 * DAY})
+
+
+def test_an_email_that_goes_in_this_plan_counts_towards_the_limit() -> None:
+    delivery = Delivery(hours=ALWAYS, limits=(Limit(1, 2 * DAY),), digest_at_most=1)
+    planned = _plan(_one("a"), _one("b", position=1, message="b"), rules=rule_set(delivery=delivery))
+    assert (_emails(planned), _until(planned)) == ([["a"]], {"b": NOON + 2 * DAY})
+
+
+@pytest.mark.parametrize(
+    ("again", "topic", "memory"), [(None, None, 0), (5, None, 5), (None, 7, 7), (5, 7, 7), (7, 5, 7)]
+)
+def test_a_policy_looks_back_as_far_as_it_asks(again: int | None, topic: int | None, memory: int) -> None:
+    assert MessagePolicy(not_again_within=again, topic_not_again_within=topic).memory == memory

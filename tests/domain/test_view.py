@@ -10,7 +10,7 @@ from service.domain.delivery import Role
 from service.domain.events import Event, Moment, Subject, SubjectKind
 from service.domain.facts import Start, SubjectFacts
 from service.domain.fold import NO_END
-from service.domain.view import Person, View, mentorship_view, other_role, participant_view, program_view
+from service.domain.view import Person, View, full_name, mentorship_view, other_role, participant_view, program_view
 from tests.domain.days import matched, wrote
 from tests.naive.examples import at, event, person, rule_set
 from tests.naive.words import CATALOGUE
@@ -214,3 +214,21 @@ def test_a_mentorship_sees_its_two_people_and_itself() -> None:
     assert (view.subject, view.own, view.mentorships, view.participants) == (M, pair, (pair,), (_ann(),))
     assert view.person("staff") is None
     assert mentorship_view(SubjectFacts(subject=M), {}, PROGRAM).people == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ({"first_name": "Ann", "last_name": "Lee"}, "Ann Lee"),
+        ({"first_name": "Ann"}, "Ann"),
+        ({"last_name": "Lee"}, "Lee"),
+        ({}, ""),
+    ],
+)
+def test_a_full_name_is_what_is_known_of_it(names: dict[str, str], told: str) -> None:
+    latest = {name: (Moment(1, "s", "e"), value) for name, value in names.items()}
+    assert full_name(SubjectFacts(subject=Subject(SubjectKind.PARTICIPANT, "ann"), latest=latest)) == told
+
+
+def test_nobody_has_no_name() -> None:
+    assert full_name(None) == ""

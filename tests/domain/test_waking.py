@@ -14,6 +14,7 @@ from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.facts import Start
 from service.domain.lens import matches
 from service.domain.rules import Groups, Kind, Rule, StartsFrom
+from service.domain.running import Running
 from service.domain.waking import MOST_COURSES, Carried, Waking, Woken, is_for
 from service.staff.program_world import ProgramWorld
 from tests.domain.days import matched, wrote
@@ -234,3 +235,14 @@ def test_the_newest_of_a_participants_several_mentorships_is_the_newest_of_all()
         view = world.view(Subject.parse("participants/ann"))
         found = decide(book_of(rules, "north"), view, (), at("03-03 10:00")).candidates
         assert [each.start_id for each in found] == ["last"]
+
+
+def test_starts_that_are_over_or_start_nothing_hide_none_behind_them() -> None:
+    """Of a type whose starts were all let go, and of one that no rule begins with any more."""
+    world = ProgramWorld("north", book_of(rule_set(rule(wait=DAY)), "north"))
+    for each in pair():
+        world.fold(each)
+    own = world.facts_of(PAIR)
+    [start] = own.starts.pop("mentorship.matched")
+    own.starts.update({"flag.submitted": [start], "mentorship.message_sent": [], "mentorship.matched": [start]})
+    assert [each for _, each in Running(world.book, world.view(PAIR)).courses()] == [start]

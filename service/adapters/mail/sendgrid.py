@@ -41,6 +41,8 @@ class SendGridAccount:
     sandbox: bool = False
     read_own_key: Callable[[str], str] = lambda _: ""
     """Gives the key of a program that has an account of its own, "" for all others."""
+    group_of: Callable[[str, str], int | None] = lambda program, category: None  # noqa: ARG005 - as it is called
+    """Gives the unsubscribe group of a program's mail of a category, None where it belongs to none."""
 
 
 class SendGridMailer:
@@ -62,7 +64,7 @@ class SendGridMailer:
 
     def send(self, outgoing: Outgoing) -> str:
         """Return SendGrid's id of the message. Raises: ProviderError."""
-        body = orjson.dumps(payload(outgoing, sandbox=self.account.sandbox))
+        body = orjson.dumps(payload(outgoing, sandbox=self.account.sandbox, group=self._group(outgoing)))
         answer = self._post(body, outgoing.program)
         if answer.status in (200, 202):  # 200 is the sandbox's
             return answer.headers.get("X-Message-Id", "")
@@ -105,6 +107,12 @@ class SendGridMailer:
     def _key(self, program: str) -> str:
         try:
             return self.account.read_own_key(program) or self.account.read_key()
+        except OperatorError as error:
+            raise ProviderError(str(error), temporary=True, retry_after_s=_CHANNEL_REST_S) from error
+
+    def _group(self, outgoing: Outgoing) -> int | None:
+        try:
+            return self.account.group_of(outgoing.program, outgoing.category) if outgoing.category else None
         except OperatorError as error:
             raise ProviderError(str(error), temporary=True, retry_after_s=_CHANNEL_REST_S) from error
 

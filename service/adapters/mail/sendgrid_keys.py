@@ -14,7 +14,7 @@ from service.domain.channel import ALL_MAIL, own_channel
 from service.domain.errors import OperatorError
 
 _PROGRAM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_KEY, _WEBHOOK_KEY = ".key", ".webhook-key"
+_KEY, _WEBHOOK_KEY, _GROUPS = ".key", ".webhook-key", ".groups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class ProgramKeys:
             return ""
         assert self.folder is not None
         return _read(self.folder / f"{program}{_KEY}")
+
+    def groups(self, program: str) -> str:
+        """Return what its file of unsubscribe groups says, "" where there is none. Raises: OperatorError."""
+        path = self.folder / f"{program}{_GROUPS}" if self.folder and _PROGRAM.fullmatch(program) else None
+        return _read(path) if path and path.exists() else ""
 
     def webhook_keys(self) -> Mapping[str, str]:
         """Return the verification keys of programs' own accounts. Raises: OperatorError."""

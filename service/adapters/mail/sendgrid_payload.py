@@ -7,9 +7,11 @@ value is put on one line first. Personal data stands only where SendGrid needs i
 from typing import Any, Final
 
 from sendgrid.helpers.mail import (
+    Asm,
     ClickTracking,
     Content,
     CustomArg,
+    GroupId,
     Header,
     Mail,
     MailSettings,
@@ -34,10 +36,11 @@ _MOST_MARKS: Final = 400
 _UNWANTED_IN_NAMES: Final = str.maketrans({",": " ", ";": " "})
 
 
-def payload(outgoing: Outgoing, *, sandbox: bool) -> dict[str, Any]:
+def payload(outgoing: Outgoing, *, sandbox: bool, group: int | None = None) -> dict[str, Any]:
     """Return the body of the request for one email to one recipient.
 
-    In the `sandbox` SendGrid checks it and sends nothing. Raises: ProviderError for an address that is not one.
+    In the `sandbox` SendGrid checks it and sends nothing; `group` is the unsubscribe group that it belongs to.
+    Raises: ProviderError for an address that is not one.
     """
     mail = Mail()
     mail.from_email = _address(outgoing.from_email, outgoing.from_name)
@@ -48,6 +51,8 @@ def payload(outgoing: Outgoing, *, sandbox: bool) -> dict[str, Any]:
     mail.add_content(Content("text/html", outgoing.html))
     mail.add_personalization(_personalization(outgoing))
     mail.tracking_settings = _untracked()
+    if group is not None:
+        mail.asm = Asm(GroupId(group))
     if sandbox:
         mail.mail_settings = MailSettings(sandbox_mode=SandBoxMode(enable=True))
     body: dict[str, Any] = mail.get()

@@ -142,6 +142,7 @@ def reports_of(events: object) -> Iterator[Report]:
                 address=address,
                 detail=_code(event),
                 marks=marks_of(event.get(MARKS)),
+                group=group if isinstance(group := event.get("asm_group_id"), int) else None,
             )
 
 

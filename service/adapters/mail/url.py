@@ -20,20 +20,26 @@ def mailer_from_url(
     read_key: Callable[[], str],
     now_s: Callable[[], float],
     read_own_key: Callable[[str], str] = lambda _: "",
+    group_of: Callable[[str, str], int | None] = lambda program, category: None,  # noqa: ARG005 - as it is called
 ) -> Mailer:
-    """Return the mailer; `read_key` gives SendGrid's key, `read_own_key` a program's, `now_s` the seconds since 1970.
+    """Return the mailer; `read_key` gives SendGrid's key, `read_own_key` a program's, `now_s` the seconds since 1970,
+    `group_of` the unsubscribe group of a program's category.
 
     Raises: OperatorError, which does not repeat the URL: it may hold a password.
     """
     if url == "mailbox:":
         return Mailbox(data_dir)
     if url.startswith("sendgrid:"):
-        return _sendgrid(url.removeprefix("sendgrid:"), read_key, now_s, read_own_key)
+        return _sendgrid(url.removeprefix("sendgrid:"), read_key, now_s, read_own_key, group_of)
     return SmtpMailer(smtp_server(url))
 
 
 def _sendgrid(
-    words: str, read_key: Callable[[], str], now_s: Callable[[], float], read_own_key: Callable[[str], str]
+    words: str,
+    read_key: Callable[[], str],
+    now_s: Callable[[], float],
+    read_own_key: Callable[[str], str],
+    group_of: Callable[[str, str], int | None],
 ) -> Mailer:
     """Return the mailer of `sendgrid:`, `sendgrid:?region=eu` or `sendgrid:?sandbox=yes`."""
     # Imported here: its package takes a tenth of a second, and who sends otherwise never needs it.
@@ -49,7 +55,11 @@ def _sendgrid(
     if not read_key():
         raise OperatorError("SendGrid needs a key. Put it into a file, and name that in INTOUCH_SENDGRID_KEY_FILE.")
     account = SendGridAccount(
-        host=HOSTS[region], read_key=read_key, sandbox=sandbox == "yes", read_own_key=read_own_key
+        host=HOSTS[region],
+        read_key=read_key,
+        sandbox=sandbox == "yes",
+        read_own_key=read_own_key,
+        group_of=group_of,
     )
     return SendGridMailer(account, now_s)
 

@@ -25,7 +25,7 @@ import psycopg
 
 from bench.quiet import fill
 from bench.servers import database, servers, use_of
-from bench.slow_providers import sendgrid, serve
+from bench.slow_providers import CERTIFICATE, sendgrid, serve
 from service.domain.calendar import DAY, MINUTE, QUARTER, SECOND, Duration, Instant, format_rfc3339, quarter_up
 from service.settings import ROOT, read_settings
 from service.wiring import Installation
@@ -81,6 +81,7 @@ def work(own: dict[str, str], port: int) -> None:
 @contextmanager
 def provider() -> Iterator[tuple[int, Any]]:
     """Give the port of a provider, and the number of emails that it took."""
+    os.environ["SSL_CERT_FILE"] = str(CERTIFICATE)
     port, taken, stop = multiprocessing.Value("i", 0), multiprocessing.Value("i", 0), multiprocessing.Event()
     serving = multiprocessing.Process(target=serve, args=(sendgrid, port, taken, stop), daemon=True)
     serving.start()
@@ -108,7 +109,7 @@ def steadiness(looks: list[Seen]) -> str:
     pairs = [(one, other) for one, other in pairwise(looks) if other.taken > one.taken]
     rates = [(other.taken - one.taken) / (other.at_s - one.at_s) for one, other in pairs[1:-1]]
     spread = f"least {min(rates):.2f}, most {max(rates):.2f}, deviation {pstdev(rates):.2f}" if rates else "too few"
-    return f"{mean(rates or [0]):.2f} emails a second ({spread})"
+    return f"{mean(rates or [0.0]):.2f} emails a second ({spread})"
 
 
 def outcome(url: str, due: Instant, within: Duration) -> dict[str, int]:

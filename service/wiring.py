@@ -517,7 +517,7 @@ class Installation:
             hosts={urlsplit(each).hostname or "" for each in (self.settings.public_url, self.settings.console_url)},
             sessions=self.sessions,
             url=self.settings.console_url,
-            provider=self._login_provider(),
+            provider=self.login_provider(),
             rule_desk=RuleDesk(
                 trials=self.trials,
                 gate=self.gate,
@@ -560,7 +560,7 @@ class Installation:
             return None
         return f"{url or self.settings.console_url}/console/enter/{self.sessions.print_link()}"
 
-    def _login_provider(self) -> Provider | None:
+    def login_provider(self) -> Provider | None:
         """Return who knows staff, or None."""
         login = self.settings.login
         if login is None:
@@ -613,9 +613,9 @@ class Installation:
         # Imported here: its package takes a tenth of a second, and who sends otherwise never needs it.
         from service.adapters.mail.sendgrid_reports import create_sendgrid_webhook
 
-        return [create_sendgrid_webhook(self._webhook_keys, self.take_in_reports, self.clock)]
+        return [create_sendgrid_webhook(self.webhook_keys, self.take_in_reports, self.clock)]
 
-    def _webhook_keys(self) -> Mapping[str, str]:
+    def webhook_keys(self) -> Mapping[str, str]:
         return {"": self.settings.sendgrid_webhook_key(), **self.program_keys.webhook_keys()}
 
     def take_in_reports(self, reports: Sequence[Report], program: str = "") -> int:

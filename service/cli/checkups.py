@@ -8,6 +8,7 @@ from service.adapters.rulebook.sources import read_sources
 from service.adapters.store.checkup import examine_store
 from service.domain.errors import IntouchError
 from service.flow.checkup import Finding, broken, doubtful, well
+from service.flow.login_port import LoginUnavailableError
 from service.staff.check.finding import Severity
 from service.wiring import Installation
 
@@ -69,9 +70,23 @@ def mail_findings(intouch: Installation) -> Iterator[Finding]:
     try:
         if intouch.guests:
             yield doubtful("mail", intouch.guests.in_words(), "Take the list away to send to everybody.")
-        yield from examine_mail(intouch.provider, intouch.settings.sendgrid_webhook_key())
+        yield from examine_mail(intouch.provider, intouch.webhook_keys(), intouch.program_keys.programs())
     except IntouchError as error:
         yield broken("mail", str(error))
+
+
+def login_findings(intouch: Installation) -> Iterator[Finding]:
+    """Yield what a checkup finds of the provider that knows staff, if there is one."""
+    provider = intouch.login_provider()
+    if provider is None:
+        yield well("login", "Nobody knows staff: `intouch console` prints a link that opens the console once.")
+        return
+    try:
+        provider.departure(intouch.settings.console_url, "state", "nonce", "verifier" * 8)
+    except LoginUnavailableError as error:
+        yield broken("login", str(error), "Check INTOUCH_OIDC_ISSUER, and that it can be reached from here.")
+    else:
+        yield well("login", "The provider of logins answers, and is the one that is set.")
 
 
 def sender_domains(intouch: Installation) -> list[str]:

@@ -8,7 +8,14 @@ from dataclasses import asdict
 import click
 
 from service.adapters.machine import examine_machine
-from service.cli.checkups import broker_findings, mail_findings, rules_findings, sender_domains, store_findings
+from service.cli.checkups import (
+    broker_findings,
+    login_findings,
+    mail_findings,
+    rules_findings,
+    sender_domains,
+    store_findings,
+)
 from service.flow.checkup import Finding, Mark, broken
 from service.settings import read_settings
 from service.staff.mail_identity import Sentence, explain_identity
@@ -46,7 +53,7 @@ def doctor(mail: bool, records: Iterable[str] | None, sender: str | None, form: 
 
 
 def _everything(intouch: Installation) -> Iterator[Finding]:
-    for examine in (store_findings, rules_findings, broker_findings, mail_findings):
+    for examine in (store_findings, rules_findings, broker_findings, mail_findings, login_findings):
         yield from examine(intouch)
     yield from examine_machine(intouch.settings.data_dir, os.environ, intouch.clock())
 

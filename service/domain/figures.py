@@ -7,6 +7,7 @@ The rules of this file:
 3. A pair counts in every group that one of its two is in, and in `EVERYBODY`.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -72,13 +73,7 @@ def week_of(at: Instant, weeks: Sequence[Week]) -> Week | None:
     """Return the week that an instant is in, or None where it is in none of these."""
     if not weeks or not weeks[0].begins <= at < weeks[-1].ends:
         return None
-    # A week has 167 to 169 hours, so the guess is at most one off.
-    guess = min(len(weeks) - 1, (at - weeks[0].begins) * len(weeks) // (weeks[-1].ends - weeks[0].begins))
-    while at < weeks[guess].begins:
-        guess -= 1
-    while at >= weeks[guess].ends:
-        guess += 1
-    return weeks[guess]
+    return weeks[bisect_right(weeks, at, key=lambda week: week.begins) - 1]
 
 
 def footing_at(pair: PairCourse, at: Instant) -> Footing:

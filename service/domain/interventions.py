@@ -43,7 +43,7 @@ def bar_of(approvals: Sequence[str], people: int, alone_up_to: int) -> Bar:
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
     """Return the paragraphs of what somebody typed: parts between empty lines, each on one line."""
-    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\0", ""))
+    parts = re.split(r"\n\s*\n", text.replace("\0", ""))
     return tuple(filter(None, (" ".join(each.split()) for each in parts)))
 
 

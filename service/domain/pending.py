@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from service.domain.calendar import HOUR, Duration, Instant, quarter_up
+from service.domain.calendar import HOUR, Duration, Instant, quarter_down, quarter_up
 from service.domain.delivery import Candidate, LedgerKey
 from service.domain.rules import RuleSet
 
@@ -13,6 +13,15 @@ class Pending(NamedTuple):
 
     candidate: Candidate
     ready_at: Instant
+
+
+def planned_instant(due: Instant, now: Instant) -> Instant:
+    """Return the instant to plan for at `now` what was due since `due`.
+
+    A worker is always a little late. What was due at the quarter hour is planned as of that quarter hour; after an
+    outage, as of the last one, so that nothing is sent by the clock of a day ago.
+    """
+    return max(due, quarter_down(now))
 
 
 def pend(held: Mapping[LedgerKey, Pending], candidates: Iterable[Candidate], now: Instant) -> dict[LedgerKey, Pending]:

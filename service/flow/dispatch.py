@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.domain.book import ProgramBook, book_of
-from service.domain.calendar import NEVER, SECOND, Duration, Instant, quarter_down
+from service.domain.calendar import NEVER, SECOND, Duration, Instant
 from service.domain.channel import ALL_MAIL, domain_of
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Subject, SubjectKind
+from service.domain.pending import planned_instant
 from service.domain.plan import Pending, Plan, lookback, plan
 from service.domain.rules import RuleSet
 from service.domain.view import participants_of
@@ -39,15 +40,6 @@ class Claiming:
     lease: Duration = LEASE
     gaps: Mapping[str, Duration] = field(default_factory=dict)
     accounts: Accounts = field(default_factory=OneAccount)
-
-
-def planned_instant(due: Instant, now: Instant) -> Instant:
-    """Return the instant to plan for at `now` what was due since `due`.
-
-    A worker is always a little late. What was due at the quarter hour is planned as of that quarter hour; after an
-    outage, as of the last one, so that nothing is sent by the clock of a day ago.
-    """
-    return max(due, quarter_down(now))
 
 
 def claim(

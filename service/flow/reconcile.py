@@ -17,7 +17,7 @@ from service.domain.engagement import footing_of
 from service.domain.events import Moment, Subject, SubjectKind
 from service.domain.facts import SubjectFacts
 from service.domain.matters import Matter, matters_of
-from service.domain.plan import Pending, pend
+from service.domain.pending import Pending, pend, planned_instant
 from service.domain.rules import RuleSet
 from service.domain.view import full_name, participants_of
 from service.flow.fold_news import Rows, fold_news
@@ -68,7 +68,7 @@ class _Checking:
         people = {key: _people(row) for key, row in before.items()}
         holds = {key: each for key, each in self.transaction.holds_of(keys).items() if each}
         folded = fold_news(self.transaction, self.rule_set, before, self.now, self._held_starts(holds))
-        checked, pending, footings = self._decided(folded.rows, holds)
+        checked, pending, footings = self._decided(folded.rows, holds, before)
         self.transaction.save_subjects(checked)
         self.transaction.save_footings(footings)
         self.transaction.save_matters(_matters(checked))
@@ -105,7 +105,7 @@ class _Checking:
 
     # Deciding.
 
-    def _decided(self, rows: Rows, holds: _Held) -> "_Decided":
+    def _decided(self, rows: Rows, holds: _Held, before: Rows) -> "_Decided":
         """Return the rows with when to look again, what is pending about each now, and what mentorships stand on."""
         near = {key: neighbours(self.transaction, self._book(key), row) for key, row in rows.items()}
         around = self.transaction.subjects(set().union(*near.values()) - rows.keys())
@@ -116,10 +116,19 @@ class _Checking:
         for key, row in rows.items():
             view = view_from(row, {each: facts[each] for each in near[key] if each in facts})
             decision = decide(self._book(key), view, sent[key], self.now, holds.get(key, {}))
-            pending[key] = pend(held[key], decision.candidates, self.now)
+            pending[key] = pend(held[key], decision.candidates, self._as_of(row, before[key]))
             next_at = None if decision.next_at == NEVER else decision.next_at
             checked.append(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
         return _Decided(checked, pending, [_footing(row, facts) for row in checked if _is_mentorship(row)])
+
+    def _as_of(self, row: SubjectRow, before: SubjectRow) -> Instant:
+        """Return since when what is new was possible: of a subject that only the clock made due, since it was due.
+
+        A worker is always a little late, and what may move from a quarter hour on must not wait for the one after it.
+        """
+        due = before.next_check_at
+        is_by_clock = due is not None and due <= self.now and row.folded_seq == before.folded_seq
+        return planned_instant(due, self.now) if due is not None and is_by_clock else self.now
 
 
 class _Decided(NamedTuple):

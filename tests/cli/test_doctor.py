@@ -22,6 +22,8 @@ from service.flow.checkup import Finding, Mark
 from service.wiring import machine_clock
 from tests.broker.site import Site
 from tests.flow.stage import Stage
+from tests.login.provider import CLIENT, SECRET
+from tests.login.provider import provider as running_provider
 from tests.mail.fake_sendgrid import KEY, fake_sendgrid
 from tests.mail.servers import real_server, secure_server
 from tests.mail.test_smtp import CERTIFICATE
@@ -73,9 +75,9 @@ def test_the_records_of_the_sender_are_explained(tmp_path: Path) -> None:
 
 def test_an_smtp_server_is_tried_up_to_the_login_and_gets_no_mail() -> None:
     with real_server() as (port, taken):
-        assert marks(examine_mail(SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}")), "")) == {"mail": {Mark.OK}}
+        assert marks(examine_mail(SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}")), {})) == {"mail": {Mark.OK}}
     assert taken.envelopes == []
-    (gone,) = examine_mail(SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}")), "")
+    (gone,) = examine_mail(SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}")), {})
     assert gone.mark is Mark.FAIL
 
 
@@ -84,7 +86,7 @@ def test_a_login_that_is_refused_is_told_without_it(password: str, mark: Mark) -
     with secure_server(CERTIFICATE, tls=True) as (port, _):
         context = ssl.create_default_context(cafile=CERTIFICATE)
         mailer = SmtpMailer(smtp_server(f"smtps://kim:{password}@localhost:{port}"), context=context)
-        (found,) = examine_mail(mailer, "")
+        (found,) = examine_mail(mailer, {})
     assert found.mark is mark
     assert password not in str(found)
 
@@ -102,7 +104,7 @@ def test_sendgrids_key_is_asked_what_it_may_do(scopes: list[str] | None, mark: M
     with fake_sendgrid() as fake:
         fake.scopes = scopes
         mailer = SendGridMailer(SendGridAccount(host=fake.url, read_key=lambda: KEY), lambda: 0.0)
-        key, reports = examine_mail(mailer, "")
+        key, reports = examine_mail(mailer, {})
         mailer.close()
     assert key.mark is mark
     assert reports.mark is Mark.WARN
@@ -145,3 +147,45 @@ def test_the_broker_is_asked_for_what_should_be_there(rabbitmq_url: str, tmp_pat
     assert [each.told for each in found if each.mark is not Mark.OK] == [
         "The queue intouch.intake holds 0 messages and has 0 consumers."
     ]
+
+
+def test_every_program_with_an_account_of_its_own_is_looked_at() -> None:
+    own = {"northfield": "SG.withdrawn", "westlake": KEY}
+    with fake_sendgrid() as fake:
+        fake.scopes = ["mail.send"]
+        account = SendGridAccount(
+            host=fake.url, read_key=lambda: KEY, read_own_key=lambda program: own.get(program, "")
+        )
+        mailer = SendGridMailer(account, lambda: 0.0)
+        found = list(examine_mail(mailer, {"": "k", "westlake": "k"}, own))
+        mailer.close()
+    assert [(each.about, each.mark) for each in found] == [
+        ("mail", Mark.OK),
+        ("mail", Mark.OK),
+        ("mail northfield", Mark.FAIL),
+        ("mail northfield", Mark.WARN),
+        ("mail westlake", Mark.OK),
+        ("mail westlake", Mark.OK),
+    ]
+    assert "northfield.key" in found[2].todo
+    assert "northfield.webhook-key" in found[3].todo
+
+
+def test_the_provider_of_logins_is_asked_who_it_is(tmp_path: Path) -> None:
+    Stage(tmp_path, MONDAY).close()
+    assert "login" in run(tmp_path)[1]
+    with running_provider() as provider:
+        known = {
+            "INTOUCH_OIDC_ISSUER": provider.url,
+            "INTOUCH_OIDC_CLIENT_ID": CLIENT,
+            "INTOUCH_OIDC_CLIENT_SECRET": SECRET,
+        }
+        known |= {"INTOUCH_OIDC_ROLES": "all = *:admin"}
+        assert run(tmp_path, **known)[0] == 0
+        provider.metadata["issuer"] = "https://login.example.org"
+        code, text = run(tmp_path, **known)
+    assert code == 1
+    assert "calls itself otherwise" in text
+    code, text = run(tmp_path, **known)
+    assert code == 1
+    assert "INTOUCH_OIDC_ISSUER" in text

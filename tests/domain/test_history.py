@@ -110,5 +110,6 @@ def test_what_went_about_a_topic_is_remembered_by_the_newest() -> None:
     assert [each.last_about("tips", "stress") for each in told] == [9, 9, 9]
     history = told[0]
     copied = history.copy()
+    assert copied.last_about("tips", "stress") == 9
     copied.add(_went(11, value="stress", message="tips"))
     assert (copied.last_about("tips", "stress"), history.last_about("tips", "stress")) == (11, 9)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from service.adapters.mail.mailbox import Mailbox
 from service.adapters.schemas import Schemas
-from service.domain.calendar import NEVER, Instant
+from service.domain.calendar import NEVER, Duration, Instant
 from service.domain.events import Incoming
 from service.flow.trace_port import Tracing, Untraced
 from service.flow.work import Worker
@@ -33,6 +33,8 @@ class Stage:
     now: Instant
     environment: dict[str, str] = field(default_factory=dict)
     tracing: Tracing = field(default_factory=Untraced)
+    late: Duration = 0
+    """How long after something came due its worker looks."""
 
     def __post_init__(self) -> None:
         self.clock = SetClock(self.now)
@@ -64,7 +66,7 @@ class Stage:
     def work_until(self, until: Instant) -> None:
         """Let the worker do everything that comes due up to and including that instant."""
         while (due := self._next_due()) <= until:
-            self.clock.now = max(self.clock.now, due)
+            self.clock.now = max(self.clock.now, min(due + self.late, until))
             if not self.worker.turn():
                 break
         self.clock.now = max(self.clock.now, until)

@@ -84,7 +84,8 @@ def fake_sendgrid() -> Iterator[FakeSendGrid]:
 
         def do_GET(self) -> None:
             body = json.dumps({"scopes": fake.scopes}).encode()
-            self.send_response(401 if fake.scopes is None else 200)
+            is_known = fake.scopes is not None and self.headers.get("Authorization") == f"Bearer {fake.key}"
+            self.send_response(200 if is_known else 401)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

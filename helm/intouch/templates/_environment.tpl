@@ -43,6 +43,14 @@ crash report.
 {{- range $name, $value := .root.Values.settings }}
 - {name: INTOUCH_{{ $name }}, value: {{ $value | int64 | quote }}}
 {{- end }}
+{{- if has .process (list "serve" "work") }}
+{{- with .root.Values.sendgrid.keysSecret }}
+- {name: INTOUCH_SENDGRID_KEYS_DIR, value: /run/secrets/intouch-programs}
+{{- end }}
+{{- with .root.Values.sendgrid.groups }}
+- {name: INTOUCH_SENDGRID_GROUPS, value: {{ . | quote }}}
+{{- end }}
+{{- end }}
 {{- range include "intouch.secrets" . | fromJsonArray }}
 - {name: INTOUCH_{{ .setting }}_FILE, value: /run/secrets/intouch/{{ .file }}}
 {{- end }}

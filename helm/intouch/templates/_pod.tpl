@@ -37,6 +37,9 @@ volumeMounts:
   - {name: data, mountPath: /var/lib/intouch}
   - {name: temporary, mountPath: /tmp}
   - {name: secrets, mountPath: /run/secrets/intouch, readOnly: true}
+  {{- if and .root.Values.sendgrid.keysSecret (has .process (list "serve" "work")) }}
+  - {name: programs, mountPath: /run/secrets/intouch-programs, readOnly: true}
+  {{- end }}
 {{- end }}
 
 {{/* Everything that lasts is in the database; these go with the pod: a dict of `root` and `process`. */}}
@@ -52,6 +55,10 @@ volumeMounts:
       {{- range include "intouch.secrets" . | fromJsonArray }}
       - secret: {name: {{ .from.name }}, items: [{key: {{ .from.key }}, path: {{ .file }}}]}
       {{- end }}
+{{- if and .root.Values.sendgrid.keysSecret (has .process (list "serve" "work")) }}
+- name: programs
+  secret: {secretName: {{ .root.Values.sendgrid.keysSecret }}, defaultMode: 0440}
+{{- end }}
 {{- end }}
 
 {{/* Where a process's pods run: a dict of `root`, `process` and `values`. */}}

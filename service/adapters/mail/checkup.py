@@ -1,7 +1,7 @@
 """Looks at the way mail takes: the server or provider is reached and knows us. Nothing is sent."""
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import orjson
 import urllib3
@@ -14,13 +14,18 @@ from service.flow.checkup import Finding, broken, doubtful, well
 from service.flow.mail_port import Mailer
 
 
-def examine_mail(mailer: Mailer, webhook_key: str) -> Iterator[Finding]:
-    """Yield what is found of the mailer; `webhook_key` is the one that SendGrid's reports are signed with."""
+def examine_mail(mailer: Mailer, webhook_keys: Mapping[str, str], own: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield what is found of the mailer.
+
+    `own` are the programs with an account of their own, `webhook_keys` what the reports of each are signed with; under
+    "" stands that of the account that all others share.
+    """
     if isinstance(mailer, SmtpMailer):
         yield _smtp(mailer)
     elif isinstance(mailer, SendGridMailer):
-        yield _sendgrid(mailer)
-        yield _reports(webhook_key)
+        for program in ("", *sorted(own)):
+            yield _sendgrid(mailer, program)
+            yield _reports(webhook_keys.get(program, ""), program)
 
 
 def _smtp(mailer: SmtpMailer) -> Finding:
@@ -36,22 +41,23 @@ def _smtp(mailer: SmtpMailer) -> Finding:
     return well("mail", told)
 
 
-def _sendgrid(mailer: SendGridMailer) -> Finding:
+def _sendgrid(mailer: SendGridMailer, program: str) -> Finding:
+    about, place = f"mail {program}".strip(), f"{program}.key" if program else "the file of INTOUCH_SENDGRID_KEY_FILE"
     try:
-        answer = mailer.get("/v3/scopes")
+        answer = mailer.get("/v3/scopes", program)
     except (HTTPError, IntouchError) as error:
         told = str(error) if isinstance(error, IntouchError) else f"SendGrid is not reached ({type(error).__name__})."
-        return broken("mail", told, "Check the network and INTOUCH_MAIL_URL.")
+        return broken(about, told, "Check the network and INTOUCH_MAIL_URL.")
     if answer.status != 200:
-        todo = "Make a new key there, and put it into the file that INTOUCH_SENDGRID_KEY_FILE names."
-        return broken("mail", f"SendGrid does not know our key ({answer.status}).", todo)
+        todo = f"Make a new key there, and put it into {place}."
+        return broken(about, f"SendGrid does not know our key ({answer.status}).", todo)
     scopes = _scopes(answer)
     if "mail.send" not in scopes:
-        return broken("mail", "SendGrid knows our key, and it may not send.", "Give it the scope mail.send.")
+        return broken(about, "SendGrid knows our key, and it may not send.", "Give it the scope mail.send.")
     if len(scopes) > _FEW:
         todo = "A key for Intouch needs mail.send and nothing else."
-        return doubtful("mail", f"SendGrid knows our key; it may send, and {len(scopes) - 1} other things.", todo)
-    return well("mail", "SendGrid knows our key, and it may send.")
+        return doubtful(about, f"SendGrid knows our key; it may send, and {len(scopes) - 1} other things.", todo)
+    return well(about, "SendGrid knows our key, and it may send.")
 
 
 _FEW = 5
@@ -64,8 +70,9 @@ def _scopes(answer: urllib3.BaseHTTPResponse) -> list[str]:
         return []
 
 
-def _reports(webhook_key: str) -> Finding:
+def _reports(webhook_key: str, program: str) -> Finding:
+    about, place = f"mail {program}".strip(), f"{program}.webhook-key" if program else "INTOUCH_SENDGRID_WEBHOOK_KEY"
     if webhook_key:
-        return well("mail", "SendGrid's signed reports are taken at /webhooks/sendgrid.")
-    todo = "Switch on the signed event webhook there, and set INTOUCH_SENDGRID_WEBHOOK_KEY."
-    return doubtful("mail", "SendGrid's reports are not taken: bounces and lost answers stay unknown.", todo)
+        return well(about, "SendGrid's signed reports are taken at /webhooks/sendgrid.")
+    todo = f"Switch on the signed event webhook there, and put its key into {place}."
+    return doubtful(about, "SendGrid's reports are not taken: bounces and lost answers stay unknown.", todo)

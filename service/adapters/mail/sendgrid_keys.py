@@ -29,6 +29,10 @@ class ProgramKeys:
     def own(self) -> Sequence[str]:
         return [own_channel(each) for each in self._programs(_KEY)]
 
+    def programs(self) -> Sequence[str]:
+        """Return those that have an account of their own."""
+        return self._programs(_KEY)
+
     def key(self, program: str) -> str:
         """Return the program's own key, "" where it has none. Raises: OperatorError when its file is of no use."""
         if not self._has_own(program):

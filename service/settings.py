@@ -133,7 +133,7 @@ _DEFAULTS: Mapping[str, str] = {
     "KEEP_REPORTS_DAYS": "30",
     "KEEP_AUDIT_DAYS": "1095",
     "KEEP_VIEWS_DAYS": "365",
-    "MAIL_SENDERS": "8",
+    "MAIL_SENDERS": "32",
     "MAIL_PER_SECOND": "",
     "MAIL_PER_SECOND_BY_DOMAIN": "",
     **login_settings.DEFAULTS,

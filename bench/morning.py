@@ -26,7 +26,7 @@ import psycopg
 from bench.quiet import fill
 from bench.servers import database, servers, use_of
 from bench.slow_providers import CERTIFICATE, sendgrid, serve
-from service.domain.calendar import DAY, MINUTE, QUARTER, SECOND, Duration, Instant, format_rfc3339, quarter_up
+from service.domain.calendar import DAY, MINUTE, SECOND, Duration, Instant, format_rfc3339, quarter_up
 from service.settings import ROOT, read_settings
 from service.wiring import Installation
 from tests.flow.one_message import write_rules
@@ -43,6 +43,7 @@ rules:
     send: [ {{ to: mentee, message: word }} ]
 """
 LOADING: Duration = 5 * MINUTE
+ODD: Duration = 123_456_789
 EVERY_S = 10
 EXPLAINED = 20
 
@@ -159,7 +160,8 @@ def main() -> None:
         intouch = Installation(read_settings(own))
         intouch.migrate()
         intouch.rules_folder.refresh()
-        fill(url, intouch, chosen.nudges, due - 200 * DAY)
+        # Not at a round time: rows are copied by replacing a number that a row of noughts would contain.
+        fill(url, intouch, chosen.nudges, due - 200 * DAY - ODD)
         intouch.close()
         assert time.time() * SECOND < due, "it was not loaded in time: allow more than LOADING"
         print(f"{chosen.nudges:,} nudges are due at {format_rfc3339(due)}", flush=True)
@@ -167,7 +169,7 @@ def main() -> None:
         worker = multiprocessing.Process(target=work, args=(own, port), daemon=True)
         worker.start()
         needed = chosen.nudges * SECOND // chosen.per_second + 2 * MINUTE
-        looks = watched(worker.pid or 0, taken, due, due + min(needed, within + QUARTER))
+        looks = watched(worker.pid or 0, taken, due, due + min(needed, within + LOADING))
         print(steadiness(looks))
         print(
             f"memory of `work`: at most {max(each.mib for each in looks):.0f} MiB, at the end {looks[-1].mib:.0f} MiB"

@@ -10,6 +10,7 @@ from service.domain.calendar import DAY, HOUR, MINUTE, NEVER, QUARTER, Hours, In
 from service.domain.delivery import Candidate, LedgerKey, Role, Verdict, Word
 from service.domain.events import Moment, Subject
 from service.domain.history import Past
+from service.domain.pending import planned_instant
 from service.domain.plan import Inbox, Pending, Plan, lookback, pend, plan
 from service.domain.rules import Audience, Category, Delivery, Kind, Limit, MessagePolicy, Resource, RuleSet
 from tests.naive.examples import ALWAYS, at, rule_set
@@ -466,3 +467,11 @@ def test_an_email_that_goes_in_this_plan_counts_towards_the_limit() -> None:
 )
 def test_a_policy_looks_back_as_far_as_it_asks(again: int | None, topic: int | None, memory: int) -> None:
     assert MessagePolicy(not_again_within=again, topic_not_again_within=topic).memory == memory
+
+
+def test_a_worker_that_is_late_plans_as_of_the_instant_that_was_due() -> None:
+    """And after an outage as of the last quarter hour, not by the clock of a day ago."""
+    for late in (0, 1, QUARTER - 1):
+        assert planned_instant(NOON, NOON + late) == NOON
+    assert planned_instant(NOON + MINUTE, NOON + 7 * MINUTE) == NOON + MINUTE
+    assert planned_instant(NOON - 5 * HOUR, NOON + 7 * MINUTE) == NOON

@@ -111,6 +111,8 @@ class Works:
     more: dict[str, str] = field(default_factory=dict)
     running: list[Running] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=count)
+    told_at: dict[tuple[int, str], int] = field(default_factory=dict)
+    """When something was first reported: told again, it happened then all the same."""
 
     def __post_init__(self) -> None:
         self.failpoints.mkdir(parents=True)
@@ -216,7 +218,7 @@ class Works:
             {
                 "event": what,
                 "email": f"ben-{n}@example.org",
-                "timestamp": int(time.time()),
+                "timestamp": self.told_at.setdefault((n, what), int(time.time())),
                 "send_id": each["personalizations"][0]["custom_args"]["send_id"],
             }
             for each in self.taken(n)

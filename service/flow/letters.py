@@ -46,7 +46,7 @@ class Letters:
                 others = tuple(self.marks.of(email.program, each.candidate.key) for each in email.notices[1:])
                 category = _category(loaded.rule_set, email)
                 written = loaded.templates.outgoing(letter, email)
-                return tuple(replace(each, marks=others, category=category) for each in written)
+                return tuple(_filed(replace(each, marks=others, category=category)) for each in written)
 
             yield write
 
@@ -57,3 +57,16 @@ def _category(rule_set: RuleSet, email: EmailRow) -> str:
     found = {rule_set.policy(each.message).category for each in candidates}
     is_optional = is_participant(email.recipient) and all(each.kind is Kind.NUDGE for each in candidates)
     return next(iter(found - {Category.SERVICE}), "") if is_optional and len(found) == 1 else ""
+
+
+def _filed(outgoing: Outgoing) -> Outgoing:
+    """Return the email with the fields by which mail programs file it, and by which providers sum complaints up.
+
+    Source: RFC 2919; Gmail's feedback loop, whose last part names the sender.
+    """
+    about = f"{outgoing.category or Category.SERVICE}:{outgoing.program}:intouch"
+    filed = [("Feedback-ID", about)]
+    if outgoing.category:
+        domain = outgoing.from_email.rpartition("@")[2]
+        filed.append(("List-Id", f"<{outgoing.category}.{outgoing.program}.{domain}>"))
+    return replace(outgoing, headers=(*outgoing.headers, *filed))

@@ -105,6 +105,9 @@ def test_an_email_of_one_category_belongs_to_its_group_and_one_of_several_to_non
     assert [each["asm"]["group_id"] for each in house.mail_to("ben")] == [101]
     assert [each.get("asm") for each in house.mail_to("ada")] == [None]
     assert house.fake.wrong == []
+    fields = [house.mail_to(name)[0]["personalizations"][0]["headers"] for name in ("ben", "ada")]
+    assert [each["Feedback-ID"] for each in fields] == ["reminders:northfield:intouch", "service:northfield:intouch"]
+    assert [each.get("List-Id") for each in fields] == ["<reminders.northfield.northfield.example.org>", None]
 
 
 def test_an_answer_belongs_to_no_group(house: House) -> None:

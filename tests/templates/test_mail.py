@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from service.adapters.mail.mime import as_bytes
 from service.adapters.templates.book import Part
 from service.adapters.templates.look import ProgramLook
 from service.adapters.templates.samples import sample_context
+from tests.mail.emails import email
 from tests.templates.pages import FOOT, FOOT_LINKS, LOOK, Seen, book, message, render
 
 LOG = message(
@@ -181,3 +183,19 @@ def test_two_mails_of_one_message_share_nothing() -> None:
     assert "Ana" in mine.html
     assert "Bo" not in Seen(mine.html).text.split()
     assert "Ana" not in yours.html + yours.text
+
+
+@pytest.mark.parametrize("number", [2, 1_000])
+def test_a_mail_of_very_many_notices_stays_small_enough_to_be_shown_whole(number: int) -> None:
+    """Mail programs cut what is longer than 100 KiB; what there is no room for is counted."""
+    mail = book(log=LOG).render_email([Part(message="log", context=sample_context("mentor"))] * number, LOOK)
+    sent = as_bytes(email(subject=mail.subject, html=mail.html, text=mail.text))
+    assert len(sent) < 100 * 1024
+    shown = mail.text.count("Be brief.")
+    assert mail.subject.startswith(f"{number:,}"[:1])
+    if number == 2:
+        assert (shown, "more" in mail.text) == (2, False)
+        return
+    assert len(sent) > 60 * 1024, "as much as there is room for"
+    for part in (mail.text, mail.html):
+        assert f"And {number - shown} more, for which there is no room here." in " ".join(part.split())

@@ -29,6 +29,12 @@ _AFTER_PREHEADER: Final = "&#847;&zwnj;&nbsp;" * 60
 """Keeps mail programs from filling the preview line with the beginning of the body."""
 
 
+MOST_BYTES: Final = 70_000
+"""Of a mail's two parts together. For the way they grow by a third, and from 100 KiB on mail programs cut."""
+_HEADINGS: Final = 5
+"""How many of a digest's headings the preview line names: nobody sees more of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One notice's message and the variables it is rendered with, as plain dicts, lists and texts."""
@@ -58,6 +64,11 @@ class Rendered:
     preheader: str
     html: str
     text: str
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.html.encode()) + len(self.text.encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +170,11 @@ class TemplateBook:
             raise ValueError("a mail has at least one part")
         tongue = self.tongue(look, [part.message for part in parts])
         written = [self._written(part, look, tongue) for part in parts]
-        return self._laid_out(_headed(parts, written, look, tongue), written, look, tongue, foot)
+        words = _headed(parts, written, look, tongue)
+        shown = len(written)
+        while (found := self._laid_out(words, written, shown, look, tongue, foot)).size > MOST_BYTES and shown > 1:
+            shown = min(shown - 1, max(1, shown * MOST_BYTES // found.size))
+        return found
 
     def pages(self, look: ProgramLook) -> PageMaker:
         """Return what makes the pages of these resources in a program's look."""
@@ -193,12 +208,28 @@ class TemplateBook:
         )
 
     def _laid_out(
-        self, words: dict[str, str], written: Sequence[Written], look: ProgramLook, tongue: Tongue, foot: Foot
+        self,
+        words: dict[str, str],
+        written: Sequence[Written],
+        shown: int,
+        look: ProgramLook,
+        tongue: Tongue,
+        foot: Foot,
     ) -> Rendered:
+        """Return the mail with so many of its sections, and how many more there would be."""
         colors = palette(look.color)
         links = {name: link if is_link(link) else "" for name, link in asdict(foot).items()}
-        sections = [self._section(each, colors, len(written) > 1) for each in written]
-        shared = {**words, "sections": sections, "look": shown_look(look), "foot": links, "say": tongue.say}
+        sections = [self._section(each, colors, len(written) > 1) for each in written[:shown]]
+        left = len(written) - shown
+        more = tongue.say("mail.and_more", count=left) if left else ""
+        shared = {
+            **words,
+            "sections": sections,
+            "more": more,
+            "look": shown_look(look),
+            "foot": links,
+            "say": tongue.say,
+        }
         html = self._layouts.html.render(**shared, colors=colors, language=tongue.language, padding=_AFTER_PREHEADER)
         return Rendered(
             language=tongue.language,
@@ -215,7 +246,7 @@ def _headed(parts: Sequence[Part], written: Sequence[Written], look: ProgramLook
     subject = _digest_subject(parts, tongue) if digest else written[0].subject
     return {
         "subject": subject,
-        "preheader": " · ".join(each.heading for each in written) if digest else written[0].preheader,
+        "preheader": " · ".join(each.heading for each in written[:_HEADINGS]) if digest else written[0].preheader,
         "title": subject if digest else written[0].title,
         "greeting": written[0].greeting if digest else "",
         "reason": _reason(parts[0].context, look, tongue),

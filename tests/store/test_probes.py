@@ -53,6 +53,16 @@ def test_no_question_reads_a_whole_table(store: SqlStore, name: str) -> None:
         assert scans(plan_of(snapshot._session, dict(statements())[name])) == []
 
 
+DUE = [name for name, _ in statements() if name.startswith(("DUE_", "EXPIRED"))]
+
+
+@pytest.mark.parametrize("name", DUE)
+def test_who_is_due_is_not_sorted_among_all_who_are(store: SqlStore, name: str) -> None:
+    """A hundred thousand may be due at one instant, and a few of them are asked for."""
+    with store.reading() as snapshot:
+        assert [step for step in plan_of(snapshot._session, dict(statements())[name]) if "TEMP B-TREE" in step] == []
+
+
 @pytest.mark.parametrize(
     ("name", "index"),
     [
@@ -109,3 +119,4 @@ def test_postgresql_needs_no_whole_table_either(postgresql_store_url: str) -> No
         whole = postgresql_plan(session, "SELECT facts FROM subjects WHERE folded_seq = :now")
     assert {name: plan for name, plan in plans.items() if any("Seq Scan" in step for step in plan)} == {}
     assert any("Seq Scan" in step for step in whole), "a whole table read would be found"
+    assert {name: plans[name] for name in DUE if any("Sort" in step for step in plans[name])} == {}

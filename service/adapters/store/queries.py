@@ -186,11 +186,11 @@ WHERE s.program = wanted.program AND s.kind = wanted.kind AND s.id = wanted.id
 # Recipients whose turn has come, and those of them for whom something urgent waits.
 DUE_RECIPIENTS: Final = f"""
 SELECT program, recipient, next_plan_at, rests_until FROM recipients
-WHERE next_plan_at IS NOT NULL AND {TURN} <= :now ORDER BY {TURN}, program, recipient LIMIT :limit
+WHERE next_plan_at IS NOT NULL AND {TURN} <= :now ORDER BY {TURN} LIMIT :limit
 """
 DUE_URGENTLY: Final = f"""
 SELECT program, recipient, next_plan_at, rests_until FROM recipients
-WHERE next_plan_at IS NOT NULL AND urgent = 1 AND {TURN} <= :now ORDER BY {TURN}, program, recipient LIMIT :limit
+WHERE next_plan_at IS NOT NULL AND urgent = 1 AND {TURN} <= :now ORDER BY {TURN} LIMIT :limit
 """
 
 # Whether an address is blocked.

@@ -40,6 +40,7 @@ def page() -> Iterator[Page]:
 def looked_at(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_load_state("load")  # frames too: axe looks into them
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width

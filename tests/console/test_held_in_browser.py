@@ -34,9 +34,10 @@ def address(braking: Braking) -> Iterator[str]:
         yield served_at
 
 
-@pytest.mark.parametrize(
-    ("button", "said", "more"), [("Let all of", "They go", PAIRS - 3), ("Drop all of", "dropped", 0)]
-)
+WAYS = [(f"Let all of {RULE} go", "They go", PAIRS - 3), (f"Drop all of {RULE}", "dropped", 0)]
+
+
+@pytest.mark.parametrize(("button", "said", "more"), WAYS, ids=["go", "dropped"])
 def test_what_is_held_goes_or_is_dropped(braking: Braking, address: str, button: str, said: str, more: int) -> None:
     before = len(braking.carrier.carried)
     with chromium() as page:

@@ -140,7 +140,7 @@ def explained(url: str, own: dict[str, str]) -> int:
 
 
 def _explain(mentorship: str, environment: dict[str, str]) -> str:
-    command = [sys.executable, "-m", "service", "explain", mentorship, "--rule", "morning"]
+    command = [sys.executable, "-m", "service", "explain", f"mentorships/{mentorship}", "--rule", "morning"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
 
 

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from bench.slow_providers import CERTIFICATE, Talk, sendgrid, serve, smtp
+from bench.slow_providers import CERTIFICATE, Talk, sendgrid, serving, smtp
 from service.domain.calendar import DAY
 
 LONGEST_S = 300
@@ -154,16 +154,11 @@ def _timed(result: Result) -> Iterator[None]:
 def measure(talk: Talk, side: Side, mails: int, senders: int) -> Cost:
     """Return what one side costs, in a process of its own, with a provider in another."""
     context = multiprocessing.get_context("spawn")
-    port, taken, stop = context.Value("i", 0), context.Value("i", 0), context.Event()
     result = context.Array("d", 2)
-    provider = context.Process(target=serve, args=(talk, port, taken, stop))
-    provider.start()
-    _wait_for(lambda: port.value > 0)
-    sending = context.Process(target=side, args=(port.value, mails, senders, taken, result))
-    sending.start()
-    sending.join()
-    stop.set()
-    provider.join()
+    with serving(talk) as (port, taken):
+        sending = context.Process(target=side, args=(port, mails, senders, taken, result))
+        sending.start()
+        sending.join()
     if sending.exitcode or taken.value < mails:
         raise RuntimeError(f"{side.__name__}: {taken.value} of {mails} emails arrived")
     return Cost(taken.value / result[0], result[1] / taken.value * 1_000)

@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, pstdev
@@ -23,9 +22,10 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from bench.consumers import settings_of
 from bench.quiet import fill
 from bench.servers import database, servers, use_of
-from bench.slow_providers import CERTIFICATE, sendgrid, serve
+from bench.slow_providers import CERTIFICATE, sendgrid, serving
 from service.domain.calendar import DAY, MINUTE, SECOND, Duration, Instant, format_rfc3339, quarter_up
 from service.settings import ROOT, read_settings
 from service.wiring import Installation
@@ -58,14 +58,8 @@ class Seen(NamedTuple):
 
 def environment(url: str, folder: Path, minutes: int, per_second: int) -> dict[str, str]:
     """Write the rules, and return the settings of the installation."""
-    return {
-        **write_rules(folder, RULES.format(minutes=minutes)),
-        "INTOUCH_DATABASE_URL": url,
-        "INTOUCH_DATA_DIR": str(folder / "data"),
-        "INTOUCH_SECRET": "x" * 32,
-        "INTOUCH_OUTBOUND": "off",
-        "INTOUCH_MAIL_PER_SECOND": str(per_second),
-    }
+    own = write_rules(folder, RULES.format(minutes=minutes))
+    return settings_of(url, folder) | own | {"INTOUCH_MAIL_PER_SECOND": str(per_second)}
 
 
 def work(own: dict[str, str], port: int) -> None:
@@ -77,20 +71,6 @@ def work(own: dict[str, str], port: int) -> None:
     intouch = Installation(read_settings(own))
     mailer = SendGridMailer(SendGridAccount(host=f"https://localhost:{port}", read_key=lambda: "SG.x"), time.time)
     intouch.worker(mailer).run(Event(), intouch.wake)
-
-
-@contextmanager
-def provider() -> Iterator[tuple[int, Any]]:
-    """Give the port of a provider, and the number of emails that it took."""
-    os.environ["SSL_CERT_FILE"] = str(CERTIFICATE)
-    port, taken, stop = multiprocessing.Value("i", 0), multiprocessing.Value("i", 0), multiprocessing.Event()
-    serving = multiprocessing.Process(target=serve, args=(sendgrid, port, taken, stop), daemon=True)
-    serving.start()
-    while not port.value:
-        time.sleep(0.05)
-    yield port.value, taken
-    stop.set()
-    serving.join()
 
 
 def watched(pid: int, taken: Any, due: Instant, until: Instant) -> list[Seen]:
@@ -124,11 +104,11 @@ def outcome(url: str, due: Instant, within: Duration) -> dict[str, int]:
         " AND NOT EXISTS (SELECT FROM ledger WHERE recipient = participant)",
     }
     with psycopg.connect(url) as connection:
-        return {what: connection.execute(query.encode()).fetchone()[0] for what, query in asked.items()}  # type: ignore[index]
+        return {what: connection.execute(query.encode()).fetchall()[0][0] for what, query in asked.items()}
 
 
 def explained(url: str, own: dict[str, str]) -> int:
-    """Ask Intouch about some of those to whom nothing went; return of how many it says that it was too late."""
+    """Ask Intouch about some of those to whom nothing went; return how many it says that it was too late."""
     query = (
         "SELECT mentorship FROM members WHERE participant LIKE 'ben-%' AND NOT EXISTS"
         f" (SELECT FROM ledger WHERE recipient = participant) ORDER BY md5(mentorship) LIMIT {EXPLAINED}"
@@ -152,6 +132,7 @@ def main() -> None:
     parser.add_argument("--send-within-minutes", type=int, default=45)
     chosen = parser.parse_args()
     within = chosen.send_within_minutes * MINUTE
+    os.environ["SSL_CERT_FILE"] = str(CERTIFICATE)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(database(stack.enter_context(servers())[0]))
@@ -165,7 +146,7 @@ def main() -> None:
         intouch.close()
         assert time.time() * SECOND < due, "it was not loaded in time: allow more than LOADING"
         print(f"{chosen.nudges:,} nudges are due at {format_rfc3339(due)}", flush=True)
-        port, taken = stack.enter_context(provider())
+        port, taken = stack.enter_context(serving(sendgrid))
         worker = multiprocessing.Process(target=work, args=(own, port), daemon=True)
         worker.start()
         needed = chosen.nudges * SECOND // chosen.per_second + 2 * MINUTE

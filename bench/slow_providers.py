@@ -4,8 +4,11 @@ Connecting and agreeing on keys wait for nothing, which is in favour of whoever 
 """
 
 import asyncio
+import multiprocessing
 import ssl
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +44,20 @@ async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note_
         word = (await reader.readuntil(b"\r\n"))[:4].upper()
     await asyncio.sleep(LATENCY_S)
     writer.write(b"221 bye\r\n")
+
+
+@contextmanager
+def serving(talk: Talk) -> Iterator[tuple[int, Any]]:
+    """Serve in a process of its own; give the port, and the number of emails that were taken so far."""
+    context = multiprocessing.get_context("spawn")
+    port, taken, stop = context.Value("i", 0), context.Value("i", 0), context.Event()
+    provider = context.Process(target=serve, args=(talk, port, taken, stop), daemon=True)
+    provider.start()
+    while not port.value:
+        time.sleep(0.02)
+    yield port.value, taken
+    stop.set()
+    provider.join()
 
 
 def serve(talk: Talk, port: Any, taken: Any, stop: Signal) -> None:

@@ -69,7 +69,6 @@ from service.flow.erase import Eraser
 from service.flow.erasure_port import Bodies, NoBodies
 from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.feedback import Hearing, Report, take_in, unsettled_detail
-from service.flow.forgotten_port import ForgottenSend
 from service.flow.letters import Letters
 from service.flow.links import Links
 from service.flow.login_port import Provider
@@ -82,7 +81,7 @@ from service.flow.ports import Clock
 from service.flow.publish import Target
 from service.flow.pulse import Pulse
 from service.flow.relay import Relay
-from service.flow.restored import restored_detail, take_in_forgotten
+from service.flow.restored import forgotten_send, restored_detail, take_in_forgotten
 from service.flow.returned import Believing, Returned, Use, take_in_returned
 from service.flow.sessions import Sessions
 from service.flow.step_in import SteppingIn
@@ -642,13 +641,9 @@ class Installation:
         if self.guests is None and not isinstance(self.provider, Mailbox):
             return 0
         with self.store.writing() as transaction:
-            sends = takewhile(lambda each: transaction.email(each.email_id) is None, self._mailed(self.mailbox))
+            ours = filter(None, (forgotten_send(self.marks, *each) for each in self.mailbox.sends()))
+            sends = takewhile(lambda each: transaction.email(each.email_id) is None, ours)
             return take_in_forgotten(transaction, sends, self.clock())
-
-    def _mailed(self, mailbox: Mailbox) -> Iterator[ForgottenSend]:
-        for send_id, at, others in mailbox.sends():
-            if first := self.marks.first_in(send_id.partition(".")[0]):
-                yield ForgottenSend(send_id=send_id, at=at, marks=(first, *others))
 
     def take_in_returned(self, said: Sequence[Returned]) -> Counter[Use]:
         """Take in what mail servers say of mail that came back. Raises: StoreUnavailable, OperatorError."""

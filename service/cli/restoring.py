@@ -49,7 +49,7 @@ def named_in(lines: Iterable[str], marks: Marks, now: Instant) -> Iterator[Forgo
     """Yield the sends of ours that the lines name, with the first time in the line, or else `now`."""
     for line in lines:
         for send_id in _SEND.findall(line):
-            if first := marks.first_in(send_id):
-                time = _TIME.search(line)
-                at = parse_rfc3339(time[0]) if time else now
-                yield ForgottenSend(send_id=send_id, at=at, marks=tuple(dict.fromkeys((first, *_MARK.findall(line)))))
+            time = _TIME.search(line)
+            at = parse_rfc3339(time[0]) if time else now
+            if send := flow.forgotten_send(marks, send_id, at, _MARK.findall(line)):
+                yield send

@@ -69,18 +69,9 @@ def drop(transaction: Transaction, rule: str, only: Sequence[str], by: str, now:
 
 
 def _dropped(held: HeldNotice, by: str, now: Instant) -> EmailRow:
-    return EmailRow(
-        id=f"dropped-{held_id(held)}",
-        program=held.program,
-        recipient=held.candidate.key.recipient,
-        state=EmailState.DROPPED,
-        planned_at=now,
-        claimed_at=now,
-        lease_until=now,
-        settled_at=now,
-        notices=(Notice(candidate=held.candidate, at=now),),
-        error=f"The safety limit held it, and {by} decided that it should not go.",
-    )
+    error = f"The safety limit held it, and {by} decided that it should not go."
+    notice = Notice(candidate=held.candidate, at=now)
+    return EmailRow.of_record(f"dropped-{held_id(held)}", held.program, notice, EmailState.DROPPED, error)
 
 
 def expect(transaction: Transaction, rule: str, count: int, until: Instant, by: str, now: Instant) -> None:

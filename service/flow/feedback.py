@@ -15,12 +15,12 @@ from service.domain.policies import OPTIONAL, Category
 from service.domain.rules import Kind, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.flow.forgotten_port import ForgottenSend
-from service.flow.found_out import Bad, Choice, note_choices, suppress
+from service.flow.found_out import Bad, Choice, suppress
 from service.flow.marks import Marks
 from service.flow.outbound import tell_sent
 from service.flow.ports import EmailRow, EmailState, RecipientKey, Snapshot, SubjectKey, Transaction
 from service.flow.reach import participant_of, reach_of
-from service.flow.restored import take_in_forgotten
+from service.flow.restored import forgotten_send, take_in_forgotten
 
 
 class What(StrEnum):
@@ -75,19 +75,21 @@ class Hearing:
     """(program, unsubscribe group or None for all mail) → categories."""
 
 
+_PLAIN = Hearing()
+
+
 def take_in(
     transaction: Transaction,
     rule_set: RuleSet,
     reports: Iterable[Report],
     now: Instant,
     program: str = "",
-    how: Hearing | None = None,
+    how: Hearing = _PLAIN,
 ) -> int:
     """Take reports in, and return how many were new. Those about sends that nobody here knows are kept all the same.
 
     Where they come from a `program`'s own account, those about other programs' mail are passed over.
     """
-    how = how or Hearing()
     said = sorted(reports, key=_order)
     emails = {each: transaction.email(each) for each in dict.fromkeys(report.email_id for report in said)}
     if how.marks:
@@ -96,8 +98,7 @@ def take_in(
     if program:
         said = [each for each in said if (email := emails[each.email_id]) and email.program == program]
     new = [each for each in said if transaction.keep_report(each.send_id, each.what, each.at, each.detail)]
-    suppress(transaction, _bad(new, emails), now)
-    note_choices(transaction, _choices(new, emails, how), now)
+    suppress(transaction, _bad(new, emails), now, _choices(new, emails, how))
     for report in new:
         email = emails[report.email_id]
         if email is not None:
@@ -116,10 +117,8 @@ def _choices(reports: Iterable[Report], emails: Mapping[str, EmailRow | None], h
 
 def _forgotten(reports: Iterable[Report], marks: Marks) -> Iterator[ForgottenSend]:
     # What bounced went out too, but reached nobody: an alert is to be decided anew and finds another role.
-    for each in reports:
-        if first := marks.first_in(each.email_id):
-            known = tuple(dict.fromkeys((first, *each.marks)))
-            yield ForgottenSend(send_id=each.send_id, at=each.at, marks=known)
+    sends = (forgotten_send(marks, each.send_id, each.at, each.marks) for each in reports)
+    return filter(None, sends)
 
 
 def _bad(reports: Iterable[Report], emails: Mapping[str, EmailRow | None]) -> Iterator[Bad]:

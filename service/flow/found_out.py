@@ -33,14 +33,6 @@ class Choice(NamedTuple):
     at: Instant
 
 
-def note_choices(transaction: Transaction, choices: Iterable[Choice], now: Instant) -> None:
-    """Let participants' choices be known as those that they make on their own page. To be called as `suppress` is."""
-    news = [_chosen(each, min(each.at, now)) for each in choices if _is_participants(each.email)]
-    if news:
-        transaction.append(news, now)
-        tell_happened(transaction, news)
-
-
 def _chosen(choice: Choice, at: Instant) -> Incoming:
     subject = Subject(SubjectKind.PARTICIPANT, choice.email.recipient)
     data = {"category": choice.category.value, "wanted": choice.wanted}
@@ -48,17 +40,20 @@ def _chosen(choice: Choice, at: Instant) -> Incoming:
     return found("participant.preferences_changed", id_, choice.email.program, subject, data, at)
 
 
-def suppress(transaction: Transaction, found: Iterable[Bad], now: Instant) -> None:
-    """Block the addresses, and tell once of each that is a participant's.
+def suppress(transaction: Transaction, found: Iterable[Bad], now: Instant, choices: Iterable[Choice] = ()) -> None:
+    """Block the addresses, and tell once of each that is a participant's; and what participants chose, as if they had
+    chosen it on their own page.
 
     To be called before anything about emails or recipients is changed: an append waits for subjects, which everybody
-    takes first and in one order.
+    takes first and in one order, and so all at once.
     """
-    news = [
+    failed = [
         _address_failed(each.email, each.suppression, now)
         for each in found
         if transaction.suppress(each.address, each.suppression) and each.email and _is_participants(each.email)
     ]
+    chosen = [_chosen(each, min(each.at, now)) for each in choices if _is_participants(each.email)]
+    news = failed + chosen
     if news:
         transaction.append(news, now)
         tell_happened(transaction, news)

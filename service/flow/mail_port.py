@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from service.domain.calendar import Duration, Instant
+
+MOST_MARKS: Final = 400
+"""SendGrid takes 10,000 bytes of arguments, and an email is to stay below 100 KiB; the log has the others."""
 
 
 class Fate(StrEnum):
@@ -40,7 +43,7 @@ class Outgoing:
     program: str = ""
     """Whose email it is: it may go through an account of its own."""
     marks: tuple[str, ...] = ()
-    """Of the decisions that it carries besides the one in its id."""
+    """Of the decisions that it carries besides the one in its id; the first MOST_MARKS of them go along."""
 
 
 class Mailer(Protocol):

@@ -128,6 +128,22 @@ class EmailRow:
     reference: str = ""
     error: str = ""
 
+    @classmethod
+    def of_record(cls, id: str, program: str, notice: Notice, state: EmailState, error: str) -> "EmailRow":
+        """Return what is kept of a decision that nobody has to send any more, as of its notice's instant."""
+        return cls(
+            id=id,
+            program=program,
+            recipient=notice.candidate.key.recipient,
+            state=state,
+            planned_at=notice.at,
+            claimed_at=notice.at,
+            lease_until=notice.at,
+            settled_at=notice.at,
+            notices=(notice,),
+            error=error,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSetRow:

@@ -116,19 +116,20 @@ class _Checking:
         for key, row in rows.items():
             view = view_from(row, {each: facts[each] for each in near[key] if each in facts})
             decision = decide(self._book(key), view, sent[key], self.now, holds.get(key, {}))
-            pending[key] = pend(held[key], decision.candidates, self._as_of(row, before[key]))
+            pending[key] = pend(held[key], decision.candidates, self._as_of(row, before))
             next_at = None if decision.next_at == NEVER else decision.next_at
             checked.append(replace(row, next_check_at=next_at, checked_with=self.rule_set.hash))
         return _Decided(checked, pending, [_footing(row, facts) for row in checked if _is_mentorship(row)])
 
-    def _as_of(self, row: SubjectRow, before: SubjectRow) -> Instant:
+    def _as_of(self, row: SubjectRow, before: Rows) -> Instant:
         """Return since when what is new was possible: of a subject that only the clock made due, since it was due.
 
         A worker is always a little late, and what may move from a quarter hour on must not wait for the one after it.
         """
-        due = before.next_check_at
-        is_by_clock = due is not None and due <= self.now and row.folded_seq == before.folded_seq
-        return planned_instant(due, self.now) if due is not None and is_by_clock else self.now
+        due = before[row.key].next_check_at
+        if due is None or due > self.now or _has_news(row, before):
+            return self.now
+        return planned_instant(due, self.now)
 
 
 class _Decided(NamedTuple):

@@ -5,6 +5,7 @@ whatever is decided again is then recorded as sent, and not sent a second time.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from service.domain.book import book_of
@@ -22,11 +23,17 @@ FOUND_OUT: Final = "Intouch, which heard of mail that this store does not know"
 """Who stopped mail, where nobody said that the store was put back."""
 
 
-def declare(transaction: Transaction, by: str, now: Instant) -> bool:
-    """Stop all mail because the store was put back, and return whether it was not stopped before."""
-    stopped = transaction.stop(Stop(scope=Scope.ALL, name="", at=now, by=f"{by}, after the store was put back"))
+def declare(transaction: Transaction, by: str, now: Instant) -> None:
+    """Stop all mail because the store was put back."""
+    transaction.stop(Stop(scope=Scope.ALL, name="", at=now, by=f"{by}, after the store was put back"))
     transaction.note(AuditRow(at=now, who=by, action=Action.STORE_RESTORED, about="the store"))
-    return stopped
+
+
+def forgotten_send(marks: Marks, send_id: str, at: Instant, others: Iterable[str] = ()) -> ForgottenSend | None:
+    """Return a send as somebody tells of it, with the marks that go along; None where its id was not made here."""
+    send = ForgottenSend(send_id=send_id, at=at, marks=())
+    first = marks.first_in(send.email_id)
+    return replace(send, marks=tuple(dict.fromkeys((first, *others)))) if first else None
 
 
 def take_in_forgotten(transaction: Transaction, sends: Iterable[ForgottenSend], now: Instant) -> int:
@@ -43,7 +50,7 @@ def take_in_forgotten(transaction: Transaction, sends: Iterable[ForgottenSend], 
 
 
 def _put_back_at(snapshot: Snapshot) -> Instant:
-    return max((row.at for row in snapshot.audit(Action.STORE_RESTORED)), default=-1)
+    return next((row.at for row in snapshot.audit(Action.STORE_RESTORED, limit=1)), -1)
 
 
 def settle_forgotten(
@@ -62,23 +69,15 @@ def _sent(
     transaction: Transaction, rule_set: RuleSet, key: RecipientKey, pending: Pending, send: ForgottenSend
 ) -> EmailRow:
     """Return the email as far as it is known: one notice of it, by the time at which it was reported."""
-    at, candidate = send.at, pending.candidate
+    candidate = pending.candidate
     had = {each.resource for each in transaction.past(key, 0)}
     contacts = frozenset(book_of(rule_set, key.program).program.contacts)
     resource = picked(candidate, rule_set.resources, contacts, had) or ""
     is_known = transaction.email(send.send_id) is not None
-    return EmailRow(
-        id=f"{send.send_id}-{send.marks[0]}" if is_known else send.send_id,
-        program=key.program,
-        recipient=key.recipient,
-        state=EmailState.SENT,
-        planned_at=at,
-        claimed_at=at,
-        lease_until=at,
-        settled_at=at,
-        error="It went out before the store was put back from a copy; it was not sent again.",
-        notices=(Notice(candidate=candidate, at=at, resource=resource),),
-    )
+    id = f"{send.send_id}-{send.marks[0]}" if is_known else send.send_id
+    error = "It went out before the store was put back from a copy; it was not sent again."
+    notice = Notice(candidate=candidate, at=send.at, resource=resource)
+    return EmailRow.of_record(id, key.program, notice, EmailState.SENT, error)
 
 
 def restored_detail(snapshot: Snapshot) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
@@ -10,6 +12,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from service.flow.sessions import Sessions
 from service.wiring import Installation
+from tests.flow.stage import Stage
 
 WIDTHS = (375, 1200)
 WAIT_MS = 60_000
@@ -43,6 +46,14 @@ def served(installation: Installation) -> Iterator[str]:
     yield f"http://{server.address}"
     server.stop()
     installation.close()
+
+
+@contextmanager
+def served_live(live: Stage, **chosen: Any) -> Iterator[str]:
+    """Serve a stage's store by its clock, with the settings chosen, and return where."""
+    settings = replace(live.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0", **chosen)
+    with served(Installation(settings, live.clock)) as address:
+        yield address
 
 
 def enter(page: Page, address: str, sessions: Sessions) -> None:

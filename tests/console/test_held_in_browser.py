@@ -1,15 +1,13 @@
 """A held rule in a real browser, with nothing but the keyboard: see who would get what, let it go, and see it gone."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from service.domain.calendar import HOUR
-from service.wiring import Installation
-from tests.console.browser import chromium, enter, no_barriers, press, served
+from tests.console.browser import chromium, enter, no_barriers, press, served_live
 from tests.flow.braking import PAIRS, Braking
 
 pytestmark = pytest.mark.browser
@@ -28,9 +26,7 @@ def braking(tmp_path: Path) -> Iterator[Braking]:
 
 @pytest.fixture
 def address(braking: Braking) -> Iterator[str]:
-    live = braking.stage
-    settings = replace(live.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0")
-    with served(Installation(settings, live.clock)) as served_at:
+    with served_live(braking.stage) as served_at:
         yield served_at
 
 

@@ -1,15 +1,13 @@
 """A staff day in a real browser, with nothing but the keyboard: see who is silent and why, write, celebrate, answer."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from service.domain.calendar import DAY, HOUR, MINUTE
-from service.wiring import Installation
-from tests.console.browser import chromium, enter, no_barriers, press, served
+from tests.console.browser import chromium, enter, no_barriers, press, served_live
 from tests.console.site import MONDAY
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
@@ -38,8 +36,7 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def address(live: Stage) -> Iterator[str]:
-    settings = replace(live.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0")
-    with served(Installation(settings, live.clock)) as served_at:
+    with served_live(live) as served_at:
         yield served_at
 
 

@@ -1,14 +1,12 @@
 """Trying an edit in a real browser, with nothing but the keyboard, from a mistake to what runs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.wiring import Installation
-from tests.console.browser import chromium, enter, no_barriers, press, served
+from tests.console.browser import chromium, enter, no_barriers, press, served_live
 from tests.flow.stage import Stage
 from tests.trial.small import RULE, STORIES, WELCOME, WELCOMED, matched
 
@@ -26,8 +24,7 @@ def live(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def address(live: Stage) -> Iterator[str]:
-    settings = replace(live.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0", approve_above=5)
-    with served(Installation(settings, live.clock)) as served_at:
+    with served_live(live, approve_above=5) as served_at:
         yield served_at
 
 

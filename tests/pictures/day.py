@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from service.cli.play import play_semester
 from service.settings import read_settings
 from service.wiring import Installation
-from tests.console.browser import chromium, enter, served
+from tests.console.browser import chromium, enter, served, served_live
 from tests.flow.braking import PAIRS, Braking
 from tests.pictures.made import FOLDER
 
@@ -75,8 +75,7 @@ def _held(page: Page, folder: Path) -> None:
     braking = Braking(folder, first=3)
     braking.change_the_rule()
     braking.ask(range(PAIRS))
-    settings = replace(braking.stage.intouch.settings, http="127.0.0.1:0", console_http="127.0.0.1:0")
-    with served(Installation(settings, braking.stage.clock)) as address:
+    with served_live(braking.stage) as address:
         enter(page, address, braking.stage.intouch.sessions)
         page.goto(f"{address}/console/held")
         _keep(page, "day-held")

@@ -42,7 +42,7 @@ def _smtp(mailer: SmtpMailer) -> Finding:
 
 
 def _sendgrid(mailer: SendGridMailer, program: str) -> Finding:
-    about, place = f"mail {program}".strip(), f"{program}.key" if program else "the file of INTOUCH_SENDGRID_KEY_FILE"
+    about, place = _about(program), f"{program}.key" if program else "the file of INTOUCH_SENDGRID_KEY_FILE"
     try:
         answer = mailer.get("/v3/scopes", program)
     except (HTTPError, IntouchError) as error:
@@ -60,6 +60,10 @@ def _sendgrid(mailer: SendGridMailer, program: str) -> Finding:
     return well(about, "SendGrid knows our key, and it may send.")
 
 
+def _about(program: str) -> str:
+    return f"mail {program}".strip()
+
+
 _FEW = 5
 
 
@@ -71,7 +75,7 @@ def _scopes(answer: urllib3.BaseHTTPResponse) -> list[str]:
 
 
 def _reports(webhook_key: str, program: str) -> Finding:
-    about, place = f"mail {program}".strip(), f"{program}.webhook-key" if program else "INTOUCH_SENDGRID_WEBHOOK_KEY"
+    about, place = _about(program), f"{program}.webhook-key" if program else "INTOUCH_SENDGRID_WEBHOOK_KEY"
     if webhook_key:
         return well(about, "SendGrid's signed reports are taken at /webhooks/sendgrid.")
     todo = f"Switch on the signed event webhook there, and put its key into {place}."

@@ -14,7 +14,7 @@ from typing import Final
 
 from service.adapters.mail.addresses import one_address
 from service.domain.calendar import to_datetime
-from service.flow.mail_port import Outgoing
+from service.flow.mail_port import MOST_MARKS, Outgoing
 
 _PLAIN: Final = re.compile(r"[ -~]*")
 _BREAKS_AND_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -61,7 +61,8 @@ def _fields(outgoing: Outgoing, boundary: str) -> Iterator[tuple[str, str]]:
     yield "Message-ID", message_id(outgoing)
     yield "Auto-Submitted", "auto-generated"
     if outgoing.marks:
-        lines = (outgoing.marks[n : n + _MARKS_A_LINE] for n in range(0, len(outgoing.marks), _MARKS_A_LINE))
+        marks = outgoing.marks[:MOST_MARKS]
+        lines = (marks[n : n + _MARKS_A_LINE] for n in range(0, len(marks), _MARKS_A_LINE))
         yield MARKS, "\r\n ".join(map(" ".join, lines))
     yield "Content-Language", _own_field("Content-Language", outgoing.language)[1]
     for name, value in outgoing.headers:

@@ -6,7 +6,8 @@ comes, or one that something in front of SendGrid may have given, the email stay
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,15 @@ _NOT_TAKEN: Final = frozenset({400, 404, 405, 406, 413, 415, 422})
 """Refusals of this one email: trying it again brings the same."""
 _FIELD: Final = re.compile(r"[a-z_]+(\.[a-z_0-9]+){0,8}")
 """A place in what was asked, as `personalizations.0.to.0.email`; whatever else stands there may be somebody's."""
+
+
+@contextmanager
+def _resting_for_the_operator() -> Iterator[None]:
+    """Let the channel rest where a file cannot be used until somebody has seen to it."""
+    try:
+        yield
+    except OperatorError as error:
+        raise ProviderError(str(error), temporary=True, retry_after_s=_CHANNEL_REST_S) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +115,12 @@ class SendGridMailer:
             ) from error
 
     def _key(self, program: str) -> str:
-        try:
+        with _resting_for_the_operator():
             return self.account.read_own_key(program) or self.account.read_key()
-        except OperatorError as error:
-            raise ProviderError(str(error), temporary=True, retry_after_s=_CHANNEL_REST_S) from error
 
     def _group(self, outgoing: Outgoing) -> int | None:
-        try:
+        with _resting_for_the_operator():
             return self.account.group_of(outgoing.program, outgoing.category) if outgoing.category else None
-        except OperatorError as error:
-            raise ProviderError(str(error), temporary=True, retry_after_s=_CHANNEL_REST_S) from error
 
     def _refused(self, answer: urllib3.BaseHTTPResponse) -> ProviderError:
         """Return what a reply means that is not a yes. Its words may name people, so only codes and fields are kept."""

@@ -25,8 +25,7 @@ class UnsubscribeGroups:
 
     def group_of(self, program: str, category: str) -> int | None:
         """Return the group of a program's mail of that category, or None. Raises: OperatorError."""
-        found = [group for each, group in self._of(program).items() if each == category]
-        return found[0] if found else None
+        return self._of(program).get(Category(category))
 
     def categories(self, program: str, group: int | None) -> tuple[Category, ...]:
         """Return the categories that somebody chose by a group, or (None) by choosing for all mail.

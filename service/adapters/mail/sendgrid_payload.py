@@ -25,14 +25,12 @@ from sendgrid.helpers.mail import Email as Address
 
 from service.adapters.mail.addresses import one_address
 from service.adapters.mail.mime import message_id, one_line
-from service.flow.mail_port import Outgoing
+from service.flow.mail_port import MOST_MARKS, Outgoing
 
 SEND_ID: Final = "send_id"
 """The argument by which reports about a send find it again."""
 MARKS: Final = "decisions"
 """The argument that holds the marks of what else it carries."""
-_MOST_MARKS: Final = 400
-"""SendGrid takes 10,000 bytes of arguments."""
 _UNWANTED_IN_NAMES: Final = str.maketrans({",": " ", ";": " "})
 
 
@@ -64,7 +62,7 @@ def _personalization(outgoing: Outgoing) -> Personalization:
     to.add_to(_address(outgoing.to, outgoing.to_name))
     to.add_custom_arg(CustomArg(SEND_ID, outgoing.send_id))
     if outgoing.marks:
-        to.add_custom_arg(CustomArg(MARKS, " ".join(outgoing.marks[:_MOST_MARKS])))
+        to.add_custom_arg(CustomArg(MARKS, " ".join(outgoing.marks[:MOST_MARKS])))
     own = (("Message-ID", message_id(outgoing)), ("Auto-Submitted", "auto-generated"))
     for name, value in (*own, *outgoing.headers):
         to.add_header(Header(name, one_line(value)))

@@ -29,7 +29,7 @@ _AFTER_PREHEADER: Final = "&#847;&zwnj;&nbsp;" * 60
 """Keeps mail programs from filling the preview line with the beginning of the body."""
 
 
-MOST_BYTES: Final = 70_000
+MOST_BYTES: Final = 68_000
 """Of a mail's two parts together. For the way they grow by a third, and from 100 KiB on mail programs cut."""
 _HEADINGS: Final = 5
 """How many of a digest's headings the preview line names: nobody sees more of it."""

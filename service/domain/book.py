@@ -61,6 +61,8 @@ class ProgramBook:
         self._heeded = heeded(self.rules, rule_set.pauses, self.catalogue)
         theirs = [rule for rule in self.rules if rule.for_each is SubjectKind.PARTICIPANT]
         self._heeded_by_participants = heeded(theirs, rule_set.pauses, self.catalogue) if theirs else frozenset[str]()
+        members = [rule for rule in self.rules if rule.for_each is not SubjectKind.PROGRAM]
+        self._heeded_by_members = heeded(members, rule_set.pauses, self.catalogue)
         self._asked_once = asked_once(self.rules, rule_set.pauses, self.catalogue)
         self.has_participant_rules = bool(theirs)
         """Whether an event about a mentorship can matter to a rule about its participants."""
@@ -162,6 +164,10 @@ class ProgramBook:
     def participants_heed(self, event_type: str) -> bool:
         """Return whether an event of that type about a mentorship can change what rules about its participants do."""
         return event_type in self._heeded_by_participants
+
+    def members_heed(self, event_type: str) -> bool:
+        """Return whether an event of that type about the program can change what rules about those in it do."""
+        return event_type in self._heeded_by_members
 
     def is_settled(self, facts: SubjectFacts, event: Event) -> bool:
         """Return whether folding the event, which is not the first about its subject, changes nothing that rules ask.

@@ -5,21 +5,22 @@ that came back is decided anew once its address is blocked, so that it reaches t
 came back is shown as such and not sent again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from service.domain.book import book_of
 from service.domain.calendar import Instant
 from service.domain.policies import OPTIONAL, Category
-from service.domain.rules import Kind, RuleSet
+from service.domain.rules import STAFF_PREFIX, Kind, RuleSet
 from service.domain.suppression import Reason, Suppression
 from service.flow.forgotten_port import ForgottenSend
 from service.flow.found_out import Bad, Choice, suppress
 from service.flow.marks import Marks
 from service.flow.outbound import tell_sent
-from service.flow.ports import EmailRow, EmailState, RecipientKey, Snapshot, SubjectKey, Transaction
-from service.flow.reach import participant_of, reach_of
+from service.flow.ports import EmailRow, EmailState, Snapshot, SubjectKey, Transaction
+from service.flow.reach import reach_of
+from service.flow.report_port import ReportKey
 from service.flow.restored import forgotten_send, take_in_forgotten
 
 
@@ -40,6 +41,7 @@ class What(StrEnum):
 
 _BLOCKING = {What.BOUNCED: Reason.HARD_BOUNCE, What.COMPLAINED: Reason.COMPLAINT}
 _CAME_BACK = frozenset({What.BOUNCED, What.REFUSED})
+_OPEN = frozenset({EmailState.SENDING, EmailState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,22 +93,29 @@ def take_in(
     Where they come from a `program`'s own account, those about other programs' mail are passed over.
     """
     said = sorted(reports, key=_order)
-    emails = {each: transaction.email(each) for each in dict.fromkeys(report.email_id for report in said)}
+    emails = transaction.emails(sorted({each.email_id for each in said}))
     if how.marks:
-        unknown = [each for each in said if emails[each.email_id] is None and each.what is not What.BOUNCED]
+        unknown = [each for each in said if each.email_id not in emails and each.what is not What.BOUNCED]
         take_in_forgotten(transaction, _forgotten(unknown, how.marks), now)
     if program:
-        said = [each for each in said if (email := emails[each.email_id]) and email.program == program]
-    new = [each for each in said if transaction.keep_report(each.send_id, each.what, each.at, each.detail)]
+        said = [each for each in said if (email := emails.get(each.email_id)) and email.program == program]
+    new = _new(transaction, said)
     suppress(transaction, _bad(new, emails), now, _choices(new, emails, how))
-    for report in new:
-        email = emails[report.email_id]
-        if email is not None:
-            _apply(transaction, rule_set, report, email, now)
+    ours = [(each, email) for each in new if (email := emails.get(each.email_id))]
+    _settle(transaction, ours, now)
+    _give_back(transaction, rule_set, ours, now)
     return len(new)
 
 
-def _choices(reports: Iterable[Report], emails: Mapping[str, EmailRow | None], how: Hearing) -> Iterator[Choice]:
+def _new(transaction: Transaction, said: Iterable[Report]) -> Sequence[Report]:
+    once: dict[ReportKey, Report] = {}
+    for each in said:
+        once.setdefault(ReportKey(each.send_id, each.what, each.at), each)
+    kept = transaction.keep_reports({key: each.detail for key, each in once.items()})
+    return [each for key, each in once.items() if key in kept]
+
+
+def _choices(reports: Iterable[Report], emails: Mapping[str, EmailRow], how: Hearing) -> Iterator[Choice]:
     """Yield what the readers of known emails chose where they read them."""
     for each in reports:
         email = emails.get(each.email_id)
@@ -121,7 +130,7 @@ def _forgotten(reports: Iterable[Report], marks: Marks) -> Iterator[ForgottenSen
     return filter(None, sends)
 
 
-def _bad(reports: Iterable[Report], emails: Mapping[str, EmailRow | None]) -> Iterator[Bad]:
+def _bad(reports: Iterable[Report], emails: Mapping[str, EmailRow]) -> Iterator[Bad]:
     for each in reports:
         if reason := _BLOCKING.get(each.what):
             yield Bad(
@@ -141,21 +150,40 @@ def _order(report: Report) -> tuple[str, Instant, str]:
     return report.send_id, report.at, report.what
 
 
-def _apply(transaction: Transaction, rule_set: RuleSet, report: Report, email: EmailRow, now: Instant) -> None:
-    if report.what not in _CAME_BACK:
-        if transaction.settle(email.id, EmailState.SENT, now, reference=email.reference):
+def _settle(transaction: Transaction, reports: Iterable[tuple[Report, EmailRow]], now: Instant) -> None:
+    """Note of emails whose fate was open that they went. What was settled when we read it stays so."""
+    for report, email in reports:
+        is_open = email.state in _OPEN and report.what not in _CAME_BACK
+        if is_open and transaction.settle(email.id, EmailState.SENT, now, reference=email.reference):
             tell_sent(transaction, email, now)
-    elif not _reached_somebody(transaction, rule_set, report, email):
-        anew = report.what is What.BOUNCED and all(each.candidate.kind is Kind.ALERT for each in email.notices)
-        if transaction.give_back(email.id, now, _words(report), anew=anew) and anew:
-            transaction.check_soon({SubjectKey(email.program, each.candidate.subject) for each in email.notices})
+
+
+def _give_back(
+    transaction: Transaction, rule_set: RuleSet, reports: Iterable[tuple[Report, EmailRow]], now: Instant
+) -> None:
+    # Bounces last: where an email was refused as well, the address that takes no mail is what counts.
+    back = {
+        email.id: (report, email)
+        for report, email in sorted(reports, key=lambda each: each[0].what is What.BOUNCED)
+        if report.what in _CAME_BACK and not _reached_somebody(transaction, rule_set, report, email)
+    }
+    returned = transaction.give_back({id: _words(report) for id, (report, _) in back.items()}, now)
+    anew = [email for report, email in map(back.__getitem__, returned) if _is_decided_anew(report, email)]
+    transaction.decide_anew([each.id for each in anew])
+    transaction.check_soon(
+        {SubjectKey(each.program, notice.candidate.subject) for each in anew for notice in each.notices}
+    )
+
+
+def _is_decided_anew(report: Report, email: EmailRow) -> bool:
+    return report.what is What.BOUNCED and all(each.candidate.kind is Kind.ALERT for each in email.notices)
 
 
 def _reached_somebody(transaction: Transaction, rule_set: RuleSet, report: Report, email: EmailRow) -> bool:
-    """Return whether another address of a staff role may have got the email."""
-    book = book_of(rule_set, email.program)
-    participant = participant_of(transaction, RecipientKey(email.program, email.recipient))
-    others = reach_of(transaction, book, email.recipient, participant).addresses
+    """Return whether another address of a staff role may have got the email; all others have one address."""
+    if not email.recipient.startswith(STAFF_PREFIX):
+        return False
+    others = reach_of(transaction, book_of(rule_set, email.program), email.recipient, None).addresses
     return any(each.casefold() != report.address.casefold() for each in others)
 
 

@@ -47,10 +47,14 @@ def suppress(transaction: Transaction, found: Iterable[Bad], now: Instant, choic
     To be called before anything about emails or recipients is changed: an append waits for subjects, which everybody
     takes first and in one order, and so all at once.
     """
+    first: dict[str, Bad] = {}
+    for each in found:
+        first.setdefault(each.address, each)
+    blocked = transaction.suppress({address: each.suppression for address, each in first.items()})
     failed = [
         _address_failed(each.email, each.suppression, now)
-        for each in found
-        if transaction.suppress(each.address, each.suppression) and each.email and _is_participants(each.email)
+        for address, each in first.items()
+        if address in blocked and each.email and _is_participants(each.email)
     ]
     chosen = [_chosen(each, min(each.at, now)) for each in choices if _is_participants(each.email)]
     news = failed + chosen

@@ -28,6 +28,7 @@ from service.flow.forgotten_port import ForgottenReading, ForgottenWriting
 from service.flow.intervention_port import InterventionReading, InterventionWriting
 from service.flow.matter_port import MatterReading, MatterWriting
 from service.flow.outbox_port import OutboxReading, OutboxWriting
+from service.flow.report_port import ReportWriting
 from service.flow.session_port import SessionReading, SessionWriting
 from service.flow.trace_port import TraceReading
 
@@ -300,6 +301,9 @@ class Snapshot(
     def email(self, id: str) -> EmailRow | None:
         """Return one email, or None."""
 
+    def emails(self, ids: Collection[str]) -> Mapping[str, EmailRow]:
+        """Return those of the emails that there are."""
+
     def due_recipients(self, now: Instant, limit: int) -> Sequence[DueRecipient]:
         """Return recipients whose plan is due and who do not rest: first those for whom something urgent waits, each in
         the order in which their turn came."""
@@ -353,6 +357,7 @@ class Transaction(
     InterventionWriting,
     SessionWriting,
     ForgottenWriting,
+    ReportWriting,
     Protocol,
 ):
     """What can be changed, as a whole or not at all."""
@@ -430,21 +435,6 @@ class Transaction(
 
         `RELEASED` deletes its ledger rows: it was surely not sent, and its notices will be decided anew.
         """
-
-    def give_back(self, id: str, at: Instant, error: str, *, anew: bool) -> bool:
-        """Note that an email came back although it was sent or on its way, and return whether it was.
-
-        `anew` deletes its ledger rows: its notices will be decided anew.
-        """
-
-    def keep_report(self, send_id: str, what: str, at: Instant, detail: str) -> bool:
-        """Keep what a provider reported of a send, and return False where it was kept before."""
-
-    def suppress(self, address: str, suppression: Suppression) -> bool:
-        """Block an address in every program and return True; False when it was blocked before, for whatever reason."""
-
-    def allow(self, address: str) -> bool:
-        """Take an address off the list again, and return whether it was on it."""
 
     def await_report(self, id: str, until: Instant, error: str) -> None:
         """Keep an email on its way until then, for a report that may settle it; `error` says why."""

@@ -197,7 +197,9 @@ def _tell(transaction: Transaction, books: Mapping[str, ProgramBook], news: Iter
     for row, types, before in news:
         program, subject = row.key
         if subject.kind is SubjectKind.PROGRAM:
-            transaction.check_program(program, now)
+            # Not for a delay that was told of: a large program is a minute's work, while its mail waits.
+            if any(map(books[program].members_heed, types)):
+                transaction.check_program(program, now)
         elif subject.kind is SubjectKind.MENTORSHIP:
             people = _people(row)
             if people != before:

@@ -66,7 +66,7 @@ class ProgramFacts:
         """Return the subjects that see the event in their views, after it was folded."""
         subject = event.subject
         if subject.kind is SubjectKind.PROGRAM:
-            return list(self.subjects)
+            return list(self.subjects) if self.memory.members_heed(event.type) else [subject]
         if subject.kind is SubjectKind.PARTICIPANT:
             theirs = [mentorship_of(each) for each in self.mentorships.get(subject.id, ())]
             return [subject, *theirs] if self.memory.has_participant_rules else theirs

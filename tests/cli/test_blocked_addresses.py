@@ -29,7 +29,7 @@ def test_a_blocked_address_says_why_and_can_be_allowed_again(stage: Stage) -> No
     """The audit knows who did it, and nobody's address."""
     bounced = Suppression(reason=Reason.HARD_BOUNCE, at=MONDAY, detail="550 5.1.1")
     with stage.intouch.store.writing() as transaction:
-        transaction.suppress(BEN, bounced)
+        transaction.suppress({BEN: bounced})
     why = "mail to it came back, because there is no such mailbox (550 5.1.1)"
     assert run(stage, "show", "Ben@Example.org").out == f"It is blocked since 2026-03-02T15:00:00Z: {why}.\n"
     assert run(stage, "allow", BEN, "--by", "kim").out.startswith("Mail goes to it again")
@@ -43,5 +43,5 @@ def test_a_blocked_address_says_why_and_can_be_allowed_again(stage: Stage) -> No
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_its_words(stage: Stage, reason: Reason) -> None:
     with stage.intouch.store.writing() as transaction:
-        transaction.suppress(BEN, Suppression(reason=reason, at=MONDAY))
+        transaction.suppress({BEN: Suppression(reason=reason, at=MONDAY)})
     assert run(stage, "show", BEN).out.startswith("It is blocked since")

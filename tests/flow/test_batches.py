@@ -76,6 +76,19 @@ def test_those_who_belong_to_a_mentorship_are_asked_about_only_for_what_their_ru
     stage.close()
 
 
+def test_a_whole_program_is_checked_only_for_what_rules_about_those_in_it_heed(tmp_path: Path) -> None:
+    """That mail is late concerns who runs the program; checking everybody for it would make mail later."""
+    stage = Stage(tmp_path, MONDAY)
+    for n in range(3):
+        stage.take(*pair(MONDAY, f"m-{n}", f"mentor-{n}", f"mentee-{n}"))
+    stage.work_until(MONDAY + HOUR)
+    about, now = "programs/northfield", stage.clock.now
+    assert _checked_for(stage, event("program.delivery_delayed", about, now, backlog_id="b-1", what="mail")) == 1
+    assert _checked_for(stage, event("program.delivery_recovered", about, now, backlog_id="b-1")) == 1
+    assert _checked_for(stage, event("program.updated", about, now, timezone="Europe/Berlin")) == 1 + 9 + 1  # itself, and with all
+    stage.close()
+
+
 def _checked_for(stage: Stage, news: dict[str, Any]) -> int:
     """Return how many subjects are checked because of an event."""
     stage.take(news)

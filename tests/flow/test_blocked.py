@@ -55,7 +55,7 @@ def _worry(stage: Stage, level: str = "safety_risk") -> None:
 def _block(stage: Stage, *addresses: str, at: int = MONDAY) -> None:
     with stage.intouch.store.writing() as transaction:
         for each in addresses:
-            transaction.suppress(each, Suppression(reason=Reason.COMPLAINT, at=at))
+            transaction.suppress({each: Suppression(reason=Reason.COMPLAINT, at=at)})
 
 
 def _verdicts(stage: Stage) -> set[tuple[str, Word | None]]:

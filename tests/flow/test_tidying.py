@@ -9,12 +9,14 @@ from service.adapters.store import SqlStore, migrate, open_store
 from service.domain.calendar import DAY, HOUR
 from service.flow.erasure_port import NoBodies
 from service.flow.ports import Action, AuditRow
+from service.flow.report_port import ReportKey
 from service.flow.tidy import AT_ONCE, Keeping, Tidied, Tidier, until_night
 from tests.flow.braking import MONDAY
 from tests.flow.stage import Stage
 from tests.mail.emails import email
 from tests.store.factories import DATABASES, sqlite_url
 
+KEPT = ReportKey("kept", "delivered", MONDAY - 30 * DAY)
 KEEPING = Keeping(bodies=7 * DAY, reports=30 * DAY, audit=365 * DAY, views=30 * DAY, sessions=DAY // 2)
 
 
@@ -38,15 +40,15 @@ def test_reports_and_the_audit_go_after_their_time(store: SqlStore) -> None:
     """More reports than one transaction takes out."""
     with store.writing() as transaction:
         for n in range(AT_ONCE + 1):
-            transaction.keep_report(f"s-{n}", "delivered", MONDAY - 30 * DAY - 1, "")
-        transaction.keep_report("kept", "delivered", MONDAY - 30 * DAY, "")
+            transaction.keep_reports({ReportKey(f"s-{n}", "delivered", MONDAY - 30 * DAY - 1): ""})
+        transaction.keep_reports({KEPT: ""})
         transaction.note(deed("old", MONDAY - 365 * DAY - 1))
         transaction.note(deed("young", MONDAY - 365 * DAY))
     tidier = Tidier(store=store, bodies=NoBodies(), keeping=KEEPING, clock=lambda: MONDAY)
     assert tidier.tidy() == Tidied(bodies=0, reports=AT_ONCE + 1, audit=1, views=0, sessions=0)
     assert tidier.tidy() == Tidied(bodies=0, reports=0, audit=0, views=0, sessions=0)
     with store.writing() as transaction:
-        assert transaction.keep_report("kept", "delivered", MONDAY - 30 * DAY, "") is False
+        assert transaction.keep_reports({KEPT: ""}) == set()
         assert [each.about for each in transaction.audit(Action.MAIL_STOPPED)] == ["young"]
 
 

@@ -76,7 +76,7 @@ def test_what_is_stopped_says_so_from_the_stop_on(braking: Braking, scope: Scope
 
 def test_an_address_that_takes_no_mail_is_the_reason_also_when_the_time_is_over(braking: Braking) -> None:
     with braking.stage.intouch.store.writing() as transaction:
-        transaction.suppress("ben-0@example.org", Suppression(reason=Reason.COMPLAINT, at=MONDAY))
+        transaction.suppress({"ben-0@example.org": Suppression(reason=Reason.COMPLAINT, at=MONDAY)})
     braking.ask([0])
     assert verdicts(braking) == [Verdict(Word.ADDRESS_BLOCKED)]
     braking.stage.work_until(braking.now + 9 * DAY)
@@ -85,7 +85,7 @@ def test_an_address_that_takes_no_mail_is_the_reason_also_when_the_time_is_over(
 
 def test_an_alert_that_went_to_another_role_went(braking: Braking) -> None:
     with braking.stage.intouch.store.writing() as transaction:
-        transaction.suppress("mentoring@northfield.example.org", Suppression(reason=Reason.HARD_BOUNCE, at=MONDAY))
+        transaction.suppress({"mentoring@northfield.example.org": Suppression(reason=Reason.HARD_BOUNCE, at=MONDAY)})
     data = {"concern_id": "x-1", "about": "mentee", "level": "urgent"}
     braking.stage.take(event("concern.raised", "mentorships/m-0", braking.now, **data))
     braking.work()

@@ -118,25 +118,6 @@ WHERE id = :id AND state IN ('sending', 'unknown')
 """
 # Wait for a report on an email that is still on its way.
 AWAIT_REPORT: Final = "UPDATE emails SET lease_until = :until, error = :error WHERE id = :id AND state = 'sending'"
-# Note that an email came back after all.
-GIVE_BACK: Final = """
-UPDATE emails SET state = 'returned', settled_at = :at, error = :error
-WHERE id = :id AND state IN ('sending', 'unknown', 'sent')
-"""
-FORGET_DECISIONS: Final = "DELETE FROM ledger WHERE email = :id"
-
-# Keep a report, once.
-KEEP_REPORT: Final = """
-INSERT INTO reports (send_id, what, at, detail) VALUES (:send_id, :what, :at, :detail)
-ON CONFLICT (send_id, what, at) DO NOTHING
-"""
-
-# Block an address; the first reason stands. Allow it again.
-SUPPRESS: Final = """
-INSERT INTO suppressions (address, reason, at, detail) VALUES (:address, :reason, :at, :detail)
-ON CONFLICT (address) DO NOTHING
-"""
-ALLOW: Final = "DELETE FROM suppressions WHERE address = :address"
 
 # Keep a rule set's files once, and note that it is active from now on.
 KEEP_RULE_SET: Final = """

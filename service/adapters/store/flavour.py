@@ -18,6 +18,9 @@ class Flavour(Protocol):
     held: str
     """What ends a SELECT of subjects, `s`, that nobody may change until we end; without those changed right now."""
 
+    locked: str
+    """What ends a SELECT of rows, `s`, that we are about to change: it waits for whoever changes them right now."""
+
     writers_meet: bool
     """Whether somebody else may commit while we write, so that what we looked up before our turn may be old."""
 
@@ -47,6 +50,9 @@ class Flavour(Protocol):
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, Any]:
         """Return the parameters of `listed`."""
+
+    def add_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Run an INSERT … RETURNING for each row of values, and return what it returned for all of them."""
 
     def change_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run the statement for each of two or more rows of values."""

@@ -65,6 +65,7 @@ class Postgresql:
 
     skip_locked = " FOR UPDATE SKIP LOCKED"
     held = " FOR SHARE OF s SKIP LOCKED"
+    locked = " FOR UPDATE OF s"
     writers_meet = True
 
     def __init__(self, url: URL) -> None:
@@ -113,6 +114,12 @@ class Postgresql:
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, Any]:
         return {_array(name): texts(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
+
+    def add_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        many = in_arrays(statement)
+        assert many is not None, "only an INSERT of one row adds"
+        found: list[Any] = connection.execute(many, columns_of(statement, rows)).fetchall()
+        return found
 
     def change_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         many = in_arrays(statement)

@@ -129,8 +129,8 @@ SELECT e.id, e.program, e.recipient, e.state, e.planned_at, e.claimed_at, e.leas
 FROM emails AS e
 """
 
-# One email.
-EMAIL: Final = _EMAIL + "WHERE e.id = :id"
+# Emails by their ids.
+EMAILS: Final = _EMAIL + "WHERE e.id IN (SELECT wanted.id FROM {listed} AS wanted)"
 
 # Emails about a subject, oldest first.
 EMAILS_ABOUT: Final = (

@@ -30,10 +30,15 @@ class Session:
         asked = statement.format(listed=flavour.listed(*columns))
         return self.all(asked, {**flavour.rows(columns, rows), **values})
 
-    def change_listed(self, statement: str, rows: Sequence[Sequence[str]], *columns: str) -> None:
+    def change_listed(self, statement: str, rows: Sequence[Sequence[str]], *columns: str, **values: Any) -> None:
         """Run a statement that reads the list of rows from `{listed}`."""
         if rows:
-            self.change(statement.format(listed=self.flavour.listed(*columns)), self.flavour.rows(columns, rows))
+            asked = statement.format(listed=self.flavour.listed(*columns))
+            self.change(asked, {**self.flavour.rows(columns, rows), **values})
+
+    def add_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Run an INSERT … RETURNING once for each row of values; return what it returned for all of them."""
+        return self.flavour.add_each(self._connection, statement, rows) if rows else []
 
     def change(self, statement: str, values: Mapping[str, Any]) -> int:
         """Return how many rows were changed."""

@@ -218,8 +218,11 @@ class SqlSnapshot(
         return [email_of(row) for row in self._session.all(queries.EMAILS_ABOUT, about(key))]
 
     def email(self, id: str) -> EmailRow | None:
-        row = self._session.one(queries.EMAIL, {"id": id})
-        return email_of(row) if row else None
+        return self.emails([id]).get(id)
+
+    def emails(self, ids: Collection[str]) -> Mapping[str, EmailRow]:
+        rows = map(email_of, self._session.listed(queries.EMAILS, [(id,) for id in ids], "id"))
+        return {each.id: each for each in rows}
 
     def expired(self, now: Instant, limit: int) -> Sequence[EmailRow]:
         return [email_of(row) for row in self._session.all(queries.EXPIRED, {"now": now, "limit": limit})]

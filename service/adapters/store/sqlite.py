@@ -61,7 +61,7 @@ def _lock_of(path: Path) -> FairLock:
 class Sqlite:
     """The flavour of a SQLite file, which is made, with its folder, when it is not there."""
 
-    skip_locked = held = ""
+    skip_locked = held = locked = ""
     writers_meet = False
 
     def __init__(self, url: URL) -> None:
@@ -130,6 +130,10 @@ class Sqlite:
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, str]:  # noqa: ARG002 - the port
         return {"rows": orjson.dumps(rows).decode()}
+
+    def add_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        compiled = self.sql(statement)
+        return [found for row in rows for found in connection.execute(compiled, row).fetchall()]
 
     def change_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.cursor().executemany(self.sql(statement), rows)

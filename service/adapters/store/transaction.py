@@ -6,7 +6,6 @@ from typing import Any, Final
 import orjson
 
 from service.adapters.store import changes, queries
-from service.adapters.store.address_hash import address_hash
 from service.adapters.store.append import append_each
 from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.channels import SqlChannelWriting
@@ -20,6 +19,7 @@ from service.adapters.store.matters import SqlMatterWriting
 from service.adapters.store.notice_codec import candidate_text, notices_text
 from service.adapters.store.outbox import SqlOutboxWriting
 from service.adapters.store.publishers import SqlPublisherWriting
+from service.adapters.store.reports import SqlReportWriting
 from service.adapters.store.rows import due_recipient, email_values, key_of, ledger_values, listed, named
 from service.adapters.store.session import Session
 from service.adapters.store.sessions import SqlSessionWriting
@@ -30,7 +30,6 @@ from service.domain.errors import IntouchError
 from service.domain.events import Incoming
 from service.domain.facts import SubjectFacts
 from service.domain.plan import Pending
-from service.domain.suppression import Suppression
 from service.flow.brake_port import RuleEdition
 from service.flow.ports import (
     Appended,
@@ -61,6 +60,7 @@ class SqlTransaction(
     SqlInterventionWriting,
     SqlSessionWriting,
     SqlForgottenWriting,
+    SqlReportWriting,
 ):
     """A `Transaction` over one transaction of the database."""
 
@@ -264,35 +264,11 @@ class SqlTransaction(
         values = {"id": id, "state": state.value, "at": at, "reference": reference, "error": error}
         settled = self._session.change(changes.SETTLE, values) == 1
         if settled and state is EmailState.RELEASED:
-            self._session.change(changes.FORGET_DECISIONS, {"id": id})
+            self.decide_anew([id])
         return settled
 
     def await_report(self, id: str, until: Instant, error: str) -> None:
         self._session.change(changes.AWAIT_REPORT, {"id": id, "until": until, "error": error})
-
-    def give_back(self, id: str, at: Instant, error: str, *, anew: bool) -> bool:
-        returned = self._session.change(changes.GIVE_BACK, {"id": id, "at": at, "error": error}) == 1
-        if returned and anew:
-            self._session.change(changes.FORGET_DECISIONS, {"id": id})
-        return returned
-
-    def keep_report(self, send_id: str, what: str, at: Instant, detail: str) -> bool:
-        values = {"send_id": send_id, "what": what, "at": at, "detail": detail}
-        return self._session.change(changes.KEEP_REPORT, values) == 1
-
-    # Addresses.
-
-    def suppress(self, address: str, suppression: Suppression) -> bool:
-        values = {
-            "address": address_hash(self._secret, address),
-            "reason": suppression.reason.value,
-            "at": suppression.at,
-            "detail": suppression.detail,
-        }
-        return self._session.change(changes.SUPPRESS, values) == 1
-
-    def allow(self, address: str) -> bool:
-        return self._session.change(changes.ALLOW, {"address": address_hash(self._secret, address)}) == 1
 
     # Rule sets.
 

@@ -1,6 +1,6 @@
 """`python -m bench`: everything that is measured, one after the other."""
 
-from bench import console, doors, intake, mail, mime, quiet, simulation
+from bench import console, doors, intake, mail, mime, quiet, reports, simulation
 
 if __name__ == "__main__":
     intake.main()
@@ -9,4 +9,5 @@ if __name__ == "__main__":
     simulation.main()
     mime.main()
     mail.main()
+    reports.main()
     console.main()

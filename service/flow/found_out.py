@@ -1,7 +1,7 @@
 """What Intouch itself finds out while it delivers, as events like everybody else's, so that rules can start from it."""
 
 from collections.abc import Iterable, Mapping
-from json import dumps
+from json import JSONEncoder
 from typing import Final, NamedTuple
 
 from service.domain.calendar import Instant, format_rfc3339
@@ -14,6 +14,7 @@ from service.flow.outbound import tell_happened
 from service.flow.ports import EmailRow, Transaction
 
 SOURCE: Final = "/intouch/delivery"
+_write: Final = JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class Bad(NamedTuple):
@@ -93,5 +94,5 @@ def found(type_: str, id_: str, program: str, subject: Subject, data: Mapping[st
         subject=subject,
         time=now,
         data=data,
-        canonical=dumps(told, sort_keys=True, separators=(",", ":")).encode(),
+        canonical=_write(told).encode(),
     )

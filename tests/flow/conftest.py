@@ -1,14 +1,17 @@
-"""Half of a semester, lived by the live service, for tests that look ahead from there."""
+"""Half of a semester that was lived, for tests that look ahead from there, and how much the store is asked."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
 from examples.semester import semester
 from service.adapters.schemas import load_schemas
+from service.adapters.store.session import Session
 from service.domain.calendar import MINUTE, Instant
 from service.settings import ROOT
 from tests.flow.stage import Stage
@@ -37,3 +40,22 @@ def halfway(lived: tuple[Path, Instant], tmp_path: Path) -> Iterator[Stage]:
     stage = Stage(tmp_path / "var", now)
     yield stage
     stage.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Return a count of the statements that are run from now on, by the way they are run."""
+    counted: Counter[str] = Counter()
+
+    def counting(name: str) -> Any:
+        own = getattr(Session, name)
+
+        def run(session: Session, *given: Any) -> Any:
+            counted[name] += bool(not name.endswith("_each") or given[1])
+            return own(session, *given)
+
+        return run
+
+    for name in ("all", "one", "change", "change_each", "add_each"):
+        monkeypatch.setattr(Session, name, counting(name))
+    return counted

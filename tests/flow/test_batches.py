@@ -4,9 +4,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from service.adapters.store.session import Session
 from service.domain.calendar import HOUR, Instant, parse_rfc3339
 from service.flow.reconcile import reconcile
 from tests.flow.events import event, pair
@@ -14,25 +11,6 @@ from tests.flow.stage import Stage
 
 MONDAY = parse_rfc3339("2026-03-02T15:00:00Z")
 PAIRS = 20
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Return a count of the statements that are run from now on, by the way they are run."""
-    counted: Counter[str] = Counter()
-
-    def counting(name: str) -> Any:
-        own = getattr(Session, name)
-
-        def run(session: Session, *given: Any) -> Any:
-            counted[name] += bool(name != "change_each" or given[1])
-            return own(session, *given)
-
-        return run
-
-    for name in ("all", "one", "change", "change_each"):
-        monkeypatch.setattr(Session, name, counting(name))
-    return counted
 
 
 def test_twenty_mentorships_with_news_take_as_many_statements_as_one(tmp_path: Path, asked: Counter[str]) -> None:
@@ -85,7 +63,9 @@ def test_a_whole_program_is_checked_only_for_what_rules_about_those_in_it_heed(t
     about, now = "programs/northfield", stage.clock.now
     assert _checked_for(stage, event("program.delivery_delayed", about, now, backlog_id="b-1", what="mail")) == 1
     assert _checked_for(stage, event("program.delivery_recovered", about, now, backlog_id="b-1")) == 1
-    assert _checked_for(stage, event("program.updated", about, now, timezone="Europe/Berlin")) == 1 + 9 + 1  # itself, and with all
+    itself, everybody = 1, 3 * 3 + 1
+    updated = event("program.updated", about, now, timezone="Europe/Berlin")
+    assert _checked_for(stage, updated) == itself + everybody
     stage.close()
 
 

@@ -1,5 +1,6 @@
 """Reports of the provider: each once, in any order, about sends that are known and others that are not."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from service.domain.errors import ProviderError
 from service.domain.events import Subject
 from service.domain.suppression import Reason, Suppression
 from service.flow.feedback import Report, What
-from service.flow.mail_port import Fate
+from service.flow.mail_port import Fate, Outgoing
 from service.flow.ports import EmailRow, EmailState, SubjectKey
 from tests.flow.carriers import Refusing
 from tests.flow.events import event, pair
@@ -107,6 +108,46 @@ def test_a_send_that_nobody_here_knows_is_kept_and_its_address_blocked(stage: St
     assert report(stage, "of-another-life", What.BOUNCED, "ben@example.org") == 1
     assert report(stage, "of-another-life", What.BOUNCED, "ben@example.org") == 0
     assert suppressed(stage, "ben@example.org") is not None
+
+
+def test_a_bounce_counts_more_than_a_refusal_in_whatever_order(stage: Stage, carrier: Refusing) -> None:
+    worry(stage, "urgent")
+    send_id = carrier.carried[0].send_id
+    said = [
+        Report(send_id=send_id, what=what, at=at, address=PRIMARY)
+        for what, at in ((What.BOUNCED, MONDAY), (What.REFUSED, MONDAY + SECOND))
+    ]
+    assert stage.intouch.take_in_reports([*said, said[0]]) == 2
+    stage.work_until(stage.clock.now)
+    assert carrier.to == [PRIMARY, BACKUP]
+
+
+def test_what_came_back_from_an_old_address_did_not_reach_the_new_one(stage: Stage, carrier: Refusing) -> None:
+    ask_for_help(stage)
+    moved = {"email": "ben@elsewhere.example.org"}
+    stage.take(event("participant.updated", "participants/ben", stage.clock.now, **moved))
+    report(stage, carrier.carried[0].send_id, What.BOUNCED, "ben@example.org")
+    assert EmailState.RETURNED in [each.state for each in emails(stage)]
+
+
+def test_many_reports_take_as_many_statements_as_one(stage: Stage, carrier: Refusing, asked: Counter[str]) -> None:
+    """A provider reports a thousand at once, and waits."""
+    for n in range(9):
+        stage.take(*pair(MONDAY - 300 * DAY, f"n-{n}", f"abe-{n}", f"bea-{n}"))
+        help = {"request_id": f"h-{n}", "by": "mentee", "option": "dont_know_how_to_reach_out"}
+        stage.take(event("help.requested", f"mentorships/n-{n}", MONDAY, **help))
+    stage.work_until(MONDAY)
+    first, *others = {each.to: each for each in carrier.carried if each.to.startswith("bea-")}.values()
+    assert len(others) == 8
+    assert _asked(stage, asked, others) == _asked(stage, asked, [first])
+
+
+def _asked(stage: Stage, asked: Counter[str], sends: list[Outgoing]) -> int:
+    """Return how many statements taking in that all of these bounced took."""
+    said = [Report(send_id=each.send_id, what=What.BOUNCED, at=MONDAY, address=each.to) for each in sends]
+    asked.clear()
+    assert stage.intouch.take_in_reports(said) == len(sends)
+    return asked.total()
 
 
 def test_a_report_settles_what_a_lost_answer_left_unknown(stage: Stage) -> None:

@@ -46,6 +46,7 @@ _HEAD = (
     "days quiet",
     "open flags",
     "asks for help",
+    "message that waits",
 )
 
 
@@ -122,4 +123,5 @@ def _lines(program: ProgramDesk, pairs: Iterator[Pair]) -> Iterator[tuple[object
             pair.quiet_days,
             pair.open_flags,
             "yes" if pair.asks_for_help else "no",
+            pair.waiting,
         )

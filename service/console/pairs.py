@@ -7,14 +7,17 @@ from typing import Final
 from service.console.pair_query import PairQuery
 from service.console.program import ProgramDesk
 from service.domain.access import Permission
-from service.domain.calendar import DAY, Instant
+from service.domain.calendar import DAY, Duration, Instant, local_date
 from service.domain.engagement import Engagement, state_at
 from service.domain.events import Subject, SubjectKind
 from service.flow.footing_port import FootingRow, Place
 from service.flow.monitoring import in_words
 from service.flow.ports import SubjectKey
+from service.flow.present import present_of_pairs
+from service.staff.next_message import next_messages
 
 PAGE_SIZE: Final = 50
+LOOKS_AHEAD: Final[Duration] = 60 * DAY
 _FILE_PAGE: Final = 10_000
 """Few pages: each reads through the whole program."""
 
@@ -25,6 +28,7 @@ class Pair:
 
     `quiet_days` are those since the last message or conversation, or the match; None where it does not go on.
     `waiting` is the message that goes next, of those that wait already, and `waits_until` from when on it may.
+    `foreseen` is, where none waits, the message that goes next if nothing happens, in words; `foreseen_in` says when.
     """
 
     id: str
@@ -40,6 +44,8 @@ class Pair:
     asks_for_help: bool
     waiting: str = ""
     waits_until: Instant | None = None
+    foreseen: str = ""
+    foreseen_in: str = ""
     masked: bool = False
 
     @property
@@ -63,9 +69,11 @@ def pair_list(program: ProgramDesk, query: PairQuery, now: Instant) -> PairList:
     whose = program.viewer.caseload_of(Permission.SEE_MENTORSHIPS, program.id)
     shown = found[:PAGE_SIZE]
     waiting = _waiting(program, [row.id for _, row in shown])
+    going_on = [row.id for _, row in shown if row.footing.ended_at is None and row.id not in waiting]
+    foreseen = _foreseen(program, going_on, now)
     counted = program.snapshot.states(program.id, program.book.program.engagement, now, whose)
     return PairList(
-        pairs=tuple(_with_next(_pair(program, row, now), waiting.get(row.id)) for _, row in shown),
+        pairs=tuple(_with_next(_pair(program, row, now), waiting, foreseen) for _, row in shown),
         after=shown[-1][0] if len(found) > PAGE_SIZE else None,
         states={state: counted.get(state, 0) for state in Engagement},
     )
@@ -75,7 +83,8 @@ def every_pair(program: ProgramDesk, query: PairQuery, now: Instant) -> Iterator
     """Yield all that the query asks for, on however many pages."""
     found = _rows(program, query, now, _FILE_PAGE)
     while found:
-        yield from (_pair(program, row, now) for _, row in found)
+        waiting = _waiting(program, [row.id for _, row in found])
+        yield from (_with_next(_pair(program, row, now), waiting, {}) for _, row in found)
         found = _rows(program, replace(query, after=found[-1][0]), now, _FILE_PAGE)
 
 
@@ -107,8 +116,12 @@ def _pair(program: ProgramDesk, row: FootingRow, now: Instant) -> Pair:
     )
 
 
-def _with_next(pair: Pair, waiting: tuple[str, Instant] | None) -> Pair:
-    return pair if waiting is None else replace(pair, waiting=waiting[0], waits_until=waiting[1])
+def _with_next(pair: Pair, waiting: Mapping[str, tuple[str, Instant]], foreseen: Mapping[str, tuple[str, str]]) -> Pair:
+    if pair.id in waiting:
+        title, until = waiting[pair.id]
+        return replace(pair, waiting=title, waits_until=until)
+    words, when = foreseen.get(pair.id, ("", ""))
+    return replace(pair, foreseen=words, foreseen_in=when)
 
 
 def _waiting(program: ProgramDesk, ids: list[str]) -> dict[str, tuple[str, Instant]]:
@@ -119,3 +132,22 @@ def _waiting(program: ProgramDesk, ids: list[str]) -> dict[str, tuple[str, Insta
     return {
         key.subject.id: (program.rule_title(first.candidate.key.rule), first.ready_at) for key, first in firsts.items()
     }
+
+
+def _foreseen(program: ProgramDesk, ids: list[str], now: Instant) -> dict[str, tuple[str, str]]:
+    """Return what goes next about each if nothing happens, and in how many days."""
+    if not ids:
+        return {}
+    present = present_of_pairs(program.snapshot, program.rule_set, program.id, ids, now)
+    subjects = {Subject(SubjectKind.MENTORSHIP, id) for id in ids}
+    found = next_messages(program.rule_set, present, subjects, now, now + LOOKS_AHEAD)
+    return {
+        subject.id: (f"{program.rule_title(each.rule)}, to {' and '.join(each.to)}", _in_days(program, now, each.at))
+        for subject, each in found.items()
+    }
+
+
+def _in_days(program: ProgramDesk, now: Instant, at: Instant) -> str:
+    zone = program.clockface.zone
+    days = (local_date(at, zone) - local_date(now, zone)).days
+    return {0: "today", 1: "tomorrow"}.get(days) or f"in {days} days"

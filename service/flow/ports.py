@@ -283,6 +283,9 @@ class Snapshot(
     def history(self, key: SubjectKey) -> Iterator[Event]:
         """Yield all of the subject's events in log order."""
 
+    def mentorships_of_any(self, program: str, participants: Iterable[str]) -> Collection[str]:
+        """Return the ids of all mentorships that any of the participants belongs to."""
+
     def sent(self, keys: Collection[SubjectKey]) -> Mapping[SubjectKey, Collection[LedgerKey]]:
         """Return, for each of the subjects, the ledger keys of everything that went out, or is going out, about it."""
 
@@ -294,6 +297,9 @@ class Snapshot(
 
     def past(self, key: RecipientKey, since: Instant) -> Sequence[Past]:
         """Return what went to the recipient since then, and everything that ever carried a resource."""
+
+    def pasts(self, program: str, recipients: Iterable[str], since: Instant) -> Mapping[str, Sequence[Past]]:
+        """Return the same for several recipients of a program."""
 
     def emails_about(self, key: SubjectKey) -> Sequence[EmailRow]:
         """Return the emails that carry a notice about the subject, oldest first."""

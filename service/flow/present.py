@@ -3,7 +3,7 @@
 What the live service has not folded yet is folded here, and everything is folded for the rules that are to go on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.book import ProgramBook, book_of
@@ -16,9 +16,10 @@ from service.domain.inbox import addresses_of
 from service.domain.plan import Pending
 from service.domain.present import Present, Standing
 from service.domain.rules import STAFF_PREFIX, RuleSet
+from service.domain.view import participants_of
 from service.flow.fold_news import fold_all_news
 from service.flow.neighbourhood import subjects_near
-from service.flow.ports import RecipientKey, Snapshot, SubjectKey, SubjectRow
+from service.flow.ports import Snapshot, SubjectKey, SubjectRow
 from service.flow.reach import reach_of
 
 Presents = tuple[Present, ...]
@@ -80,13 +81,36 @@ class PresentReader:
 
     def _past(self, program: str, recipients: Iterable[str]) -> Mapping[str, History]:
         since = self.now - max(map(_longest_memory, self.rule_sets))
-        return {each: History.of(self.snapshot.past(RecipientKey(program, each), since)) for each in sorted(recipients)}
+        return {
+            each: History.of(past) for each, past in self.snapshot.pasts(program, sorted(recipients), since).items()
+        }
 
 
 def present_near(snapshot: Snapshot, rule_set: RuleSet, key: SubjectKey, now: Instant) -> Present:
     """Return the present of a subject and its neighbourhood: what its mail, and that of its people, may depend on."""
     reader = PresentReader(snapshot, (rule_set,), now)
     return reader.read(key.program, subjects_near(snapshot, key), staff_of((rule_set,), key.program))[0]
+
+
+def present_of_pairs(
+    snapshot: Snapshot, rule_set: RuleSet, program: str, ids: Collection[str], now: Instant
+) -> Present:
+    """Return the present of some mentorships, their people, and all mentorships of those; without their staff's mail.
+
+    It takes as many statements for fifty mentorships as for one. Who belongs to them is what was last folded.
+    """
+    people = _people(snapshot, program, ids)
+    kin = {*ids, *snapshot.mentorships_of_any(program, people)}
+    people |= _people(snapshot, program, kin - set(ids))
+    subjects = {Subject(SubjectKind.MENTORSHIP, each) for each in kin}
+    subjects |= {Subject(SubjectKind.PARTICIPANT, each) for each in people}
+    subjects.add(Subject(SubjectKind.PROGRAM, program))
+    return PresentReader(snapshot, (rule_set,), now).read(program, subjects)[0]
+
+
+def _people(snapshot: Snapshot, program: str, mentorships: Iterable[str]) -> set[str]:
+    rows = snapshot.subjects(SubjectKey(program, Subject(SubjectKind.MENTORSHIP, each)) for each in mentorships)
+    return {id for row in rows.values() if row.facts for id in participants_of(row.facts).values()}
 
 
 def staff_of(rule_sets: Iterable[RuleSet], program: str) -> set[str]:

@@ -99,7 +99,7 @@ def test_the_file_has_all_that_was_asked_for(site: Site) -> None:
     assert response.headers["Content-Disposition"] == "attachment; filename=mentorships.csv"
     assert rows[0][:4] == ["id", "mentor", "mentee", "state"]
     assert rows[1:] == [
-        ["m-2", "<b>Zoe</b>", "Kim", "connected", "2026-03-02", "1", "2026-03-07", "2026-03-07", "3", "1", "no"]
+        ["m-2", "<b>Zoe</b>", "Kim", "connected", "2026-03-02", "1", "2026-03-07", "2026-03-07", "3", "1", "no", ""]
     ]
 
 

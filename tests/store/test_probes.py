@@ -14,7 +14,7 @@ from tests.store.factories import sqlite_url
 FEW_ROWS = ("ACTIVE", "ACTIVATIONS", "STOPS", "ANY_HOLD", "HELD_RULES")
 """Tables that people fill by hand, one look at whether there is any row, and what a person asks for once."""
 
-COLUMNS = ("program", "kind", "source", "id", "subject", "after_seq", "thing", "ref")
+COLUMNS = ("program", "kind", "source", "id", "subject", "after_seq", "thing", "ref", "participant", "recipient")
 """Whatever the lists that come with questions have."""
 
 
@@ -25,6 +25,7 @@ def statements() -> Iterator[tuple[str, str]]:
             for number, each in enumerate((value,) if isinstance(value, str) else value):
                 if each.lstrip().startswith(("SELECT", "WITH")):
                     yield f"{name} {number}", each
+    yield "suppressed", queries.suppressed(2)
 
 
 def plan_of(session: Session, statement: str) -> list[str]:

@@ -68,6 +68,10 @@ SELECT source FROM found WHERE source IS NOT NULL
 MENTORSHIPS: Final = """
 SELECT mentorship FROM members WHERE program = :program AND participant = :participant ORDER BY mentorship
 """
+MENTORSHIPS_OF_ANY: Final = """
+SELECT DISTINCT m.mentorship FROM {listed} AS wanted CROSS JOIN members AS m
+WHERE m.program = wanted.program AND m.participant = wanted.participant
+"""
 
 # A subject's events after a position of the log.
 NEWS: Final = """
@@ -120,6 +124,17 @@ WHERE program = :program AND recipient = :recipient AND at > :since
 UNION ALL
 SELECT at, kind, rule, subject, start, k, message, resource, email, id, value FROM ledger
 WHERE program = :program AND recipient = :recipient AND resource <> '' AND at <= :since
+ORDER BY 1, 10
+"""
+
+# The same of several recipients.
+_PAST_OF: Final = """
+SELECT l.at, l.kind, l.rule, l.subject, l.start, l.k, l.message, l.resource, l.email, l.id, l.value, l.recipient
+FROM {listed} AS wanted CROSS JOIN ledger AS l
+WHERE l.program = wanted.program AND l.recipient = wanted.recipient
+"""
+PAST_OF: Final = f"""{_PAST_OF} AND l.at > :since
+UNION ALL {_PAST_OF} AND l.resource <> '' AND l.at <= :since
 ORDER BY 1, 10
 """
 
@@ -193,9 +208,6 @@ SELECT program, recipient, next_plan_at, rests_until FROM recipients
 WHERE next_plan_at IS NOT NULL AND urgent = 1 AND {TURN} <= :now ORDER BY {TURN} LIMIT :limit
 """
 
-# Whether an address is blocked.
-SUPPRESSED: Final = "SELECT reason, at, detail FROM suppressions WHERE address = :address"
-
 # The rule set that is active, and every activation.
 ACTIVE: Final = "SELECT hash, at, by FROM activations ORDER BY n DESC LIMIT 1"
 SOURCES: Final = "SELECT sources FROM rule_sets WHERE hash = :hash"
@@ -209,3 +221,12 @@ SELECT at, who, action, about, program, detail FROM audit WHERE action = :action
 _AUDIT_PAGE: Final = "SELECT n, at, who, action, about, program, detail FROM audit WHERE n < :before"
 AUDIT_PAGE: Final = f"{_AUDIT_PAGE} ORDER BY n DESC LIMIT :limit"
 AUDIT_OF_PROGRAM: Final = f"{_AUDIT_PAGE} AND program = :program ORDER BY n DESC LIMIT :limit"
+
+
+def suppressed(number: int) -> str:
+    """Return the statement that finds which of so many addresses, `a0` and on, are blocked.
+
+    They are bytes, which the list of rows that other statements read cannot hold.
+    """
+    wanted = ", ".join(f":a{n}" for n in range(number))
+    return f"SELECT address, reason, at, detail FROM suppressions WHERE address IN ({wanted})"

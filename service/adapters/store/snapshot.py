@@ -60,6 +60,7 @@ _PAGE: Final = 500
 _ALL: Final = 2**62
 _SUBJECT: Final = ("program", "kind", "id")
 _ABOUT: Final = ("program", "subject")
+_ADDRESSES_AT_ONCE: Final = 100
 
 V = TypeVar("V")
 
@@ -155,6 +156,10 @@ class SqlSnapshot(
         values = {"program": program, "participant": participant}
         return [id for (id,) in self._session.all(queries.MENTORSHIPS, values)]
 
+    def mentorships_of_any(self, program: str, participants: Iterable[str]) -> Collection[str]:
+        wanted = sorted((program, each) for each in set(participants))
+        return {id for (id,) in self._session.listed(queries.MENTORSHIPS_OF_ANY, wanted, "program", "participant")}
+
     # The log.
 
     def news(self, key: SubjectKey, after_seq: int, limit: int | None = 1_000) -> News:
@@ -214,6 +219,13 @@ class SqlSnapshot(
     def past(self, key: RecipientKey, since: Instant) -> Sequence[Past]:
         return [past_of(row) for row in self._session.all(queries.PAST, {**key._asdict(), "since": since})]
 
+    def pasts(self, program: str, recipients: Iterable[str], since: Instant) -> Mapping[str, Sequence[Past]]:
+        found: dict[str, list[Past]] = {each: [] for each in recipients}
+        wanted = sorted((program, each) for each in found)
+        for *row, recipient in self._session.listed(queries.PAST_OF, wanted, "program", "recipient", since=since):
+            found[recipient].append(past_of(row))
+        return found
+
     def emails_about(self, key: SubjectKey) -> Sequence[EmailRow]:
         return [email_of(row) for row in self._session.all(queries.EMAILS_ABOUT, about(key))]
 
@@ -228,11 +240,20 @@ class SqlSnapshot(
         return [email_of(row) for row in self._session.all(queries.EXPIRED, {"now": now, "limit": limit})]
 
     def suppressed(self, addresses: Collection[str]) -> Mapping[str, Suppression]:
-        hashed = ((each, {"address": address_hash(self._secret, each)}) for each in addresses)
-        found = ((each, self._session.one(queries.SUPPRESSED, values)) for each, values in hashed)
-        return {
-            each: Suppression(reason=Reason(row[0]), at=row[1], detail=row[2]) for each, row in found if row is not None
-        }
+        hashed = {each: address_hash(self._secret, each) for each in addresses}
+        found = self._suppressions(sorted(set(hashed.values())))
+        return {each: found[hash] for each, hash in hashed.items() if hash in found}
+
+    def _suppressions(self, hashes: Sequence[bytes]) -> dict[bytes, Suppression]:
+        found: dict[bytes, Suppression] = {}
+        # Two widths, so that a server knows both statements: one address is what planning asks about.
+        width = 1 if len(hashes) == 1 else _ADDRESSES_AT_ONCE
+        for start in range(0, len(hashes), width):
+            some = hashes[start : start + width]
+            values = {f"a{n}": some[min(n, len(some) - 1)] for n in range(width)}
+            for address, reason, at, detail in self._session.all(queries.suppressed(width), values):
+                found[bytes(address)] = Suppression(reason=Reason(reason), at=at, detail=detail)
+        return found
 
     # What is due, and by which rules.
 

@@ -25,6 +25,7 @@ from service.adapters.broker import topology
 from service.adapters.broker.binding import STRUCTURED, Message
 from service.adapters.broker.letters import REASON_HEADER, USER_HEADER, without_our_marks
 from service.adapters.broker.tray import Delivery, Tray
+from service.adapters.broker.uplink import Uplink
 from service.domain.errors import OperatorError
 from service.flow.relay import Word
 
@@ -32,7 +33,6 @@ VISIBLE_AFTER_S: Final = 300
 """After how long without a word a message that was fetched is somebody else's; a batch takes a second."""
 
 _LOOK_S: Final = 0.05
-_LONGEST_REST_S: Final = 30.0
 _OPTIONS: Final = {"visibility_timeout": VISIBLE_AFTER_S, "socket_timeout": 10, "socket_connect_timeout": 3}
 
 log = logging.getLogger("intouch.broker")
@@ -135,9 +135,8 @@ class KombuLine:
         self._url: Final = url
         self._tray: Final = tray
         self._most: Final = 2 * batch
-        self._jitter: Final = jitter
         self._beat: Final = beat
-        self._trouble = "The broker is not reached yet."
+        self._uplink: Final = Uplink(jitter=jitter, beat=beat)
         self._number = 0
         self._connection: Any = None
         self._channel: Any = None
@@ -146,25 +145,13 @@ class KombuLine:
 
     def run(self, stop: Signal, drained: Signal) -> None:
         """Keep the line up until `stop`, then take no more and settle what is in hand until `drained`."""
-        failures = 0
-        while not stop.is_set():
-            self._beat()
-            try:
-                self._open()
-                failures, self._trouble = 0, ""
-                self._serve(stop, drained)
-            except (OperatorError, KombuError, OSError, *self._errors()) as error:
-                failures += 1
-                rest_s = self._jitter() * min(_LONGEST_REST_S, 0.5 * 2**failures)
-                self._trouble = "The broker is lost; it is tried again."
-                log.warning("The broker is lost (%s); trying again in %.1f s.", type(error).__name__, rest_s)
-                self._lose()
-                stop.wait(rest_s)
+        self._uplink.keep(stop, self._open, lambda: self._serve(stop, drained), self._lose, self._errors)
         self._tray.close()
 
     def _errors(self) -> tuple[type[Exception], ...]:
         connection = self._connection
-        return () if connection is None else (*connection.connection_errors, *connection.channel_errors)
+        theirs = () if connection is None else (*connection.connection_errors, *connection.channel_errors)
+        return (KombuError, OSError, OperatorError, *theirs)
 
     def _open(self) -> None:
         self._number += 1
@@ -208,7 +195,7 @@ class KombuLine:
 
     def in_words(self) -> str:
         """Return what is wrong with the line, or `ok`."""
-        return self._trouble or "ok"
+        return self._uplink.trouble or "ok"
 
     def depths(self) -> dict[str, int]:
         """Return nothing: not every such broker knows how much waits."""

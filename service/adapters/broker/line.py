@@ -25,11 +25,13 @@ from service.adapters.broker.binding import Message
 from service.adapters.broker.frozen import FrozenWatch
 from service.adapters.broker.letters import REASON_HEADER, USER_HEADER, without_our_marks
 from service.adapters.broker.tray import Delivery, Tray
+from service.adapters.broker.uplink import Uplink
 from service.domain.errors import OperatorError
 
-LONGEST_REST_S: Final = 30.0
 LOOK_EVERY_S: Final = 15.0
 """How often a line asks how much waits in the queues."""
+
+_LOST: Final = (AMQPError, OSError, OperatorError)
 
 log = logging.getLogger("intouch.broker")
 
@@ -92,9 +94,8 @@ class RabbitLine:
         self._parameters: Final = parameters
         self._tray: Final = tray
         self._prefetch: Final = 2 * batch
-        self._jitter: Final = jitter
         self._beat: Final = beat
-        self._trouble = "The broker is not reached yet."
+        self._uplink: Final = Uplink(jitter=jitter, beat=beat)
         self._depths: Final[dict[str, int]] = {}
         self._look_at = 0.0
         self._number = 0
@@ -108,21 +109,7 @@ class RabbitLine:
 
     def run(self, stop: Signal, drained: Signal) -> None:
         """Keep the line up until `stop`, then take no more and settle what is in hand until `drained`."""
-        failures = 0
-        while not stop.is_set():
-            self._beat()
-            try:
-                self._open()
-                failures, self._trouble = 0, ""
-                self._serve(stop, drained)
-            except (AMQPError, OSError, OperatorError) as error:
-                failures += 1
-                rest_s = self._jitter() * min(LONGEST_REST_S, 0.5 * 2**failures)
-                why = error if isinstance(error, OperatorError) else type(error).__name__
-                self._trouble = f"The broker is lost ({why}). It is tried again and again; events wait there."
-                log.warning("The broker is lost (%s); trying again in %.1f s.", why, rest_s)
-                self._lose()
-                stop.wait(rest_s)
+        self._uplink.keep(stop, self._open, lambda: self._serve(stop, drained), self._lose, lambda: _LOST)
         self._tray.close()
 
     def _open(self) -> None:
@@ -185,7 +172,7 @@ class RabbitLine:
 
     def depths(self) -> dict[str, int]:
         """Return how many messages each queue held a moment ago; nothing where the broker is lost."""
-        return {} if self._trouble else dict(self._depths)
+        return {} if self._uplink.trouble else dict(self._depths)
 
     def _look(self) -> None:
         """Ask now and then how much waits."""
@@ -198,7 +185,7 @@ class RabbitLine:
 
     def in_words(self) -> str:
         """Return `ok`, or what is wrong with the line."""
-        return self._trouble or "ok"
+        return self._uplink.trouble or "ok"
 
     def take(self) -> Sequence[Delivery]:
         """Return the next batch, in order; an empty one when there will be no more."""

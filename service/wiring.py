@@ -88,7 +88,7 @@ from service.flow.step_in import SteppingIn
 from service.flow.sum_up import SummingUp
 from service.flow.tidy import Keeping, Tidier
 from service.flow.trace_port import Tracing, Untraced
-from service.flow.work import CHECKS_AT_ONCE, CHECKS_BESIDE_OTHERS, Worker
+from service.flow.work import CHECKS_AT_ONCE, CHECKS_BESIDE_OTHERS, GATHER_S, Worker
 from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings, is_loopback
 from service.trial.foresight import Foresights
@@ -434,12 +434,14 @@ class Installation:
                 lease=settings.lease_s * SECOND,
                 gaps=settings.mail_gaps,
                 accounts=self._accounts,
+                looks_first=not self._has_one_writer,
             ),
             door_is_busy=self.acceptor.is_busy,
             measures=self.measures,
             tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
             checks_at_once=CHECKS_AT_ONCE if self._has_one_writer else CHECKS_BESIDE_OTHERS,
+            gather_s=0.0 if self._has_one_writer else GATHER_S,
             recipients_per_claim=RECIPIENTS_PER_CLAIM if self._has_one_writer else 1,
         )
         self._parts["mail"] = worker.mail_in_words

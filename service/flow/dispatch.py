@@ -8,6 +8,7 @@ nothing goes out without it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.domain.book import ProgramBook, book_of
 from service.domain.calendar import NEVER, SECOND, Duration, Instant
@@ -19,7 +20,7 @@ from service.domain.plan import Pending, Plan, lookback, plan
 from service.domain.rules import RuleSet
 from service.domain.view import participants_of
 from service.flow.accounts import Accounts, OneAccount
-from service.flow.brake import plan_braked
+from service.flow.brake import Planning, brakes_now, plan_braked
 from service.flow.marks import Marks
 from service.flow.outbound import tell_escalations
 from service.flow.ports import DueRecipient, EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
@@ -28,6 +29,7 @@ from service.flow.restored import settle_forgotten
 from service.flow.views import program_facts
 
 LEASE: Duration = 120 * SECOND
+_NOTHING = Plan((), {}, NEVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,9 @@ class Claiming:
     lease: Duration = LEASE
     gaps: Mapping[str, Duration] = field(default_factory=dict)
     accounts: Accounts = field(default_factory=OneAccount)
+    looks_first: bool = False
+    """Whether a plan is made without holding anybody first: where others write beside us, most plans are of mail that
+    waits, and subjects that are held for them hold up those who bring events."""
 
 
 def claim(
@@ -51,6 +56,9 @@ def claim(
     has to wait for the place that their domain has for them rests until it comes.
     """
     key = due.key
+    if how.looks_first and (quiet := _quiet(transaction, rule_set, due, now)):
+        _put_off(transaction, key, quiet)
+        return ()
     held = _concerned(transaction, key)
     if not transaction.keep_still(held, now, rule_set.hash) or _concerned(transaction, key) - held:
         return None
@@ -82,9 +90,32 @@ def claim(
         transaction.claim(email)
         tell_escalations(transaction, email)
     gone = {notice.candidate.key for email in emails for notice in email.notices}
-    urgent = any(each.candidate.kind.exact for each in pending if each.candidate.key not in gone)
-    transaction.planned(key, None if planned.next_at == NEVER else planned.next_at, urgent=urgent)
+    _put_off(transaction, key, _Outlook(planned.next_at, [each for each in pending if each.candidate.key not in gone]))
     return emails
+
+
+class _Outlook(NamedTuple):
+    """When a recipient's next plan is due, and what waits for it."""
+
+    next_at: Instant
+    pending: Sequence[Pending]
+
+
+def _quiet(transaction: Transaction, rule_set: RuleSet, due: DueRecipient, now: Instant) -> _Outlook | None:
+    """Return the outlook of a recipient to whom nothing goes now, whatever the safety limit says; None of any other.
+
+    Whoever changes what this was read from makes the recipient due again, and comes before us or waits until we are
+    through: the recipient is ours.
+    """
+    key, at = due.key, planned_instant(due.since, now)
+    pending = transaction.pending_for(key)
+    planned = _planning(transaction, rule_set, key, pending, at)(brakes_now(transaction, key)) if pending else _NOTHING
+    return None if planned.emails else _Outlook(planned.next_at, pending)
+
+
+def _put_off(transaction: Transaction, key: RecipientKey, outlook: _Outlook) -> None:
+    urgent = any(each.candidate.kind.exact for each in outlook.pending)
+    transaction.planned(key, None if outlook.next_at == NEVER else outlook.next_at, urgent=urgent)
 
 
 def plan_for(
@@ -92,18 +123,18 @@ def plan_for(
 ) -> Plan:
     """Return the recipient's plan at `now`, from what is pending and what went before."""
     if not pending:
-        return Plan((), {}, NEVER)
+        return _NOTHING
+    return plan_braked(transaction, rule_set, key, pending, now, _planning(transaction, rule_set, key, pending, now))
+
+
+def _planning(
+    transaction: Transaction, rule_set: RuleSet, key: RecipientKey, pending: Sequence[Pending], now: Instant
+) -> Planning:
+    """Return what plans the recipient at `now` under the brakes that it is given."""
     program = program_facts(transaction, key.program)
     inbox = inbox_now(transaction, book_of(rule_set, key.program), key.recipient, program)
     past = transaction.past(key, now - lookback(pending, rule_set) - 1)
-    return plan_braked(
-        transaction,
-        rule_set,
-        key,
-        pending,
-        now,
-        lambda brakes: plan(pending, inbox, past, rule_set, now, brakes),
-    )
+    return lambda brakes: plan(pending, inbox, past, rule_set, now, brakes)
 
 
 def _concerned(transaction: Transaction, key: RecipientKey) -> set[SubjectKey]:

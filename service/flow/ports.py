@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol
 
-from service.domain.calendar import Instant
+from service.domain.calendar import NEVER, Instant
 from service.domain.delivery import LedgerKey, Notice
 from service.domain.events import Event, Incoming, Subject
 from service.domain.facts import SubjectFacts, Thing
@@ -314,6 +314,9 @@ class Snapshot(
         """Return recipients whose plan is due and who do not rest: first those for whom something urgent waits, each in
         the order in which their turn came."""
 
+    def newest_news(self) -> Instant:
+        """Return since when there has been news of the subject whose news are newest; 0 where there is none."""
+
     def next_due(self) -> Instant | None:
         """Return the earliest instant at which a subject or recipient is due (0 where there is news), or None."""
 
@@ -383,8 +386,11 @@ class Transaction(
     def revoke_publisher(self, kind: CredentialKind, name: str, by: str, now: Instant) -> bool:
         """Let somebody publish no more, and return whether they might."""
 
-    def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
-        """Return subjects that have news, whose check is due or asked for, or that another rule set checked.
+    def due_subjects(
+        self, now: Instant, rule_set: str, limit: int, news_until: Instant = NEVER
+    ) -> Sequence[SubjectKey]:
+        """Return subjects that have news (since `news_until` or longer), whose check is due or asked for, or that
+        another rule set checked.
 
         The longest due come first. Those that somebody else is at are left out, and nobody else gets ours.
         """

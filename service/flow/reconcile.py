@@ -39,10 +39,15 @@ class Reconciled(NamedTuple):
 
 
 def reconcile(
-    transaction: Transaction, rule_set: RuleSet, now: Instant, limit: int = 200, tracing: Tracing = _UNTRACED
+    transaction: Transaction,
+    rule_set: RuleSet,
+    now: Instant,
+    limit: int = 200,
+    tracing: Tracing = _UNTRACED,
+    news_until: Instant = NEVER,
 ) -> Reconciled:
-    """Check up to `limit` subjects that are due, and return what was done."""
-    keys = transaction.due_subjects(now, rule_set.hash, limit)
+    """Check up to `limit` subjects that are due, of those with news the ones that have had some since `news_until`."""
+    keys = transaction.due_subjects(now, rule_set.hash, limit, news_until)
     news = news_of(tracing, transaction, keys)
     check(transaction, rule_set, keys, now)
     return Reconciled(len(keys), news)

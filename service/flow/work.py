@@ -1,8 +1,7 @@
 """Working: check what is due, send what may go, settle what was cut off; again and again until told to stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from logging import getLogger
 from threading import Event as Signal
 from time import perf_counter
@@ -31,6 +30,10 @@ CHECKS_AT_ONCE = 25
 
 CHECKS_BESIDE_OTHERS = 100
 """The same where writers meet at rows alone: a batch takes as many statements as one subject."""
+
+GATHER_S = 0.5
+"""How long news gather, where it comes in a stream, before it is looked at again. A check costs much the same for one
+event as for ten, and who checks holds up those who bring events about the same subjects."""
 
 COURTESY = 3.0
 """How much longer than it worked the worker rests while events come in: who publishes waits for an answer, who gets
@@ -74,6 +77,8 @@ class Worker:
     door_is_busy: Callable[[], bool] = lambda: False
     """Says whether events are coming in through this process now; the worker then leaves most of the time to them."""
     checks_at_once: int = CHECKS_AT_ONCE
+    gather_s: float = 0.0
+    """GATHER_S where others write beside us; with one writer, `door_is_busy` says when to make way."""
     recipients_per_claim: int = 1
     """How many recipients one transaction claims for; more than one only for a store with one writer."""
     measures: Measures = field(default_factory=Unmeasured)
@@ -81,6 +86,7 @@ class Worker:
     beat: Beat = unwatched
     """Called with each piece of work: who is not heard of for long is stuck."""
     watch: Watch = field(default_factory=Watch)
+    _gathered_at_s: float = 0.0
 
     def run(self, stop: Signal, wake: Signal) -> None:
         """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
@@ -132,13 +138,15 @@ class Worker:
 
     def _check(self, now: Instant, stop: Signal | None) -> int:
         """Check every subject that is due, so that plans see all of them."""
-        total = 0
-        while not (stop and stop.is_set()):
+        total, news_until = 0, None
+        while self._gathering_s() == 0.0 and not (stop and stop.is_set()):
             begun, began = perf_counter(), self.clock()
             self.beat()
             with self.store.writing() as transaction:
                 rule_set = self.rules.of(transaction).rule_set
-                count, news = reconcile(transaction, rule_set, now, self.checks_at_once, self.tracing)
+                if news_until is None:  # what comes in meanwhile waits: else a stream would keep mail from its turn
+                    news_until = transaction.newest_news()
+                count, news = reconcile(transaction, rule_set, now, self.checks_at_once, self.tracing, news_until)
                 if count:
                     self.carrier.passing(Failpoint.CHECKING)
             if count:
@@ -150,7 +158,13 @@ class Worker:
             self._look()
             if stop and self.door_is_busy():
                 stop.wait(COURTESY * (perf_counter() - begun))
+        if total >= self.checks_at_once:
+            self._gathered_at_s = perf_counter() + self.gather_s
         return total
+
+    def _gathering_s(self) -> float:
+        """Return for how much longer news gathers."""
+        return max(0.0, self._gathered_at_s - perf_counter())
 
     def _dispatch(self, stop: Signal | None) -> int:
         """Claim and send until nobody is due, or nothing may set out before somebody else is back."""
@@ -186,7 +200,7 @@ class Worker:
             due = transaction.due_recipients(now, max(at_most, RECIPIENTS_TRIED)) if at_most else ()
             rule_set = self.rules.of(transaction).rule_set
             claims = (claim(transaction, rule_set, each, now, self.claiming) for each in due)
-            done: list[Errand] = list(islice((each for each in claims if each is not None), at_most))
+            done = list(_until_enough(claims, at_most))
             self.carrier.note_claimed(transaction, sum(map(len, done)), now)
             emails = [email for errand in done for email in errand]
             causes = causes_of(self.tracing, transaction, emails)
@@ -213,7 +227,18 @@ class Worker:
         if due is None:
             return LONGEST_WAIT_S
         due = max(due, channel.free_at) if due else due
-        return max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))
+        return max(SHORTEST_WAIT_S, self._gathering_s(), min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))
+
+
+def _until_enough(claims: Iterable[Errand | None], at_most: int) -> Iterator[Errand]:
+    """Yield what was claimed until there is something to do for so many; nothing of those who are not to be claimed."""
+    enough = 0
+    for each in claims:
+        if each is not None:
+            yield each
+            enough += bool(each)
+        if enough == at_most:
+            return
 
 
 def _in_words(channel: Channel) -> str:

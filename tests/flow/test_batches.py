@@ -1,10 +1,12 @@
 """Subjects are checked in batches: what a batch asks of the store does not grow with its size."""
 
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from service.domain.calendar import HOUR, Instant, parse_rfc3339
+from service.flow.failpoint import Failpoint
 from service.flow.reconcile import reconcile
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
@@ -40,6 +42,50 @@ def _check_news(stage: Stage, asked: Counter[str], mentorships: list[int]) -> in
 def _conversation(mentorship: str, now: Instant) -> dict[str, Any]:
     data = {"conversation_id": f"c-{mentorship}-{now}", "by": "mentor"}
     return event("conversation.logged", f"mentorships/{mentorship}", now, **data)
+
+
+def test_where_news_comes_in_a_stream_it_gathers_and_a_little_is_looked_at_at_once(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, MONDAY)
+    stage.worker.checks_at_once, stage.worker.gather_s = PAIRS, 3_600
+    for n in range(PAIRS):
+        stage.take(*pair(MONDAY, f"m-{n}", f"mentor-{n}", f"mentee-{n}"))
+    stage.worker.turn()
+    assert _has_news(stage) is False
+    stage.take(_conversation("m-1", stage.clock.now))
+    stage.worker.turn()
+    assert _has_news(stage) is True, "a stream came before it"
+    stage.worker._gathered_at_s = 0.0
+    for n in (1, 2):
+        stage.take(_conversation(f"m-{n}", stage.clock.now + n))
+        stage.worker.turn()
+        assert _has_news(stage) is False
+    stage.close()
+
+
+def test_what_comes_in_while_news_is_looked_at_waits_for_the_next_look(tmp_path: Path) -> None:
+    """Else a stream of events would keep mail from its turn for as long as it lasts."""
+    stage = Stage(tmp_path, MONDAY)
+    stage.take(*pair(MONDAY, "m-0"), *pair(MONDAY, "m-1"))
+    stage.work_until(MONDAY + HOUR)
+    passing, looks = stage.worker.carrier.passing, count()
+
+    def bring(point: Failpoint) -> None:
+        if point is Failpoint.CHECKED and (n := next(looks)) < PAIRS:
+            stage.clock.now += 1
+            stage.take(_conversation(f"m-{n % 2}", stage.clock.now))
+        passing(point)
+
+    stage.worker.carrier.passing = bring
+    stage.take(_conversation("m-1", stage.clock.now))
+    stage.worker.turn()
+    assert next(looks) == 1
+    assert _has_news(stage)
+    stage.close()
+
+
+def _has_news(stage: Stage) -> bool:
+    with stage.intouch.store.reading() as snapshot:
+        return snapshot.newest_news() > 0
 
 
 def test_those_who_belong_to_a_mentorship_are_asked_about_only_for_what_their_rules_heed(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def test_who_is_due_is_not_sorted_among_all_who_are(store: SqlStore, name: str) 
         ("NEXT_CHECK 0", "ix_subjects_next_check_at"),
         ("NEXT_PLAN 0", "ix_recipients_turn"),
         ("ANY_NEWS 0", "ix_subjects_news_at"),
+        ("NEWEST_NEWS 0", "ix_subjects_news_at"),
         ("EXPIRED 0", "ix_emails_lease_until"),
         ("PENDING_FOR 0", "ix_pending_recipient"),
         ("NEWS 0", "ix_events_subject"),
@@ -99,7 +100,7 @@ def test_a_whole_table_read_would_be_found(store: SqlStore) -> None:
 
 # PostgreSQL reads a whole table where that is quicker, as it is with a small one; so it is told not to if it can.
 
-NUMBERS = frozenset({"before", "limit", "now", "since"})
+NUMBERS = frozenset({"before", "limit", "news_until", "now", "since"})
 
 
 def postgresql_plan(session: Session, statement: str) -> list[str]:

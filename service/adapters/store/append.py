@@ -33,12 +33,17 @@ def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorde
     new, appended = _compared(known, hashed)
     if not new:
         return appended
+    add = session.ready_each(changes.APPEND, [_row(each, recorded) for each in new])
     # Subjects first, in order: their rows are what two writers meet at, and a subject's log then grows in the order in
-    # which its positions are seen. Whoever was there before us may have brought the same events.
+    # which its positions are seen.
     _mark(session, (each.event for each in new), recorded)
-    if session.flavour.writers_meet and (meanwhile := _known(session, hashed)) != known:
-        new, appended = _compared(meanwhile, hashed)
-    session.change_each(changes.APPEND, [_row(each, recorded) for each in new])
+    if session.flavour.writers_meet:
+        session.change("SAVEPOINT append", {})
+    if add() < len(new):
+        # Whoever was there before us brought some of them, or others of their names.
+        session.change("ROLLBACK TO SAVEPOINT append", {})
+        new, appended = _compared(_known(session, hashed), hashed)
+        session.change_each(changes.APPEND, [_row(each, recorded) for each in new])
     return appended
 
 

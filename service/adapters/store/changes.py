@@ -13,6 +13,7 @@ ON CONFLICT (program, kind, id) DO UPDATE SET news_at = excluded.news_at WHERE s
 APPEND: Final = """
 INSERT INTO events (program, source, id, type, subject_kind, subject_id, time, recorded, data, hash, traceparent)
 VALUES (:program, :source, :id, :type, :kind, :subject_id, :time, :recorded, :data, :hash, :traceparent)
+ON CONFLICT (program, source, id) DO NOTHING
 """
 
 # Keep a subject as folded and checked. It has news still where the log holds more than was folded.

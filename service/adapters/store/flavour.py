@@ -1,6 +1,6 @@
 """What differs from one database to the next. Everything else in this folder is the same SQL for all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -56,6 +56,12 @@ class Flavour(Protocol):
 
     def change_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run the statement for each of two or more rows of values."""
+
+    def ready_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[Any], int]:
+        """Return what runs an INSERT for each of the rows on a connection, and says how many went in.
+
+        All that can be done before is done now.
+        """
 
     def is_conflict(self, error: BaseException) -> bool:
         """Return whether the database refused a row because its key is taken."""

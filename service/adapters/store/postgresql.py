@@ -1,7 +1,7 @@
 """PostgreSQL's ways: many writers at once, who meet at the rows of subjects, and readers that never wait for them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any, Final
@@ -127,6 +127,12 @@ class Postgresql:
             connection.cursor().executemany(self.sql(statement), rows)
         else:
             connection.execute(many, columns_of(statement, rows))
+
+    def ready_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[Any], int]:
+        many = in_arrays(statement)
+        assert many is not None, "only an INSERT of one row is made ready"
+        columns = columns_of(statement, rows)
+        return lambda connection: int(connection.execute(many, columns).rowcount)
 
     def is_conflict(self, error: BaseException) -> bool:
         return isinstance(error, errors.UniqueViolation)

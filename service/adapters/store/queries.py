@@ -162,10 +162,12 @@ EXPIRED: Final = _EMAIL + "WHERE e.state = 'sending' AND e.lease_until <= :now O
 NEXT_CHECK: Final = "SELECT min(next_check_at) FROM subjects WHERE next_check_at IS NOT NULL"
 NEXT_PLAN: Final = f"SELECT min({TURN}) FROM recipients WHERE next_plan_at IS NOT NULL"
 ANY_NEWS: Final = "SELECT 1 FROM subjects WHERE news_at IS NOT NULL LIMIT 1"
+NEWEST_NEWS: Final = "SELECT max(news_at) FROM subjects WHERE news_at IS NOT NULL"
 
 # Subjects that are due: by news, by the clock, and by rules that are not the active ones. One small index each.
 DUE_BY_NEWS: Final = """
-SELECT news_at, program, kind, id FROM subjects WHERE news_at IS NOT NULL ORDER BY news_at LIMIT :limit
+SELECT news_at, program, kind, id FROM subjects
+WHERE news_at IS NOT NULL AND news_at <= :news_until ORDER BY news_at LIMIT :limit
 """
 DUE_BY_CLOCK: Final = """
 SELECT next_check_at, program, kind, id FROM subjects

@@ -1,6 +1,6 @@
 """One open transaction on a database connection: statements in, rows out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from service.adapters.store.flavour import Flavour
@@ -44,6 +44,14 @@ class Session:
         """Return how many rows were changed."""
         changed: int = self._connection.execute(self.flavour.sql(statement), values).rowcount
         return changed
+
+    def ready_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[], int]:
+        """Return what runs an INSERT once for each row of values, and says how many went in.
+
+        For rows that are to go in while others wait for what we hold: what takes long is done now.
+        """
+        run = self.flavour.ready_each(statement, rows)
+        return lambda: run(self._connection)
 
     def change_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run the statement once for each row of values."""

@@ -261,6 +261,9 @@ class SqlSnapshot(
         rows = self._session.all(queries.DUE_RECIPIENTS, {"now": now, "limit": limit})
         return [due_recipient(row) for row in rows]
 
+    def newest_news(self) -> Instant:
+        return self._session.one(queries.NEWEST_NEWS, {})[0] or 0
+
     def next_due(self) -> Instant | None:
         if any(self._session.one(each, {}) for each in (queries.ANY_NEWS, queries.ANY_ASKED)) or self._is_sweeping():
             return 0

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -137,6 +137,10 @@ class Sqlite:
 
     def change_each(self, connection: Any, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.cursor().executemany(self.sql(statement), rows)
+
+    def ready_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[Any], int]:
+        compiled = self.sql(statement)
+        return lambda connection: int(connection.cursor().executemany(compiled, rows).rowcount)
 
     def is_conflict(self, error: BaseException) -> bool:
         return getattr(error, "sqlite_errorcode", None) in _TAKEN

@@ -24,7 +24,7 @@ from service.adapters.store.rows import due_recipient, email_values, key_of, led
 from service.adapters.store.session import Session
 from service.adapters.store.sessions import SqlSessionWriting
 from service.adapters.store.snapshot import SqlSnapshot
-from service.domain.calendar import Instant
+from service.domain.calendar import NEVER, Instant
 from service.domain.delivery import LedgerKey
 from service.domain.errors import IntouchError
 from service.domain.events import Incoming
@@ -86,8 +86,10 @@ class SqlTransaction(
     def append_each(self, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> Sequence[Appended]:
         return append_each(self._session, batches, recorded)
 
-    def due_subjects(self, now: Instant, rule_set: str, limit: int) -> Sequence[SubjectKey]:
-        values = {"now": now, "rule_set": rule_set, "limit": limit}
+    def due_subjects(
+        self, now: Instant, rule_set: str, limit: int, news_until: Instant = NEVER
+    ) -> Sequence[SubjectKey]:
+        values = {"now": now, "rule_set": rule_set, "limit": limit, "news_until": news_until}
         by_time = (queries.DUE_BY_NEWS, queries.DUE_BY_CLOCK)
         asked = self._session.one(queries.ANY_ASKED, {}) is not None
         if asked:

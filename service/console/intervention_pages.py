@@ -19,6 +19,8 @@ from service.console.access import require, viewer
 from service.console.desk import Console
 from service.console.guard import MAIL_POLICY, TRY_POLICY, guarded
 from service.console.interventions import (
+    COUNTED,
+    COUNTED_WHEN_ASKED,
     MOST_CHOSEN,
     PREVIEWED,
     acts_to_address,
@@ -188,12 +190,14 @@ class _Pages:
 
     def one(self, program: str, id: str) -> Response:
         now, page = self.console.clock(), request.args.get("page", 1, type=int)
+        counted = COUNTED_WHEN_ASKED if request.args.get("count") == "more" else COUNTED
         with self.console.reading() as desk:
             here = known_program(desk, program)
             found = self._found(desk, program, id)
             is_open = found.stage in _OPEN
-            review = review_of(here, self._writer(desk), found, self.alone_up_to, page, now) if is_open else None
-            outcome = None if is_open else outcome_of(here, found, page, now)
+            writer = self._writer(desk)
+            review = review_of(here, writer, found, self.alone_up_to, page, now, counted) if is_open else None
+            outcome = None if is_open else outcome_of(here, found, page, now, counted)
         shown = (*(review.lines if review else ()), *(outcome.lines if outcome else ()))
         pairs = dict.fromkeys(each.id for each in shown)
         self.console.listed("intervention", [(program, f"mentorships/{each}") for each in pairs])

@@ -28,7 +28,9 @@ from service.trial.world_mail import LINKS, email_of
 
 PAGE_SIZE: Final = 25
 MOST_CHOSEN: Final = 20_000
-TRIED_FOR_TOTALS: Final = 50
+COUNTED: Final = 50
+COUNTED_WHEN_ASKED: Final = 2_000
+"""Of how many pairs totals are made: by itself in a moment, on request in some seconds."""
 PREVIEWED: Final = 5
 """Of how many pairs somebody is looked for who would get it, while the words are written."""
 _HAPPENED: Final = {Fate.GETS: "sent", Fate.NOT: "not sent"}
@@ -63,6 +65,7 @@ class Review:
     lines: tuple[Line, ...]
     totals: Mapping[str, int]
     looked_at: int
+    could_look_at: int
     page: int
     pages: int
     preview: Preview | None
@@ -104,13 +107,14 @@ def review_of(
     alone_up_to: int,
     page: int,
     now: Instant,
+    counted: int = COUNTED,
 ) -> Review:
-    """Return who would get it, page by page."""
+    """Return who would get it, page by page; with the first, totals of so many pairs."""
     chosen, data = intervention.chosen, event_data(intervention)
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     page = min(max(1, page), pages)
     shown = chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    looked_at = chosen[:TRIED_FOR_TOTALS] if page == 1 else ()
+    looked_at = chosen[:counted] if page == 1 else ()
     tried = try_on(program.snapshot, program.rule_set, program.id, data, looked_at or shown, now)
     lines = lines_of(program, [each for each in tried if each.id in set(shown)])
     totals = Counter(_FATES[each.fate] for each in tried)
@@ -119,6 +123,7 @@ def review_of(
         lines=lines,
         totals={words: totals[words] for words in _FATES.values() if totals[words]},
         looked_at=len(looked_at),
+        could_look_at=min(COUNTED_WHEN_ASKED, len(chosen)),
         page=page,
         pages=pages,
         # It has a name in it.
@@ -199,34 +204,38 @@ def acts_to_withdraw(intervention: Intervention) -> list[Act]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of it, for a page of the chosen. `totals` are of the whole, up to `TRIED_FOR_TOTALS` pairs."""
+    """What came of it, for a page of the chosen. `totals` are of those that were looked at: all, or the first."""
 
     lines: tuple[Line, ...]
     totals: Mapping[str, int]
     talked: int
     looked_at: int
+    could_look_at: int
     page: int
     pages: int
     was_cut_off: bool
     """Whether not everybody was reached yet."""
 
 
-def outcome_of(program: ProgramDesk, intervention: Intervention, page: int, now: Instant) -> Outcome:
-    """Return what came of an approved intervention."""
+def outcome_of(
+    program: ProgramDesk, intervention: Intervention, page: int, now: Instant, counted: int = COUNTED
+) -> Outcome:
+    """Return what came of an approved intervention, with totals of so many pairs."""
     chosen = intervention.chosen
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     page = min(max(1, page), pages)
     shown = chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    looked_at = chosen[:TRIED_FOR_TOTALS]
-    counted = _happened(program, intervention, looked_at)
-    totals = Counter(_HAPPENED[each.fate] for each in counted)
-    lines = counted if page == 1 else _happened(program, intervention, shown)
+    looked_at = chosen[:counted]
+    happened = _happened(program, intervention, looked_at)
+    totals = Counter(_HAPPENED[each.fate] for each in happened)
+    lines = happened if page == 1 else _happened(program, intervention, shown)
     own = [each for each in lines if each.id in set(shown)]
     return Outcome(
         lines=_explained(program, intervention, own, now),
         totals={words: totals[words] for words in _HAPPENED.values() if totals[words]},
         talked=_talked(program, intervention, looked_at),
         looked_at=len(looked_at),
+        could_look_at=min(COUNTED_WHEN_ASKED, len(chosen)),
         page=page,
         pages=pages,
         was_cut_off=_was_cut_off(program, intervention),

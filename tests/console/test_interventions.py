@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from service.console.interventions import COUNTED
 from service.domain.calendar import DAY, HOUR, MINUTE
 from service.flow.ports import Action
 from tests.console.site import MONDAY, Site
@@ -159,3 +160,20 @@ def test_resources_and_delivery_say_what_there_is(site: Site) -> None:
     assert re.search(r"Tips for your first message 4 0 0", text, re.IGNORECASE)
     assert "All mail arrived" in site.page("/console/delivery").text
     assert "There is no broker here" in site.page("/console/delivery/dead-letters").text
+
+
+def test_totals_are_of_the_first_pairs_and_of_all_when_asked_for(empty: Site) -> None:
+    stage, number = empty.stage, COUNTED + 2
+    for n in range(number):
+        stage.take(
+            *pair(MONDAY, f"p-{n}", f"mentor-{n}", f"mentee-{n}"),
+            event("mentorship.message_sent", f"mentorships/p-{n}", MONDAY, by="mentor"),
+        )
+    stage.work_until(MONDAY + DAY)
+    path = written(empty)
+    page = empty.page(path)
+    assert f"Gets it {2 * COUNTED}" in page.text
+    assert f"Counted for the first {COUNTED} pairs of {number}. Count all" in page.text
+    all_of_them = empty.page(f"{path}?count=more")
+    assert f"Gets it {2 * number}" in all_of_them.text
+    assert "Counted for" not in all_of_them.text

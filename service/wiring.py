@@ -83,7 +83,7 @@ from service.flow.pulse import Pulse
 from service.flow.relay import Relay
 from service.flow.restored import forgotten_send, restored_detail, take_in_forgotten
 from service.flow.returned import Believing, Returned, Use, take_in_returned
-from service.flow.sessions import Sessions
+from service.flow.sessions import AT_THIS_MACHINE, Sessions
 from service.flow.step_in import SteppingIn
 from service.flow.sum_up import SummingUp
 from service.flow.tidy import Keeping, Tidier
@@ -552,14 +552,14 @@ class Installation:
             longest=settings.console_longest,
         )
 
-    def entry_link(self, url: str = "") -> str | None:
+    def entry_link(self, url: str = "", person: str = AT_THIS_MACHINE) -> str | None:
         """Return an address that lets one person into the console, once; None where a provider knows staff.
 
         `url` is where the console is, if not where the settings say.
         """
         if self.settings.login is not None:
             return None
-        return f"{url or self.settings.console_url}/console/enter/{self.sessions.print_link()}"
+        return f"{url or self.settings.console_url}/console/enter/{self.sessions.print_link(person)}"
 
     def login_provider(self) -> Provider | None:
         """Return who knows staff, or None."""

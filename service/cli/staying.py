@@ -1,20 +1,40 @@
 """`intouch console` and `intouch sessions`: the way in to the console, who is in it, and putting somebody out."""
 
+import re
+from typing import Final
+
 import click
 import orjson
 
 from service.cli.brake_options import by_option, opened
 from service.domain.calendar import format_rfc3339
 from service.flow.session_port import Session
+from service.flow.sessions import AT_THIS_MACHINE
 
+_SHORT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
+def _short_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not _SHORT_NAME.fullmatch(name):
+        raise click.BadParameter("Write a short name: letters, digits, dots, hyphens and underscores, 40 at most.")
+    return name
+
+
 @click.command()
-def console() -> None:
+@click.option(
+    "--for",
+    "person",
+    metavar="NAME",
+    default=AT_THIS_MACHINE,
+    show_default=True,
+    callback=_short_name,
+    help="Who comes in by it, as the audit names them. What two persons must approve needs two names.",
+)
+def console(person: str) -> None:
     """Print a link that opens the console once, within an hour. For whoever sits at this machine."""
     with opened() as intouch:
-        link = intouch.entry_link()
+        link = intouch.entry_link(person=person)
         if link is None:
             raise click.ClickException(
                 f"Staff sign in at {intouch.settings.console_url}/console: INTOUCH_OIDC_ISSUER says who they are."

@@ -24,7 +24,7 @@ NAMES_SHOW_FOR: Final = 30 * MINUTE
 _SEEN_EVERY: Final = MINUTE
 """How exactly it is known when somebody was last seen; a look at a page is no reason to write each time."""
 AT_THIS_MACHINE: Final = "local"
-"""Who comes in by a link: whoever sits at this machine, and nobody asked who that is."""
+"""Who comes in by a link for nobody in particular: whoever sits at this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,9 @@ class Sessions:
 
     # Coming in.
 
-    def print_link(self) -> str:
-        """Return a token that lets one person in, once. Raises: StoreUnavailable."""
-        return self.keep(Origin.LINK, LINK_IS_GOOD_FOR, {})
+    def print_link(self, person: str = AT_THIS_MACHINE) -> str:
+        """Return a token that lets one person in, once, as whoever it was printed for. Raises: StoreUnavailable."""
+        return self.keep(Origin.LINK, LINK_IS_GOOD_FOR, {"person": person})
 
     def keep(self, origin: Origin, good_for: Duration, data: Mapping[str, Any]) -> str:
         """Keep what belongs to one way in, and return the token that takes it up. Raises: StoreUnavailable."""
@@ -87,9 +87,10 @@ class Sessions:
 
     def enter_by_link(self, token: str) -> str | None:
         """Return the token of a new session for whoever shows a link's; None where it is none, was used or is old."""
-        if self.take_up(Origin.LINK, token) is None:
+        kept = self.take_up(Origin.LINK, token)
+        if kept is None:
             return None
-        return self.begin(Origin.LINK, Arrival(person=AT_THIS_MACHINE))
+        return self.begin(Origin.LINK, Arrival(person=str(kept.get("person", AT_THIS_MACHINE))))
 
     def lets_in(self, who: Arrival) -> bool:
         """Return whether there is anything here for somebody from the provider."""

@@ -40,6 +40,18 @@ def test_a_link_that_is_printed_lets_somebody_in(stage: Stage) -> None:
     assert stage.intouch.sessions.enter_by_link(token)
 
 
+def test_a_link_for_somebody_lets_them_in_under_their_name(stage: Stage) -> None:
+    token = run(stage, "console", "--for", "kim").out.strip().rpartition("/")[2]
+    entered = stage.intouch.sessions.enter_by_link(token)
+    assert entered is not None
+    session = stage.intouch.sessions.find(entered)
+    assert session is not None
+    assert session.person == "kim"
+    for odd in ("", "kim lee", "kim@example.org", "<b>", "k" * 41):
+        refused = run(stage, "console", "--for", odd)
+        assert (refused.code, "Write a short name" in refused.err) == (2, True)
+
+
 def test_where_a_provider_knows_staff_none_is_printed(stage: Stage) -> None:
     said = run(stage, "console", **LOGIN)
     assert said.code == 1

@@ -9,6 +9,7 @@ from service.domain.calendar import DAY, HOUR, MINUTE
 from service.flow.ports import Action
 from tests.console.site import MONDAY, Site
 from tests.console.test_overview import press
+from tests.console.visitor import Visitor
 from tests.flow.events import event, pair
 
 PROGRAM = "/console/northfield"
@@ -110,6 +111,10 @@ def test_above_a_number_of_people_a_second_person_has_to_approve(three: Site) ->
     three.stage.work_until(three.stage.clock.now + HOUR)
     assert mails(three) == []
     assert "waits for a second person" in three.page(path).text
+    second = Visitor(three.app).enter(three.stage.intouch.sessions, person="kim")
+    assert second.post(f"{path}/approve").status_code == 303
+    three.stage.work_until(three.stage.clock.now + HOUR)
+    assert len(mails(three)) == 3
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service.console.wall import form_token
-from service.flow.sessions import Sessions
+from service.flow.sessions import AT_THIS_MACHINE, Sessions
 
 HOST = "127.0.0.1:8080"
 OWN = {"Host": HOST, "Origin": f"http://{HOST}", "Sec-Fetch-Site": "same-origin"}
@@ -33,9 +33,9 @@ class Visitor:
         """Return what the forms of this session carry."""
         return form_token(self.cookies.get("intouch-console", ""))
 
-    def enter(self, sessions: Sessions, *, names: bool = True) -> "Visitor":
+    def enter(self, sessions: Sessions, *, names: bool = True, person: str = AT_THIS_MACHINE) -> "Visitor":
         """Come in by a link as it is printed, and ask for names; return the visitor."""
-        answer = self.get(f"/console/enter/{sessions.print_link()}")
+        answer = self.get(f"/console/enter/{sessions.print_link(person)}")
         assert (answer.status_code, answer.location) == (303, "/console/"), answer.text
         if names:
             assert self.post("/console/names", show="yes").status_code == 303

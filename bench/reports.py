@@ -26,6 +26,7 @@ from sendgrid.helpers.eventwebhook import EventWebhook
 
 from bench.consumers import settings_of
 from bench.servers import database, servers
+from service.cli.running import look_for_cycles_seldom
 from service.settings import read_settings
 from service.wiring import Installation
 from tests.flow.carriers import Refusing
@@ -146,6 +147,7 @@ def main() -> None:
         }
         for what, own in sides.items():
             with webhook(own, folder / what) as (intouch, client):
+                look_for_cycles_seldom()  # as each process of Intouch does
                 measure(what, client, send(intouch, number), posts)
         measure("a bare route", bare(url), [(f"s-{n}", f"ben-{n}@example.org") for n in range(number)], posts)
 

@@ -154,11 +154,11 @@ def migrate() -> None:
 def _prepared() -> Settings:
     settings = read_settings()
     begin_log(settings.log)
-    _look_for_cycles_seldom()
+    look_for_cycles_seldom()
     return settings
 
 
-def _look_for_cycles_seldom() -> None:
+def look_for_cycles_seldom() -> None:
     """Let Python look for garbage in circles less often, and never among what is loaded now: a sixth of a check's time.
 
     Facts and events hold no circles; they go by themselves as soon as nobody holds them.

@@ -20,15 +20,16 @@ class _Hashed(NamedTuple):
 
     event: Incoming
     hash: bytes
+    name: _Name
 
-    @property
-    def name(self) -> _Name:
-        return self.event.program, self.event.source, self.event.id
+    @classmethod
+    def of(cls, event: Incoming) -> "_Hashed":
+        return cls(event, sha256(event.canonical).digest(), (event.program, event.source, event.id))
 
 
 def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> list[Appended]:
     """Append the events that are not in the log, and mark their subjects; nothing of a batch with a conflict in it."""
-    hashed = [[_Hashed(each, sha256(each.canonical).digest()) for each in batch] for batch in batches]
+    hashed = [[_Hashed.of(each) for each in batch] for batch in batches]
     known = _known(session, hashed)
     new, appended = _compared(known, hashed)
     if not new:
@@ -49,7 +50,7 @@ def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorde
 
 def foresee_each(session: Session, batches: Sequence[Sequence[Incoming]]) -> list[Appended]:
     """Return what would become of the batches if they were appended now."""
-    hashed = [[_Hashed(each, sha256(each.canonical).digest()) for each in batch] for batch in batches]
+    hashed = [[_Hashed.of(each) for each in batch] for batch in batches]
     return _compared(_known(session, hashed), hashed)[1]
 
 

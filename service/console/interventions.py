@@ -76,14 +76,16 @@ class Review:
 def number_of(program: ProgramDesk, asked: str, now: Instant) -> int:
     """Return how many pairs that go on a filter asks for."""
     limits = program.book.program.engagement
-    return program.snapshot.number_going_on(program.id, filter_of(asked).wanted(now), limits, now)
+    wanted = filter_of(asked).wanted(now, program.snapshot.advisor_key)
+    return program.snapshot.number_going_on(program.id, wanted, limits, now)
 
 
 def chosen_of(program: ProgramDesk, asked: str, now: Instant, most: int = MOST_CHOSEN) -> tuple[str, ...]:
     """Return the ids of the pairs that go on, of those that a filter asks for, from the first `most` of these."""
     query = filter_of(asked)
     limits, found = program.book.program.engagement, []
-    rows = program.snapshot.footings(program.id, query.wanted(now), limits, now, query.after, most)
+    wanted = query.wanted(now, program.snapshot.advisor_key)
+    rows = program.snapshot.footings(program.id, wanted, limits, now, query.after, most)
     for _, row in rows:
         if row.footing.matched_at is not None and row.footing.ended_at is None:
             found.append(row.id)

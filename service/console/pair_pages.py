@@ -71,6 +71,7 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
             ready=READY_MADE,
             now=console.clock(),
             may_intervene=viewer().may(Permission.INTERVENE, program),
+            sees_all=viewer().caseload_of(Permission.SEE_MENTORSHIPS, program) is None,
         )
 
     @blueprint.get("/<program>/mentorships.csv")
@@ -80,8 +81,8 @@ def add_pair_pages(blueprint: Blueprint, console: Console) -> None:
         with console.reading() as desk:
             here = known_program(desk, program)
             lines = list(_lines(here, every_pair(here, query, console.clock())))
-        # What was searched for sessions out of the audit: it can be somebody's name.
-        asked = {name: value for name, value in query.address().items() if name != "q"}
+        # What was searched for stays out of the audit: it can be somebody's name.
+        asked = {name: value for name, value in query.address().items() if name not in ("q", "advisor")}
         console.audited(
             Action.PEOPLE_EXPORTED, "mentorships", program=program, asked=asked, rows=len(lines), names=here.shows_names
         )

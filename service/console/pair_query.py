@@ -1,6 +1,6 @@
 """Which mentorships a reader asks for, as their address says it: a link to a filter is the filter, saved."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,8 @@ class PairQuery:
     group: str = ""
     topic: str = ""
     """Of an open flag."""
+    advisor: str = ""
+    """The address of one of the two's."""
     order: Order = Order.ID
     after: Place = START
 
@@ -56,13 +58,14 @@ class PairQuery:
             "q": self.text,
             "group": self.group,
             "topic": self.topic,
+            "advisor": self.advisor,
             "sort": "" if self.order is Order.ID else self.order.value,
             "after": f"{after.by}{_SPLIT}{after.id}" if after else "",
         }
         return {name: value for name, value in said.items() if value}
 
-    def wanted(self, now: Instant) -> Wanted:
-        """Return what is asked of the store at this instant."""
+    def wanted(self, now: Instant, advisor_key: Callable[[str], str]) -> Wanted:
+        """Return what is asked of the store at this instant; it knows advisors by the key of their address."""
         at_least, at_most = _TALKS.get(self.talks, (None, None))
         return Wanted(
             state=self.state,
@@ -74,6 +77,7 @@ class PairQuery:
             text=self.text,
             group=self.group,
             topic=self.topic,
+            advisor=advisor_key(self.advisor) if self.advisor else None,
             order=self.order,
         )
 
@@ -90,6 +94,7 @@ def query_of(said: Mapping[str, str]) -> PairQuery:
         text=_text(said.get("q", "")),
         group=_text(said.get("group", "")),
         topic=_text(said.get("topic", "")),
+        advisor=_text(said.get("advisor", "")),
         order=Order(order) if order in set(Order) else Order.ID,
         after=_place(said.get("after", "").replace("\0", "")),
     )

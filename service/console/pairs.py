@@ -92,7 +92,8 @@ def _rows(program: ProgramDesk, query: PairQuery, now: Instant, limit: int) -> l
     limits = program.book.program.engagement
     whose = program.viewer.caseload_of(Permission.SEE_MENTORSHIPS, program.id)
     # A search by names that are masked would tell who has which.
-    wanted = replace(query.wanted(now), by_id=not program.shows_names, advisor=whose)
+    asked = query.wanted(now, program.snapshot.advisor_key)
+    wanted = replace(asked, by_id=not program.shows_names, advisor=asked.advisor if whose is None else whose)
     return list(program.snapshot.footings(program.id, wanted, limits, now, query.after, limit))
 
 

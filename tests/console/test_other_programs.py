@@ -148,7 +148,10 @@ FORMS: dict[str, dict[str, str]] = {
 }
 LEAVES = {"sign_out"}
 """Ends the session; `test_login` has it."""
-ASKED = ("", "?program=eastgate&q=canary&to=canary&group=canary-group&at=2026-03-03T15:00:00Z&asked=q%3Dcanary")
+ASKED = (
+    "",
+    "?program=eastgate&q=canary&to=canary&group=canary-group&at=2026-03-03T15:00:00Z&asked=q%3Dcanary&advisor=ines%40example.org",
+)
 
 
 def rules_of(app: Flask) -> list[Rule]:

@@ -10,7 +10,7 @@ import pytest
 from service.console.pair_query import PairQuery, query_of
 from service.console.pairs import PAGE_SIZE
 from service.console.spreadsheet import spreadsheet
-from service.domain.calendar import DAY
+from service.domain.calendar import DAY, HOUR
 from service.flow.footing_port import Place
 from tests.console.site import MONDAY, Site
 from tests.flow.events import event, pair, registered
@@ -84,6 +84,27 @@ def test_a_name_that_changes_is_found_by_the_new_one(empty: Site) -> None:
     assert shown(empty, "q=benedikt") == ["m-1"]
 
 
+def test_an_advisors_mentorships_are_found_by_their_address(empty: Site) -> None:
+    for n, advisor in enumerate(("ines@example.org", "omar@example.org")):
+        empty.stage.take(*pair(MONDAY, f"m-{n}", f"mentor-{n}", f"mentee-{n}"))
+        at = empty.stage.clock.now
+        empty.stage.take(event("participant.updated", f"participants/mentee-{n}", at, advisor_email=advisor))
+    empty.stage.work_until(MONDAY + HOUR)
+    assert shown(empty, "advisor=Ines%40example.org") == ["m-0"]
+    assert shown(empty, "advisor=nobody%40example.org") == []
+    written = empty.visitor.post(
+        "/console/northfield/interventions/new",
+        asked="advisor=omar%40example.org",
+        message="word-from-staff",
+        heading="Hello",
+        text="Come by.",
+    )
+    page = empty.page(str(written.headers["Location"]))
+    assert "advised by omar@example.org" in page.text
+    assert "Mentee-1" in page.text
+    assert "Mentee-0" not in page.text
+
+
 def test_an_ended_mentorship_is_in_no_state_and_not_quiet(empty: Site) -> None:
     empty.stage.take(*pair(MONDAY), event("mentorship.completed", "mentorships/m-1", MONDAY))
     empty.stage.work_until(MONDAY + 30 * DAY)
@@ -129,7 +150,12 @@ def test_a_name_that_is_a_formula_is_text_in_the_file(empty: Site) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [PairQuery(), PairQuery(quiet_days=14, text="Ann ~", talks="3+", asking=True, after=Place(-7, "m~1"))],
+    [
+        PairQuery(),
+        PairQuery(
+            quiet_days=14, text="Ann ~", talks="3+", asking=True, advisor="i@x.example.org", after=Place(-7, "m~1")
+        ),
+    ],
 )
 def test_an_address_says_all_that_is_asked(query: PairQuery) -> None:
     assert query_of(query.address(query.after if query.after.id else None)) == query

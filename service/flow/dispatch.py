@@ -25,7 +25,7 @@ from service.flow.marks import Marks
 from service.flow.outbound import tell_escalations
 from service.flow.ports import DueRecipient, EmailRow, EmailState, RecipientKey, SubjectKey, Transaction
 from service.flow.reach import inbox_now, participant_of, reach_of
-from service.flow.restored import settle_forgotten
+from service.flow.restored import settle_forgotten, went_forgotten
 from service.flow.views import program_facts
 
 LEASE: Duration = 120 * SECOND
@@ -56,7 +56,7 @@ def claim(
     has to wait for the place that their domain has for them rests until it comes.
     """
     key = due.key
-    if how.looks_first and (quiet := _quiet(transaction, rule_set, due, now)):
+    if how.looks_first and (quiet := _quiet(transaction, rule_set, due, now, how.marks)):
         _put_off(transaction, key, quiet)
         return ()
     held = _concerned(transaction, key)
@@ -101,14 +101,20 @@ class _Outlook(NamedTuple):
     pending: Sequence[Pending]
 
 
-def _quiet(transaction: Transaction, rule_set: RuleSet, due: DueRecipient, now: Instant) -> _Outlook | None:
+def _quiet(
+    transaction: Transaction, rule_set: RuleSet, due: DueRecipient, now: Instant, marks: Marks
+) -> _Outlook | None:
     """Return the outlook of a recipient to whom nothing goes now, whatever the safety limit says; None of any other.
+
+    Nor of one to whom something went that the store has forgotten: that is settled while mail is stopped, too.
 
     Whoever changes what this was read from makes the recipient due again, and comes before us or waits until we are
     through: the recipient is ours.
     """
     key, at = due.key, planned_instant(due.since, now)
     pending = transaction.pending_for(key)
+    if pending and went_forgotten(transaction, key, pending, marks):
+        return None
     planned = _planning(transaction, rule_set, key, pending, at)(brakes_now(transaction, key)) if pending else _NOTHING
     return None if planned.emails else _Outlook(planned.next_at, pending)
 

@@ -57,12 +57,21 @@ def settle_forgotten(
     transaction: Transaction, rule_set: RuleSet, key: RecipientKey, pending: Sequence[Pending], marks: Marks
 ) -> list[Pending]:
     """Return what is pending without what went out before the store was put back, which is recorded as sent."""
-    waiting = {mark: each for each in pending for mark in marks.of_candidate(key.program, each.candidate)}
+    waiting = _by_mark(key, pending, marks)
     found = transaction.forgotten(waiting)
     for mark, send in sorted(found.items()):
         transaction.claim(_sent(transaction, rule_set, key, waiting[mark], send))
     gone = {waiting[mark].candidate.key for mark in found}
     return [each for each in pending if each.candidate.key not in gone]
+
+
+def went_forgotten(snapshot: Snapshot, key: RecipientKey, pending: Sequence[Pending], marks: Marks) -> bool:
+    """Return whether any of what is pending went out before the store was put back, and is to be settled."""
+    return bool(snapshot.forgotten(_by_mark(key, pending, marks)))
+
+
+def _by_mark(key: RecipientKey, pending: Sequence[Pending], marks: Marks) -> dict[str, Pending]:
+    return {mark: each for each in pending for mark in marks.of_candidate(key.program, each.candidate)}
 
 
 def _sent(

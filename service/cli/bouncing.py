@@ -6,6 +6,7 @@ import click
 
 from service.adapters.mail.returned_box import PIPE, Box
 from service.cli.brake_options import opened
+from service.cli.rule_files import counted
 from service.domain.errors import IntouchError
 from service.flow.returned import Use
 
@@ -43,8 +44,8 @@ def bounces(place: str) -> int:
 
 
 def _told(read: Counter[str], uses: Counter[Use]) -> str:
-    left = f"{read['other']:,} other messages, {read['unreadable']:,} that cannot be read."
+    left = f"{counted(read['other'], 'other message')}, {read['unreadable']:,} that cannot be read."
     return (
-        f"{read['report']:,} reports: {uses[Use.NEW]:,} new, {uses[Use.REPEATED]:,} known before, "
+        f"{counted(read['report'], 'report')}: {uses[Use.NEW]:,} new, {uses[Use.REPEATED]:,} known before, "
         f"{uses[Use.UNKNOWN]:,} about mail that was not sent from here, {uses[Use.PAST]:,} too old. {left}"
     )

@@ -93,7 +93,7 @@ class RuleFiles:
 def counted(number: int, word: str) -> str:
     """Return `1 rule`, `2 rules`, `2 stories`."""
     plural = f"{word[:-1]}ies" if word.endswith("ry") else f"{word}s"
-    return f"{number} {word if number == 1 else plural}"
+    return f"{number:,} {word if number == 1 else plural}"
 
 
 def written_file(path: Path, text: str) -> None:

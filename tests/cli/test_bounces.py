@@ -10,7 +10,7 @@ from tests.flow.braking import MONDAY
 from tests.flow.stage import Stage
 from tests.mail.returned import AWAY, report
 
-UNKNOWN = "1 reports: 0 new, 0 known before, 1 about mail that was not sent from here, 0 too old."
+UNKNOWN = "1 report: 0 new, 0 known before, 1 about mail that was not sent from here, 0 too old."
 GONE = report("5.1.1", "smtp; 550 5.1.1 gone")
 
 
@@ -26,7 +26,7 @@ def test_a_maildir_has_its_reports_read_and_the_rest_left_alone(tmp_path: Path, 
     for content in (GONE, AWAY):
         box.add(content)
     assert here("bounces", tmp_path / "mail", environment=data).out == (
-        f"{UNKNOWN} 1 other messages, 0 that cannot be read.\n"
+        f"{UNKNOWN} 1 other message, 0 that cannot be read.\n"
     )
     flags = sorted((each.get_subdir(), each.get_flags()) for each in box)
     assert flags == [("cur", "S"), ("new", "")]

@@ -32,8 +32,11 @@ CHECKS_BESIDE_OTHERS = 100
 """The same where writers meet at rows alone: a batch takes as many statements as one subject."""
 
 GATHER_S = 0.5
-"""How long news gather, where it comes in a stream, before it is looked at again. A check costs much the same for one
-event as for ten, and who checks holds up those who bring events about the same subjects."""
+"""How long news gathers at least, where it comes in a stream, before it is looked at again. A check costs much the same
+for one event as for ten, and who checks holds up those who bring events about the same subjects."""
+
+LONGEST_GATHER = 4
+"""As many times that long it gathers at most, where the look before took long: a slow machine, or many subjects."""
 
 COURTESY = 3.0
 """How much longer than it worked the worker rests while events come in: who publishes waits for an answer, who gets
@@ -138,7 +141,7 @@ class Worker:
 
     def _check(self, now: Instant, stop: Signal | None) -> int:
         """Check every subject that is due, so that plans see all of them."""
-        total, news_until = 0, None
+        total, news_until, looked_from = 0, None, perf_counter()
         while self._gathering_s() == 0.0 and not (stop and stop.is_set()):
             begun, began = perf_counter(), self.clock()
             self.beat()
@@ -159,7 +162,8 @@ class Worker:
             if stop and self.door_is_busy():
                 stop.wait(COURTESY * (perf_counter() - begun))
         if total >= self.checks_at_once:
-            self._gathered_at_s = perf_counter() + self.gather_s
+            looked_s = perf_counter() - looked_from
+            self._gathered_at_s = perf_counter() + gathering_s(looked_s, self.gather_s)
         return total
 
     def _gathering_s(self) -> float:
@@ -227,7 +231,8 @@ class Worker:
         if due is None:
             return LONGEST_WAIT_S
         due = max(due, channel.free_at) if due else due
-        return max(SHORTEST_WAIT_S, self._gathering_s(), min(LONGEST_WAIT_S, (due - self.clock()) / SECOND))
+        until_due_s = (due - self.clock()) / SECOND
+        return max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, max(self._gathering_s(), until_due_s)))
 
 
 def _until_enough(claims: Iterable[Errand | None], at_most: int) -> Iterator[Errand]:
@@ -244,3 +249,8 @@ def _until_enough(claims: Iterable[Errand | None], at_most: int) -> Iterator[Err
 def _in_words(channel: Channel) -> str:
     about = f"Mail of {channel.name}" if channel.name else "Mail"
     return f"{about} rests until {format_rfc3339(channel.free_at // SECOND * SECOND)}. {channel.trouble}"
+
+
+def gathering_s(looked_s: float, least_s: float) -> float:
+    """Return for how long news gathers after a look that took so long: no look takes more than half of the time."""
+    return min(max(looked_s, least_s), LONGEST_GATHER * least_s)

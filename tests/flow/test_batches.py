@@ -8,6 +8,7 @@ from typing import Any
 from service.domain.calendar import HOUR, Instant, parse_rfc3339
 from service.flow.failpoint import Failpoint
 from service.flow.reconcile import reconcile
+from service.flow.work import gathering_s
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
 
@@ -60,6 +61,11 @@ def test_where_news_comes_in_a_stream_it_gathers_and_a_little_is_looked_at_at_on
         stage.worker.turn()
         assert _has_news(stage) is False
     stage.close()
+
+
+def test_the_longer_a_look_takes_the_longer_news_gathers_up_to_a_limit() -> None:
+    assert [gathering_s(looked_s, 0.5) for looked_s in (0.1, 0.5, 1.25, 60)] == [0.5, 0.5, 1.25, 2.0]
+    assert gathering_s(60, 0) == 0, "with one writer it never does"
 
 
 def test_what_comes_in_while_news_is_looked_at_waits_for_the_next_look(tmp_path: Path) -> None:

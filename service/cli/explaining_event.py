@@ -27,12 +27,13 @@ _MISSING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSeen:
-    """An event, what it did, and whether nobody has looked at it yet."""
+    """An event, what it did, whether nobody has looked at it yet, and the zone that its program keeps time by."""
 
     event: Event
     title: str
     told: EventTold
     is_waiting: bool
+    zone: str
 
 
 def find_event(snapshot: Snapshot, id: str, source: str | None, program: str | None) -> Event:
@@ -57,7 +58,7 @@ def title_of(catalogue: Catalogue, event: Event) -> str:
 def event_sentence(seen: EventSeen) -> str:
     """Return what matters most about the event, in one sentence."""
     event, told = seen.event, seen.told
-    came = f"“{seen.title}” about {event.subject} came in on {written(event.recorded, 'UTC')} (UTC)"
+    came = f"“{seen.title}” about {event.subject} came in on {written(event.recorded, seen.zone)} ({seen.zone})"
     if seen.is_waiting:
         return f"{came}, and waits to be looked at."
     if not told.started and not told.stopped:
@@ -76,7 +77,7 @@ def event_as_text(seen: EventSeen) -> Iterator[str]:
     event = seen.event
     yield event_sentence(seen)
     yield f"\n{event.type} {event.id}, from {event.source}, for {event.program}"
-    yield f"It happened on {written(event.time, 'UTC')} (UTC), {_arrival(event)}."
+    yield f"It happened on {written(event.time, seen.zone)} ({seen.zone}), {_arrival(event)}."
     for heading, effects in (("Messages that it started", seen.told.started), ("Stopped", seen.told.stopped)):
         if effects:
             yield f"\n{heading}"

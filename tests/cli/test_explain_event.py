@@ -62,6 +62,16 @@ def test_an_event_tells_what_it_stopped(tmp_path: Path) -> None:
     assert "Not known here: how often it was sent again" in text
 
 
+def test_it_is_told_by_the_clock_of_the_program(tmp_path: Path) -> None:
+    settings, where = installed(tmp_path), {"name": "Northfield", "timezone": "America/Chicago"}
+    launched = event("launch", "program.launched", "programs/northfield", "2026-03-02T14:00:00Z", where)
+    lived(settings, [launched, *pair()], LATER)
+    text = here("explain", "match-m-1", "--at", LATER, environment=settings).out
+    assert "came in on Mon 2 Mar 2026 09:00 (America/Chicago), and started" in text
+    assert "It happened on Mon 2 Mar 2026 09:00 (America/Chicago), 0 s before it came in." in text
+    assert "Wed 4 Mar 2026 09:00  1 of 2   to mia" in text
+
+
 def test_a_registration_tells_what_depends_on_it(environment: dict[str, str]) -> None:
     """Without it nobody knows her address, and nothing went to her."""
     told = explained(environment, "reg-mia")

@@ -53,7 +53,7 @@ def named(
         return Scope.RULE, rule
     if program:
         if known and program not in snapshot.programs():
-            hint = _near(program, snapshot.programs())
+            hint = near(program, snapshot.programs())
             raise click.ClickException(f"There are no events of a program “{program}”.{hint}")
         return Scope.PROGRAM, program
     return Scope.ALL, ""
@@ -66,12 +66,13 @@ def know_rule(intouch: "Installation", snapshot: Snapshot, rule: str) -> None:
     except OperatorError:
         return  # rules that do not load are no reason to refuse a hand on the brake
     if rule not in known:
-        raise click.ClickException(f"There is no rule “{rule}”.{_near(rule, known)}")
+        raise click.ClickException(f"There is no rule “{rule}”.{near(rule, known)}")
 
 
-def _near(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, 1)
-    return f" Did you mean {near[0]}?" if near else ""
+def near(word: str, known: Sequence[str]) -> str:
+    """Return ` Did you mean …?` with what is known and written nearly so, nothing where there is none."""
+    found = get_close_matches(word, known, 1)
+    return f" Did you mean {found[0]}?" if found else ""
 
 
 def counted(notices: int) -> str:

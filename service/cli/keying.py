@@ -1,19 +1,20 @@
 """`intouch keys`: who may publish events, from which sources and for which programs."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 import orjson
 
-from service.cli.brake_options import by_option, opened
+from service.cli.brake_options import by_option, near, opened
 from service.domain.calendar import format_rfc3339
+from service.domain.errors import OperatorError
 from service.domain.publishers import OWN_SOURCES, CredentialKind, Publisher
 from service.flow import by_hand
 from service.flow.permit import shown_key, shown_user
-from service.flow.ports import KnownPublisher
+from service.flow.ports import KnownPublisher, Snapshot
 
 if TYPE_CHECKING:
     from service.wiring import Installation
@@ -55,6 +56,9 @@ def create(
     shown = shown_key(key) if key else shown_user(name)
     with opened() as intouch:
         _let_publish(intouch, KnownPublisher(_publisher(intouch, name, sources, programs, broker_user, by), shown))
+        notes = list(_unknown(intouch, programs))
+    for note in notes:
+        click.echo(note, err=True)
     if form == "json":
         click.echo(orjson.dumps({"name": name, **({"key": key} if key else {})}))
     elif key:
@@ -89,6 +93,22 @@ def _publisher(
         created_at=intouch.clock(),
         created_by=by,
     )
+
+
+def _unknown(intouch: "Installation", programs: tuple[str, ...]) -> Iterator[str]:
+    """Yield a note on each program of which nothing is known here: it may be new, or a slip."""
+    with intouch.store.reading() as snapshot:
+        known = {*snapshot.programs(), *_with_a_file(intouch, snapshot)}
+    for each in programs:
+        if known and each not in known and not each.endswith("*"):
+            yield f"Note: nothing is known here of a program “{each}” yet.{near(each, sorted(known))}"
+
+
+def _with_a_file(intouch: "Installation", snapshot: Snapshot) -> Collection[str]:
+    try:
+        return intouch.rules.of(snapshot).rule_set.programs
+    except OperatorError:  # no rules yet, or none that load: no reason to make no key
+        return ()
 
 
 def _let_publish(intouch: "Installation", known: KnownPublisher) -> None:

@@ -13,6 +13,7 @@ from service.flow.ports import Action
 from service.settings import read_settings, refuse_open_door
 from tests.cli.commands import Ran, here
 from tests.flow.braking import MONDAY
+from tests.flow.events import pair
 from tests.flow.stage import Stage
 
 BOUNDS = ("--source", "/matching", "--program", "northfield")
@@ -41,6 +42,16 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(stage: Stage) -> None:
     assert (deed.who, deed.about) == ("kim", "key matching")
     assert deed.detail == {"sources": ["/matching"], "programs": ["northfield"]}
     assert key not in run(stage, "list").out + run(stage, "list", "--format", "json").out
+
+
+def test_a_program_that_nobody_knows_is_told_and_its_key_is_made(stage: Stage) -> None:
+    stage.take(*pair(MONDAY, "m-1", "ada", "ben"))
+    known = run(stage, "create", "matching", *BOUNDS, "--program", "north*")
+    slip = run(stage, "create", "another", "--source", "/matching", "--program", "northfeld", "--program", "south")
+    assert (known.code, slip.code) == (0, 0)
+    assert "Note" not in known.err
+    assert "nothing is known here of a program “northfeld” yet. Did you mean northfield?\n" in slip.err
+    assert "nothing is known here of a program “south” yet.\n" in slip.err
 
 
 def test_a_taken_name_is_refused_and_says_what_to_do(stage: Stage) -> None:

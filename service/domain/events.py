@@ -1,7 +1,6 @@
 """What happened: the immutable facts other services tell us. Everything else is derived from these."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -42,8 +41,7 @@ class Moment(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """One accepted event.
 
     `time` is when it happened, `recorded` when Intouch first had it; both are Instants.
@@ -65,8 +63,7 @@ class Event:
         return Moment(self.time, self.source, self.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A valid event at the door, not yet appended.
 
     `canonical` is the event as sorted JSON without `traceparent` and `recordedtime`: two sendings of one

@@ -7,7 +7,7 @@ before a total that was already reached. Those raise Refold, and the caller fold
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from service.domain.calendar import NEVER, Instant, parse_rfc3339
@@ -303,7 +303,7 @@ def _from_when_it_counts(kind: EventType, event: Event) -> Event:
     if named is None:
         return event
     at = parse_rfc3339(named)
-    return replace(event, time=max(event.time, at), recorded=max(event.recorded, at))
+    return event._replace(time=max(event.time, at), recorded=max(event.recorded, at))
 
 
 _BEFORE_ALL = Moment(-NEVER, "", "")

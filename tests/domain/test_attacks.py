@@ -86,7 +86,7 @@ def test_one_event_id_from_two_subjects_is_one_event() -> None:
 @pytest.mark.parametrize("ahead", ["2027-01-01T00:00:00Z", "2099-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z"])
 def test_events_from_the_future_wait_for_it(ahead: str) -> None:
     """A clock that runs ahead starts its rules then, and everybody else's go on."""
-    future = replace(wrote("mentor", "03-03 10:00"), time=parse_rfc3339(ahead))
+    future = wrote("mentor", "03-03 10:00")._replace(time=parse_rfc3339(ahead))
     rules = _witnessed(rule("w", starts="mentorship.message_sent", wait=DAY))
     assert sent(rules, [*pair(), future]) == [_ALWAYS_SENT]
 
@@ -116,7 +116,7 @@ def test_events_at_the_ends_of_time_raise_nothing(moment: str) -> None:
     """An event whose time is the first or the last instant there is counts as happened then."""
     events = [
         *pair(),
-        *(replace(each, time=parse_rfc3339(moment), id=f"{number}") for number, each in enumerate(tangled(3))),
+        *(each._replace(time=parse_rfc3339(moment), id=f"{number}") for number, each in enumerate(tangled(3))),
     ]
     assert [each for each in _lived(_witnessed(*RULES.rules), events) if each.notice.candidate.key.rule == "witness"]
 
@@ -147,8 +147,7 @@ def test_tangled_histories_with_anything_in_them_are_lived_to_the_end(seed: int)
     """Random histories, matched anew and mixed with foreign types, ids and subjects, raise nothing and send once."""
     random, numbers = Random(seed), count()
     events = [
-        replace(
-            each,
+        each._replace(
             program=random.choice(("north", "north", "south")),
             type=random.choice((each.type, each.type, each.type, "future.thing")),
             id=random.choice((each.id, f"x-{next(numbers)}", "same")),

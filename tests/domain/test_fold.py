@@ -63,7 +63,7 @@ def test_who_acted_is_known_where_the_event_says_so_and_nobody_else_is() -> None
 
 def test_what_happened_before_1970_happened_then() -> None:
     """Instants before the first one that computers count are instants all the same."""
-    facts = _whole(replace(wrote("mentor", "03-02 09:00"), time=-DAY))
+    facts = _whole(wrote("mentor", "03-02 09:00")._replace(time=-DAY))
     assert (facts.first("mentorship.message_sent"), facts.last("mentorship.message_sent")) == (-DAY, -DAY)
 
 
@@ -163,10 +163,10 @@ def test_a_deletion_of_what_no_total_took_moves_none() -> None:
     careers = rule(starts="conversation.logged", reaches=9, where={"topics": frozenset({"career"})})
     first, middle, last, gone = _three()
     on_careers = {"topics": ["career"]}
-    others = [replace(each, data={**each.data, **on_careers}) for each in (first, last)]
+    others = [each._replace(data={**each.data, **on_careers}) for each in (first, last)]
     assert _grown(others[0], middle, others[1], gone, rules=[careers]).count("conversation.logged") == 2
     with pytest.raises(Refold):
-        _grown(first, replace(middle, data={**middle.data, **on_careers}), last, gone, rules=[careers])
+        _grown(first, middle._replace(data={**middle.data, **on_careers}), last, gone, rules=[careers])
 
 
 def test_a_deletion_before_its_log_makes_it_never_logged() -> None:

@@ -1,7 +1,7 @@
 """Facts depend on the set of events alone, and folding one more costs the same however many there were."""
 
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from functools import partial
 from random import Random
 from typing import Any
@@ -134,7 +134,7 @@ def _busy(most: int) -> list[Event]:
         data: dict[str, Any] = {"by": "mentor", "topics": ["career"], "priority": "routine", **ref}
         when = BEGINS + number * DAY // 4
         happened = event(name, "mentorships/m", "03-01 00:00", id_=f"b-{number}", **data)
-        events.append(replace(happened, time=when, recorded=when))
+        events.append(happened._replace(time=when, recorded=when))
     return events
 
 

@@ -51,7 +51,7 @@ def test_a_renamed_rule_remembers_what_it_sent_under_its_old_name() -> None:
 
 def test_an_event_that_comes_twice_starts_a_rule_once() -> None:
     """The same source and id is the same event, even where its second arrival is much later."""
-    again = replace(wrote("mentor", "03-03 10:00"), recorded=at("03-09 10:00"))
+    again = wrote("mentor", "03-03 10:00")._replace(recorded=at("03-09 10:00"))
     answer = rule_set(rule(kind=Kind.ANSWER, starts="mentorship.message_sent"))
     assert sent(answer, [*pair(), wrote("mentor", "03-03 10:00"), again]) == ["03-03 10:00 r ann"]
 

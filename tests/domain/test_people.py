@@ -1,6 +1,5 @@
 """Who hears what when people are in several mentorships, in both roles, or matched anew."""
 
-from dataclasses import replace
 from typing import Any
 
 from service.domain.calendar import DAY
@@ -106,7 +105,7 @@ def test_who_is_matched_with_themselves_hears_everything_once() -> None:
 def test_the_same_ids_in_another_program_are_other_people() -> None:
     """Mentorships, people, flags and event ids are a program's own: neither hears of the other's, nor shares limits."""
     rules = rule_set(rule(to="both"), rule("f", starts="flag.submitted", position=1))
-    there = [replace(each, program="south") for each in pair("03-02 10:00")]
+    there = [each._replace(program="south") for each in pair("03-02 10:00")]
     lines = sent(rules, [*pair(), *there], "program")
     assert lines == [
         "03-02 09:00 r ann north", "03-02 09:00 r ben north", "03-02 10:00 r ann south", "03-02 10:00 r ben south",

@@ -1,7 +1,7 @@
 """What is true, given the events known so far: every fact worked out from the sorted list, nothing carried along."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -321,7 +321,7 @@ def _from_when_it_counts(rule_set: RuleSet, event: Event) -> Event:
     kind = rule_set.catalogue.types.get(event.type)
     named = event.data.get(kind.not_before) if kind and kind.not_before else None
     at = event.time if named is None else as_instant(datetime.fromisoformat(named))
-    return replace(event, time=max(event.time, at), recorded=max(event.recorded, at))
+    return event._replace(time=max(event.time, at), recorded=max(event.recorded, at))
 
 
 def _thing(deeds: list[tuple[Does, Event]]) -> Thing:

@@ -146,7 +146,7 @@ def test_3_hours_are_the_recipients_through_a_clock_change(simulate: Simulate) -
 
 def test_4_one_business_id_is_one_start_whichever_event_stands(simulate: Simulate) -> None:
     rules = rule_set(rule(starts="flag.submitted", send_within=20 * DAY), always=True)
-    older = replace(flag("03-03 08:00"), recorded=at("03-05 10:00"), id="older")
+    older = flag("03-03 08:00")._replace(recorded=at("03-05 10:00"), id="older")
     sent = simulate(rules, [*pair(), flag("03-04 10:00"), older, flag("03-06 10:00", "g")], at("03-08 00:00"))
     assert told(sent) == ["03-04 10:00 r ann", "03-06 10:00 r ann"]
 
@@ -245,7 +245,7 @@ def test_from_latest_counts_the_newest_of_those_that_where_lets_through(simulate
 def test_until_stops_for_good_and_only_by_what_came_strictly_after(simulate: Simulate) -> None:
     answered = Until(event="mentorship.message_sent", by=Actor.COUNTERPART)
     rules = rule_set(rule(to="counterpart", starts="mentorship.message_sent", wait=DAY, until=(answered,)), always=True)
-    same_time = [*pair(), wrote("mentor", "03-03 10:00"), replace(wrote("mentee", "03-03 10:00"), id="z")]
+    same_time = [*pair(), wrote("mentor", "03-03 10:00"), wrote("mentee", "03-03 10:00")._replace(id="z")]
     assert told(simulate(rules, same_time, at("03-08 00:00"))) == ["03-04 10:00 r ben", "03-04 10:00 r ann"]
     after = [*pair(), wrote("mentor", "03-03 10:00"), wrote("mentee", "03-03 10:01")]
     assert told(simulate(rules, after, at("03-08 00:00"))) == ["03-04 10:15 r ann"]
@@ -426,7 +426,7 @@ def test_the_same_message_is_not_said_again_within_its_span(simulate: Simulate) 
     policies = {"r": MessagePolicy(not_again_within=2 * DAY)}
     rules = rule_set(rule(starts="flag.submitted"), messages=policies, always=True)
     events = [*pair(), flag("03-03 10:00"), flag("03-03 10:00", "g"), flag("03-04 10:00", "h")]
-    events[-2] = replace(events[-2], id="same moment")
+    events[-2] = events[-2]._replace(id="same moment")
     assert told(simulate(rules, events, at("03-12 00:00")), "start") == [
         "03-03 10:00 r ann flag.submitted 03-03 10:00", "03-05 10:00 r ann same moment",
     ]  # fmt: skip
@@ -480,7 +480,7 @@ def test_where_staff_acted_initiator_and_counterpart_name_nobody(simulate: Simul
     send = [Send(to="initiator", message="a"), Send(to="counterpart", message="b")]
     rules = rule_set(rule(to=send, kind=Kind.ANSWER, starts="mentorship.unmatched"))
     ended = event("mentorship.unmatched", "mentorships/m", "03-03 10:00", initiated_by="mentee")
-    by_staff = replace(ended, data={"initiated_by": "staff"})
+    by_staff = ended._replace(data={"initiated_by": "staff"})
     assert told(simulate(rules, [*pair(), by_staff], at("03-05 00:00"))) == []
     assert told(simulate(rules, [*pair(), ended], at("03-05 00:00")), "message") == [
         "03-03 10:00 r ben a", "03-03 10:00 r ann b",

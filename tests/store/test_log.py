@@ -1,7 +1,5 @@
 """The log: every event once, in order, as a whole batch or not at all."""
 
-from dataclasses import replace
-
 import pytest
 
 from service.adapters.store import SqlStore
@@ -60,7 +58,7 @@ def test_one_conflict_alone_is_told(store: SqlStore) -> None:
 
 def test_what_is_not_canonical_makes_no_other_event(store: SqlStore) -> None:
     append(store, incoming("e-1"))
-    assert append(store, replace(incoming("e-1"), traceparent="00-1", recordedtime=NOW)) == Appended(0, (0,))
+    assert append(store, incoming("e-1")._replace(traceparent="00-1", recordedtime=NOW)) == Appended(0, (0,))
 
 
 def test_of_several_batches_only_the_one_in_conflict_is_kept_out(store: SqlStore) -> None:

@@ -5,9 +5,8 @@ Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amq
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from service.domain.errors import EventSenderError
 from service.flow.trace import TRACEPARENT, on_the_trace
@@ -20,8 +19,7 @@ PREFIXES: Final = ("cloudEvents:", "cloudEvents_", "ce-")
 Decode = Callable[[bytes], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """What a publisher sent."""
 
     body: bytes

@@ -2,11 +2,10 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Condition
 from threading import Event as Signal
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from service.adapters.broker.binding import Message
 
@@ -30,8 +29,7 @@ class Line(Protocol):
         """Return how many messages wait in each queue, where that is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message as it came. `line` tells connections apart: a tag means nothing on another one."""
 
     message: Message

@@ -1,7 +1,7 @@
 """What the door asks of every event, by type."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -96,7 +96,7 @@ class Schemas:
         known, dropped = self._with_known_fields(complete) if self.unknown is UnknownFields.DROP else (complete, 0)
         if not dropped:
             return faults
-        return self._faults(known, index, Compiled.violations) or replace(incoming(known), dropped_fields=dropped)
+        return self._faults(known, index, Compiled.violations) or incoming(known)._replace(dropped_fields=dropped)
 
     def _with_known_fields(self, event: Any) -> tuple[Any, int]:
         """Return the event without the fields of data that its type does not know, and how many those were."""

@@ -113,10 +113,12 @@ def _quiet(
     """
     key, at = due.key, planned_instant(due.since, now)
     pending = transaction.pending_for(key)
-    if pending and went_forgotten(transaction, key, pending, marks):
+    if not pending:
+        return _Outlook(NEVER, ())
+    planned = _planning(transaction, rule_set, key, pending, at)(brakes_now(transaction, key))
+    if planned.emails or went_forgotten(transaction, key, pending, marks):
         return None
-    planned = _planning(transaction, rule_set, key, pending, at)(brakes_now(transaction, key)) if pending else _NOTHING
-    return None if planned.emails else _Outlook(planned.next_at, pending)
+    return _Outlook(planned.next_at, pending)
 
 
 def _put_off(transaction: Transaction, key: RecipientKey, outlook: _Outlook) -> None:

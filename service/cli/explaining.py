@@ -12,7 +12,6 @@ from service.cli.explaining_event import EventSeen, event_as_json, event_as_text
 from service.cli.instants import INSTANT
 from service.cli.slot_lines import instant_text, slot_as_json, slot_line
 from service.cli.subjects import program_of, read_subject
-from service.domain.book import book_of
 from service.domain.calendar import Instant, format_rfc3339
 from service.domain.events import Event, SubjectKind
 from service.flow.active import ActiveRules
@@ -23,7 +22,7 @@ from service.flow.neighbourhood import (
     read_neighbourhood,
 )
 from service.flow.ports import Snapshot, SubjectKey
-from service.flow.views import program_facts
+from service.flow.views import program_zone
 from service.settings import read_settings
 from service.staff.event_told import tell
 from service.staff.explain import Explanation, SlotSeen, explain_all
@@ -79,13 +78,8 @@ def _event_seen(intouch: "Installation", snapshot: Snapshot, event: Event, at: I
     worlds = () if waiting else worlds_of(snapshot, intouch.rules, event, at)
     title = title_of(intouch.schemas.catalogue, event)
     # Who waits to be looked at may wait for the first rules, and so for a zone.
-    zone = "UTC" if waiting else _zone(intouch, snapshot, event.program)
+    zone = "UTC" if waiting else program_zone(snapshot, intouch.rules.of(snapshot).rule_set, event.program)
     return EventSeen(event=event, title=title, told=tell(worlds), is_waiting=waiting, zone=zone)
-
-
-def _zone(intouch: "Installation", snapshot: Snapshot, program: str) -> str:
-    book = book_of(intouch.rules.of(snapshot).rule_set, program)
-    return book.zone(program_facts(snapshot, program))
 
 
 def _show_event(seen: EventSeen, form: str) -> None:

@@ -8,18 +8,18 @@ import click
 
 from service.adapters.rulebook.load import load
 from service.adapters.rulebook.sources import RULES, Sources
-from service.cli.rule_files import RuleFiles, counted
+from service.cli.counting import counted
+from service.cli.rule_files import RuleFiles
 from service.cli.story_files import StoryFiles
 from service.cli.story_text import Expected, story_text
 from service.cli.subjects import program_of, read_subject
-from service.domain.book import book_of
 from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey, Role
 from service.domain.events import Event, Subject, SubjectKind
 from service.domain.view import participants_of
 from service.flow.neighbourhood import Went, went_about
 from service.flow.ports import Snapshot, SubjectKey
-from service.flow.views import program_facts
+from service.flow.views import program_zone
 from service.settings import read_settings
 from service.staff.recorded import Recorded, minute_up, record
 from service.staff.stories import Played
@@ -66,7 +66,7 @@ def _recorded(files: RuleFiles, snapshot: Snapshot, key: SubjectKey, people: dic
     subjects += [Subject(SubjectKind.PARTICIPANT, each) for each in people]
     events = [event for each in subjects for event in snapshot.history(SubjectKey(key.program, each))]
     rule_set = StoryFiles(files).rule_set
-    zone = book_of(rule_set, key.program).zone(program_facts(snapshot, key.program))
+    zone = program_zone(snapshot, rule_set, key.program)
     of_pair = [event for event in events if _is_of(event, people)]
     return record(of_pair, people, rule_set.catalogue, zone, now)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from service.domain.book import ProgramBook
+from service.domain.book import ProgramBook, book_of
 from service.domain.events import Subject, SubjectKind
 from service.domain.facts import SubjectFacts
+from service.domain.rules import RuleSet
 from service.domain.view import View, mentorship_view, participant_view, participants_of, program_view
 from service.flow.ports import Known, SubjectKey, SubjectRow
 
@@ -50,6 +51,11 @@ def program_facts(snapshot: Known, program: str) -> SubjectFacts:
     subject = Subject(SubjectKind.PROGRAM, program)
     row = snapshot.subject(SubjectKey(program, subject))
     return row.facts if row and row.facts else SubjectFacts(subject=subject)
+
+
+def program_zone(snapshot: Known, rule_set: RuleSet, program: str) -> str:
+    """Return the zone that the program keeps time by, under these rules."""
+    return book_of(rule_set, program).zone(program_facts(snapshot, program))
 
 
 def _keys(program: str, kind: SubjectKind, ids: Iterable[str]) -> set[SubjectKey]:

@@ -6,7 +6,7 @@ import click
 
 from service.adapters.mail.returned_box import PIPE, Box
 from service.cli.brake_options import opened
-from service.cli.rule_files import counted
+from service.cli.counting import counted
 from service.domain.errors import IntouchError
 from service.flow.returned import Use
 

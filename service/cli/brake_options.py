@@ -73,8 +73,3 @@ def near(word: str, known: Sequence[str]) -> str:
     """Return ` Did you mean …?` with what is known and written nearly so, nothing where there is none."""
     found = get_close_matches(word, known, 1)
     return f" Did you mean {found[0]}?" if found else ""
-
-
-def counted(notices: int) -> str:
-    """Return `1 notice`, `1,200 notices`."""
-    return f"{notices:,} notice{'' if notices == 1 else 's'}"

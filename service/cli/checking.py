@@ -17,7 +17,8 @@ from service.adapters.rulebook.problems import annotation, render
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES, Sources
 from service.adapters.rulebook.translations import lacking as lacking_originals
 from service.adapters.templates.uses import MessageUses
-from service.cli.rule_files import RuleFiles, counted, templates_option
+from service.cli.counting import counted
+from service.cli.rule_files import RuleFiles, templates_option
 from service.domain.calendar import to_datetime
 from service.domain.errors import IntouchError
 from service.domain.rules import Program, RuleSet

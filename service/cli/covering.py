@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 import orjson
 
-from service.cli.rule_files import RuleFiles, counted, format_option, templates_option
+from service.cli.counting import counted
+from service.cli.rule_files import RuleFiles, format_option, templates_option
 from service.cli.story_files import StoryFiles
 from service.cli.testing import played
 from service.domain.rules import RuleSet

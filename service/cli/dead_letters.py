@@ -8,6 +8,7 @@ import orjson
 
 from service.adapters.broker.letters import Choice, DeadLetter, HeldLetters, told
 from service.cli.brake_options import by_option, opened
+from service.cli.counting import counted
 from service.flow import by_hand
 from service.flow.outbound import Sent
 
@@ -47,7 +48,8 @@ def list_letters(limit: int, form: str) -> None:
 def _listed(rows: Sequence[tuple[DeadLetter, Sent]]) -> Iterator[str]:
     for letter, sent in rows:
         yield f"{letter.id}  {_named(sent)}\n            {letter.reason}"
-    yield f"\n{_counted(len(rows))}. How one stands now: `intouch dead-letters show ID`." if rows else "None."
+    number = counted(len(rows), "dead letter")
+    yield f"\n{number}. How one stands now: `intouch dead-letters show ID`." if rows else "None."
 
 
 @dead_letters.command()
@@ -78,7 +80,7 @@ def replay(ids: tuple[str, ...], refused_for: str, everything: bool) -> None:
     choice = _choice(ids, refused_for, everything)
     with opened() as intouch:
         done = _each_of(intouch, choice, lambda held, letter: held.replay(letter))
-    click.echo(f"Replayed: {_counted(done)}. What is still wrong becomes a dead letter again.")
+    click.echo(f"Replayed: {counted(done, 'dead letter')}. What is still wrong becomes a dead letter again.")
 
 
 @dead_letters.command()
@@ -98,7 +100,7 @@ def discard(ids: tuple[str, ...], refused_for: str, everything: bool, why: str, 
                 by_hand.discard_letters(transaction, sent, why, by, intouch.clock())
 
         done = _each_of(intouch, choice, lambda held, letter: held.discard(letter), note)
-    click.echo(f"Discarded: {_counted(done)}. They are gone.")
+    click.echo(f"Discarded: {counted(done, 'dead letter')}. They are gone.")
 
 
 def _choice(ids: tuple[str, ...], refused_for: str, everything: bool) -> Choice:
@@ -133,7 +135,3 @@ def _named(sent: Sent) -> str:
 def _as_json(letter: DeadLetter, sent: Sent) -> dict[str, str]:
     named = {"source": sent.source, "event": sent.id, "type": sent.type, "program": sent.program}
     return {"id": letter.id, "reason": letter.reason, **named}
-
-
-def _counted(letters: int) -> str:
-    return f"{letters:,} dead letter{'' if letters == 1 else 's'}"

@@ -3,6 +3,7 @@
 import click
 
 from service.cli.brake_options import by_option, opened
+from service.cli.counting import counted
 from service.domain.events import Subject, SubjectKind
 from service.flow.erase import Erased
 from service.flow.ports import RecipientKey, SubjectKey
@@ -33,13 +34,9 @@ def erase(participant: str, program: str, by: str, yes: bool) -> None:
 
 def _tell(erased: Erased) -> None:
     before = "Erased" if erased.first else "Erased before; looked again"
-    click.echo(f"{before}: {_counted(erased.events, 'event')} and {_counted(erased.bodies, 'email')} were emptied.")
+    click.echo(f"{before}: {counted(erased.events, 'event')} and {counted(erased.bodies, 'email')} were emptied.")
     if erased.on_their_way:
-        what = _counted(erased.on_their_way, "email")
+        what = counted(erased.on_their_way, "email")
         click.echo(f"{what} to or about them may be on its way right now. Give this command again in five minutes.")
     if not erased.traceless:
         click.echo("Somebody reads the files right now, so their log may hold old pages. Give this command again soon.")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

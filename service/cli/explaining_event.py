@@ -1,10 +1,11 @@
 """`intouch explain EVENT`: what became of one event."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import click
 
+from service.cli.counting import counted
 from service.cli.slot_lines import slot_as_json, slot_line
 from service.domain.calendar import SECOND, format_rfc3339
 from service.domain.catalogue import Catalogue
@@ -63,13 +64,9 @@ def event_sentence(seen: EventSeen) -> str:
         return f"{came}, and waits to be looked at."
     if not told.started and not told.stopped:
         return f"{came}, and no message depends on it."
-    started = f"started {_counted(told.started)} ({told.went} went)" if told.started else ""
-    stopped = f"stopped {_counted(told.stopped)}" if told.stopped else ""
+    started = f"started {counted(len(told.started), 'message')} ({told.went} went)" if told.started else ""
+    stopped = f"stopped {counted(len(told.stopped), 'message')}" if told.stopped else ""
     return f"{came}, and {' and '.join(filter(None, (started, stopped)))}."
-
-
-def _counted(effects: Sequence[Effect]) -> str:
-    return f"{len(effects)} message{'' if len(effects) == 1 else 's'}"
 
 
 def event_as_text(seen: EventSeen) -> Iterator[str]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 import click
 import orjson
 
-from service.cli.brake_options import by_option, counted, know_rule, opened
+from service.cli.brake_options import by_option, know_rule, opened
+from service.cli.counting import counted
 from service.domain.calendar import Instant, format_rfc3339
 from service.flow import by_hand
 from service.flow.brake_port import HeldNotice, HeldRule, Stop
@@ -36,7 +37,7 @@ def list_held(form: str) -> None:
 
 def _listed(rules: Sequence[HeldRule], stops: Sequence[Stop]) -> Iterator[str]:
     for each in rules:
-        yield f"{each.rule}: {counted(each.notices)} held since {format_rfc3339(each.since)}"
+        yield f"{each.rule}: {counted(each.notices, 'notice')} held since {format_rfc3339(each.since)}"
     for stopped in stops:
         yield f"Stopped: {stopped.about}, by {stopped.by} at {format_rfc3339(stopped.at)}"
     if rules:
@@ -63,7 +64,7 @@ def show(rule: str, form: str) -> None:
         whom = f"{candidate.key.recipient} about {candidate.subject} in {each.program}"
         since = format_rfc3339(each.since)
         click.echo(f"{by_hand.held_id(each)}  “{candidate.message}” to {whom}{value}, held since {since}")
-    click.echo(f"{counted(len(notices))} of “{rule}” held.")
+    click.echo(f"{counted(len(notices), 'notice')} of “{rule}” held.")
 
 
 @held.command()
@@ -73,7 +74,7 @@ def show(rule: str, form: str) -> None:
 def release(rule: str, only: tuple[str, ...], by: str) -> None:
     """Let held notices of a rule go. Without --only: all of them, and the rule is trusted as it is."""
     released = _decide(by_hand.release, rule, only, by)
-    click.echo(f"Released: {counted(released)} of “{rule}”. Each goes if its gates still hold.")
+    click.echo(f"Released: {counted(released, 'notice')} of “{rule}”. Each goes if its gates still hold.")
 
 
 @held.command()
@@ -83,7 +84,7 @@ def release(rule: str, only: tuple[str, ...], by: str) -> None:
 def drop(rule: str, only: tuple[str, ...], by: str) -> None:
     """See to it that held notices of a rule are never sent."""
     dropped = _decide(by_hand.drop, rule, only, by)
-    click.echo(f"Dropped: {counted(dropped)} of “{rule}”. They will never be sent.")
+    click.echo(f"Dropped: {counted(dropped, 'notice')} of “{rule}”. They will never be sent.")
 
 
 Deciding = Callable[[Transaction, str, Sequence[str], str, Instant], int]

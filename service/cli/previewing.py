@@ -11,9 +11,10 @@ import click
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.gallery import Version, gallery
 from service.adapters.templates.writer import LetterWriter
+from service.cli.counting import counted
 from service.cli.proofreading import Proof
 from service.cli.real_versions import RealMentorship
-from service.cli.rule_files import RuleFiles, counted, templates_option, written_file
+from service.cli.rule_files import RuleFiles, templates_option, written_file
 from service.cli.sample_versions import SAMPLE, Samples
 from service.cli.story_files import template_book
 from service.cli.subjects import program_of, read_subject

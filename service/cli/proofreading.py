@@ -8,7 +8,7 @@ import click
 from service.adapters.rulebook.sources import MESSAGES, RESOURCES
 from service.adapters.templates.gallery import Version
 from service.adapters.templates.proof import Flaw, flaws
-from service.cli.rule_files import counted
+from service.cli.counting import counted
 
 _LAYOUT = "templates/layouts/email.html"
 

@@ -13,6 +13,7 @@ from service.adapters.rulebook.load import Loaded, load
 from service.adapters.rulebook.problems import Problem, render
 from service.adapters.rulebook.sources import Sources, read_sources
 from service.adapters.schemas import Schemas, load_schemas
+from service.cli.counting import counted
 from service.domain.rules import RuleSet
 from service.settings import PREFIX, Settings, read_settings
 from service.staff.check.finding import Severity
@@ -88,12 +89,6 @@ class RuleFiles:
             number = len(self.errors)
             raise click.ClickException(f"The rules do not load: {counted(number, 'error')}, told above.")
         return self.loaded.rule_set
-
-
-def counted(number: int, word: str) -> str:
-    """Return `1 rule`, `2 rules`, `2 stories`."""
-    plural = f"{word[:-1]}ies" if word.endswith("ry") else f"{word}s"
-    return f"{number:,} {word if number == 1 else plural}"
 
 
 def written_file(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import click
 import orjson
 
-from service.cli.rule_files import counted
+from service.cli.counting import counted
 from service.domain.calendar import format_rfc3339, to_datetime, zone
 from service.staff.rows import Row
 from service.staff.verdicts import Unsent

@@ -10,7 +10,8 @@ from service.adapters.rulebook.files import StorySource
 from service.adapters.rulebook.problems import render
 from service.adapters.templates.book import TemplateBook
 from service.adapters.templates.layouts import load_layouts
-from service.cli.rule_files import RuleFiles, counted
+from service.cli.counting import counted
+from service.cli.rule_files import RuleFiles
 from service.domain.rules import RuleSet
 from service.settings import ROOT
 from service.staff.stories import Played

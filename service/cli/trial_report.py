@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.cli.rule_files import counted
+from service.cli.counting import counted
 from service.domain.calendar import DAY
 from service.staff.check.finding import Severity
 from service.staff.comparison_lines import comparison_fields, comparison_lines

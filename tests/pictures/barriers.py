@@ -5,7 +5,6 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
@@ -13,10 +12,8 @@ from typing import Final, NamedTuple
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
 from playwright.sync_api import Page
 
-from service.cli.play import play_semester
-from service.settings import read_settings
-from service.wiring import Installation
 from tests.console.browser import chromium, enter, served
+from tests.pictures.semester import played
 
 WIDTHS: Final = (320, 375, 1200)
 SCHEMES: Final = ("light", "dark")
@@ -76,12 +73,7 @@ def look(page: Page, address: str) -> Iterator[Looked]:
 def main() -> None:
     """Play the semester, look, and print."""
     with TemporaryDirectory() as folder, chromium() as page:
-        settings = read_settings({"INTOUCH_DATA_DIR": str(Path(folder) / "var")})
-        intouch = Installation(replace(settings, http="127.0.0.1:0", console_http="127.0.0.1:0"))
-        intouch.migrate()
-        intouch.rules_folder.refresh()
-        play_semester(intouch)
-        intouch.summing_up.sum_up()
+        intouch = played(Path(folder))
         with served(intouch) as address:
             enter(page, address, intouch.sessions)
             found = list(look(page, address))

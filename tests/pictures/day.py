@@ -1,18 +1,15 @@
 """Pictures of a staff day for docs/. `python -m tests.pictures.day` plays the sample semester and takes them."""
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from playwright.sync_api import Page
 
-from service.cli.play import play_semester
-from service.settings import read_settings
-from service.wiring import Installation
 from tests.console.browser import chromium, enter, served, served_live
 from tests.flow.braking import PAIRS, Braking
 from tests.pictures.made import FOLDER
+from tests.pictures.semester import played
 
 SIZE: Final = {"width": 1100, "height": 820}
 PROGRAM: Final = "/console/northfield"
@@ -21,12 +18,7 @@ PROGRAM: Final = "/console/northfield"
 def take() -> None:
     """Take all of them."""
     with TemporaryDirectory() as folder, chromium() as page:
-        settings = read_settings({"INTOUCH_DATA_DIR": str(Path(folder) / "var")})
-        intouch = Installation(replace(settings, http="127.0.0.1:0", console_http="127.0.0.1:0"))
-        intouch.migrate()
-        intouch.rules_folder.refresh()
-        play_semester(intouch)
-        intouch.summing_up.sum_up()
+        intouch = played(Path(folder))
         page.set_viewport_size(SIZE)  # type: ignore[arg-type] # its type has a name of its own
         with served(intouch) as address:
             enter(page, address, intouch.sessions)

@@ -20,10 +20,10 @@ _OUTLET: Final = "broker"
 _WANT: Final = "INSERT INTO outlets (name, since) VALUES (:name, :since) ON CONFLICT (name) DO NOTHING"
 _WANT_NO_MORE: Final = "DELETE FROM outlets WHERE name = :name"
 _EMPTY: Final = "DELETE FROM outbox"
+_IS_WANTED: Final = "SELECT 1 FROM outlets LIMIT 1"
 _KEEP: Final = """
 INSERT INTO outbox (source, id, type, at, ready_at, trouble, event)
-SELECT :source, :id, :type, :at, 0, '', :event WHERE EXISTS (SELECT 1 FROM outlets)
-ON CONFLICT (source, id) DO NOTHING
+VALUES (:source, :id, :type, :at, 0, '', :event) ON CONFLICT (source, id) DO NOTHING
 """
 
 # The types of what waits, by one step through the index for each.
@@ -71,7 +71,11 @@ class SqlOutboxReading:
 class SqlOutboxWriting(SqlOutboxReading):
     """An `OutboxWriting` over one transaction."""
 
+    _is_wanted: bool | None = None
+    """Whether anybody publishes what is kept; asked once in a transaction, None before."""
+
     def use_outbox(self, now: Instant, *, wanted: bool) -> None:
+        self._is_wanted = None
         if wanted:
             self._session.change(_WANT, {"name": _OUTLET, "since": now})
         else:
@@ -79,6 +83,10 @@ class SqlOutboxWriting(SqlOutboxReading):
             self._session.change(_EMPTY, {})
 
     def publish_later(self, events: Sequence[OwnEvent]) -> None:
+        if self._is_wanted is None:
+            self._is_wanted = self._session.one(_IS_WANTED, {}) is not None
+        if not self._is_wanted:
+            return
         # In order: two transactions that keep the same events wait for each other one way round only.
         rows = [_row(each) for each in sorted(events, key=lambda each: (each.source, each.id))]
         self._session.change_each(_KEEP, rows)

@@ -69,6 +69,7 @@ from service.flow.erase import Eraser
 from service.flow.erasure_port import Bodies, NoBodies
 from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.feedback import Hearing, Report, take_in, unsettled_detail
+from service.flow.gathering import LONGEST_S, Gathering
 from service.flow.letters import Letters
 from service.flow.links import Links
 from service.flow.login_port import Provider
@@ -88,7 +89,7 @@ from service.flow.step_in import SteppingIn
 from service.flow.sum_up import SummingUp
 from service.flow.tidy import Keeping, Tidier
 from service.flow.trace_port import Tracing, Untraced
-from service.flow.work import CHECKS_AT_ONCE, CHECKS_BESIDE_OTHERS, GATHER_S, Worker
+from service.flow.work import CHECKS_AT_ONCE, CHECKS_BESIDE_OTHERS, Worker
 from service.pages import create_answer_pages, create_resource_pages
 from service.settings import ROOT, Settings, is_loopback
 from service.trial.foresight import Foresights
@@ -441,7 +442,7 @@ class Installation:
             tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
             checks_at_once=CHECKS_AT_ONCE if self._has_one_writer else CHECKS_BESIDE_OTHERS,
-            gather_s=0.0 if self._has_one_writer else GATHER_S,
+            gathering=Gathering(0.0 if self._has_one_writer else LONGEST_S),
             recipients_per_claim=RECIPIENTS_PER_CLAIM if self._has_one_writer else 1,
         )
         self._parts["mail"] = worker.mail_in_words

@@ -314,6 +314,9 @@ class Snapshot(
         """Return recipients whose plan is due and who do not rest: first those for whom something urgent waits, each in
         the order in which their turn came."""
 
+    def log_end(self) -> int:
+        """Return the position of the newest event; 0 while there is none."""
+
     def newest_news(self) -> Instant:
         """Return since when there has been news of the subject whose news are newest; 0 where there is none."""
 

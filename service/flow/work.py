@@ -15,6 +15,7 @@ from service.flow.carry import Carrier, Errand
 from service.flow.deliver import Recording
 from service.flow.dispatch import Claiming, claim
 from service.flow.failpoint import Failpoint
+from service.flow.gathering import Gathering
 from service.flow.lag import waits
 from service.flow.letters import Writer
 from service.flow.measure_port import Measures, Unmeasured
@@ -30,13 +31,6 @@ CHECKS_AT_ONCE = 25
 
 CHECKS_BESIDE_OTHERS = 100
 """The same where writers meet at rows alone: a batch takes as many statements as one subject."""
-
-GATHER_S = 0.5
-"""How long news gathers at least, where it comes in a stream, before it is looked at again. A check costs much the same
-for one event as for ten, and who checks holds up those who bring events about the same subjects."""
-
-LONGEST_GATHER = 4
-"""As many times that long it gathers at most, where the look before took long: a slow machine, or many subjects."""
 
 COURTESY = 3.0
 """How much longer than it worked the worker rests while events come in: who publishes waits for an answer, who gets
@@ -80,8 +74,8 @@ class Worker:
     door_is_busy: Callable[[], bool] = lambda: False
     """Says whether events are coming in through this process now; the worker then leaves most of the time to them."""
     checks_at_once: int = CHECKS_AT_ONCE
-    gather_s: float = 0.0
-    """GATHER_S where others write beside us; with one writer, `door_is_busy` says when to make way."""
+    gathering: Gathering = field(default_factory=Gathering)
+    """For a while where others write beside us; with one writer, `door_is_busy` says when to make way."""
     recipients_per_claim: int = 1
     """How many recipients one transaction claims for; more than one only for a store with one writer."""
     measures: Measures = field(default_factory=Unmeasured)
@@ -89,7 +83,6 @@ class Worker:
     beat: Beat = unwatched
     """Called with each piece of work: who is not heard of for long is stuck."""
     watch: Watch = field(default_factory=Watch)
-    _gathered_at_s: float = 0.0
 
     def run(self, stop: Signal, wake: Signal) -> None:
         """Work until `stop` is set; `wake` cuts a wait short. What was claimed is sent and recorded before it ends."""
@@ -141,8 +134,8 @@ class Worker:
 
     def _check(self, now: Instant, stop: Signal | None) -> int:
         """Check every subject that is due, so that plans see all of them."""
-        total, news_until, looked_from = 0, None, perf_counter()
-        while self._gathering_s() == 0.0 and not (stop and stop.is_set()):
+        total, news_until = 0, None
+        while not self.gathering.goes_on(self._log_end) and not (stop and stop.is_set()):
             begun, began = perf_counter(), self.clock()
             self.beat()
             with self.store.writing() as transaction:
@@ -162,13 +155,12 @@ class Worker:
             if stop and self.door_is_busy():
                 stop.wait(COURTESY * (perf_counter() - begun))
         if total >= self.checks_at_once:
-            looked_s = perf_counter() - looked_from
-            self._gathered_at_s = perf_counter() + gathering_s(looked_s, self.gather_s)
+            self.gathering.begin(self._log_end())
         return total
 
-    def _gathering_s(self) -> float:
-        """Return for how much longer news gathers."""
-        return max(0.0, self._gathered_at_s - perf_counter())
+    def _log_end(self) -> int:
+        with self.store.reading() as snapshot:
+            return snapshot.log_end()
 
     def _dispatch(self, stop: Signal | None) -> int:
         """Claim and send until nobody is due, or nothing may set out before somebody else is back."""
@@ -232,7 +224,7 @@ class Worker:
             return LONGEST_WAIT_S
         due = max(due, channel.free_at) if due else due
         until_due_s = (due - self.clock()) / SECOND
-        return max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, max(self._gathering_s(), until_due_s)))
+        return max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, max(self.gathering.rest_s(), until_due_s)))
 
 
 def _until_enough(claims: Iterable[Errand | None], at_most: int) -> Iterator[Errand]:
@@ -249,8 +241,3 @@ def _until_enough(claims: Iterable[Errand | None], at_most: int) -> Iterator[Err
 def _in_words(channel: Channel) -> str:
     about = f"Mail of {channel.name}" if channel.name else "Mail"
     return f"{about} rests until {format_rfc3339(channel.free_at // SECOND * SECOND)}. {channel.trouble}"
-
-
-def gathering_s(looked_s: float, least_s: float) -> float:
-    """Return for how long news gathers after a look that took so long: no look takes more than half of the time."""
-    return min(max(looked_s, least_s), LONGEST_GATHER * least_s)

@@ -7,8 +7,8 @@ from typing import Any
 
 from service.domain.calendar import HOUR, Instant, parse_rfc3339
 from service.flow.failpoint import Failpoint
+from service.flow.gathering import QUIET_S, Gathering
 from service.flow.reconcile import reconcile
-from service.flow.work import gathering_s
 from tests.flow.events import event, pair
 from tests.flow.stage import Stage
 
@@ -46,26 +46,24 @@ def _conversation(mentorship: str, now: Instant) -> dict[str, Any]:
 
 
 def test_where_news_comes_in_a_stream_it_gathers_and_a_little_is_looked_at_at_once(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, MONDAY)
-    stage.worker.checks_at_once, stage.worker.gather_s = PAIRS, 3_600
+    stage, seconds = Stage(tmp_path, MONDAY), [0.0]
+    stage.worker.checks_at_once, stage.worker.gathering = PAIRS, Gathering(60, lambda: seconds[0])
     for n in range(PAIRS):
         stage.take(*pair(MONDAY, f"m-{n}", f"mentor-{n}", f"mentee-{n}"))
     stage.worker.turn()
     assert _has_news(stage) is False
-    stage.take(_conversation("m-1", stage.clock.now))
-    stage.worker.turn()
-    assert _has_news(stage) is True, "a stream came before it"
-    stage.worker._gathered_at_s = 0.0
-    for n in (1, 2):
-        stage.take(_conversation(f"m-{n}", stage.clock.now + n))
+    for n in range(3):
+        stage.take(_conversation(f"m-{n}", stage.clock.now))
+        seconds[0] += QUIET_S
         stage.worker.turn()
-        assert _has_news(stage) is False
+        assert _has_news(stage) is True, "a stream came before it, and goes on"
+    seconds[0] += QUIET_S
+    stage.worker.turn()
+    assert _has_news(stage) is False, "it is over"
+    stage.take(_conversation("m-3", stage.clock.now))
+    stage.worker.turn()
+    assert _has_news(stage) is False
     stage.close()
-
-
-def test_the_longer_a_look_takes_the_longer_news_gathers_up_to_a_limit() -> None:
-    assert [gathering_s(looked_s, 0.5) for looked_s in (0.1, 0.5, 1.25, 60)] == [0.5, 0.5, 1.25, 2.0]
-    assert gathering_s(60, 0) == 0, "with one writer it never does"
 
 
 def test_what_comes_in_while_news_is_looked_at_waits_for_the_next_look(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from service.adapters.store.fact_codec import thing_of
 from service.adapters.store.footings import FACTS, split
+from service.adapters.store.queries import LOG_END
 from service.adapters.store.rows import event_of
 from service.adapters.store.session import Session
 from service.domain.calendar import HOUR, Instant
@@ -55,7 +56,6 @@ SELECT at / {HOUR} * {HOUR}, rule, resource, count(*) FROM ledger
 WHERE program = :program AND at >= :since GROUP BY 1, 2, 3
 """
 OPEN: Final = "SELECT kind, weight, about, since FROM matters WHERE program = :program"
-LAST_SEQ: Final = "SELECT coalesce(max(seq), 0) FROM events"
 LOG: Final = """
 SELECT seq, program, source, id, type, subject_kind, subject_id, time, recorded, data FROM events
 WHERE seq > :after AND seq <= :last AND recorded <= :recorded AND type IN (SELECT wanted.type FROM {listed} AS wanted)
@@ -105,7 +105,7 @@ class SqlFigureReading:
         return [(*row,) for row in self._session.all(OPEN, {"program": program})]
 
     def log_after(self, seq: int, types: Collection[str], recorded: Instant, limit: int) -> tuple[int, Sequence[Event]]:
-        (last,) = self._session.one(LAST_SEQ, {})
+        (last,) = self._session.one(LOG_END, {})
         bounds = {"after": seq, "last": min(last, seq + limit), "recorded": recorded}
         (late,) = self._session.one(FIRST_LATE, bounds)
         if late is not None:

@@ -87,6 +87,9 @@ WHERE e.program = wanted.program AND e.subject_kind = wanted.kind AND e.subject_
 AND e.seq > CAST(wanted.after_seq AS BIGINT) ORDER BY e.seq LIMIT :limit
 """
 
+# The position of the newest event.
+LOG_END: Final = "SELECT coalesce(max(seq), 0) FROM events"
+
 # One event.
 EVENT: Final = """
 SELECT seq, program, source, id, type, subject_kind, subject_id, time, recorded, data FROM events

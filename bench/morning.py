@@ -43,6 +43,7 @@ rules:
     send: [ {{ to: mentee, message: word }} ]
 """
 LOADING: Duration = 5 * MINUTE
+SETTLING: Duration = 3 * MINUTE
 ODD: Duration = 123_456_789
 EVERY_S = 10
 EXPLAINED = 20
@@ -73,11 +74,11 @@ def work(own: dict[str, str], port: int) -> None:
     intouch.worker(mailer).run(Event(), intouch.wake)
 
 
-def watched(pid: int, taken: Any, due: Instant, until: Instant) -> list[Seen]:
-    """Look every ten seconds until all is over, and tell each minute."""
+def watched(pid: int, taken: Any, nudges: int, due: Instant, over: Instant) -> list[Seen]:
+    """Look every ten seconds until all have gone or none may go any more, and tell each minute."""
     looks: list[Seen] = []
     time.sleep(max(0.0, due / SECOND - time.time()))
-    while (now := time.time() * SECOND) < until:
+    while (now := time.time() * SECOND) < over and (not looks or looks[-1].taken < nudges):
         looks.append(Seen((now - due) / SECOND, taken.value, use_of(pid).mib))
         if len(looks) % 6 == 1:
             print(f"{looks[-1].at_s:6.0f} s: {looks[-1].taken:7,} sent, {looks[-1].mib:4.0f} MiB", flush=True)
@@ -149,8 +150,7 @@ def main() -> None:
         port, taken = stack.enter_context(serving(sendgrid))
         worker = multiprocessing.Process(target=work, args=(own, port), daemon=True)
         worker.start()
-        needed = chosen.nudges * SECOND // chosen.per_second + 2 * MINUTE
-        looks = watched(worker.pid or 0, taken, due, due + min(needed, within + LOADING))
+        looks = watched(worker.pid or 0, taken, chosen.nudges, due, due + within + SETTLING)
         print(steadiness(looks))
         print(
             f"memory of `work`: at most {max(each.mib for each in looks):.0f} MiB, at the end {looks[-1].mib:.0f} MiB"

@@ -268,6 +268,7 @@ def sides() -> dict[str, Side]:
         "four": intouch(4, 2),
         "one-compiled": intouch(1, 1, compiled=True),
         "two-compiled": intouch(2, 1, compiled=True),
+        "two2-compiled": intouch(2, 2, compiled=True),
     }
 
 
@@ -365,7 +366,7 @@ def _wait_for_quiet(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
 
 
 MEASURED: Final = ("plain", "celery", "batches", "one", "one2", "two", "two2", "four")
-COMPILED_TOO: Final = ("one-compiled", "two-compiled")
+COMPILED_TOO: Final = ("one-compiled", "two-compiled", "two2-compiled")
 
 
 def main() -> None:
@@ -391,7 +392,8 @@ def main() -> None:
     rate = {name: statistics.median(each.per_second for each in figures) for name, figures in found.items()}
     aims = [("one", "plain"), ("two", "celery"), ("two", "batches")]
     more = [("one2", "plain"), ("two2", "celery"), ("two2", "batches")]
-    for ours, peer in [*aims, *more, *((f"{each}-compiled", peer) for each, peer in aims), ("four", "one")]:
+    compiled = [(f"{each}-compiled", peer) for each, peer in (*aims, *more)]
+    for ours, peer in [*aims, *more, *compiled, ("four", "one")]:
         if ours in rate and peer in rate:
             print(f"{known[ours].name}: {rate[ours] / rate[peer]:.2f} times {known[peer].name}")
 

@@ -30,6 +30,8 @@ class _Hashed(NamedTuple):
 def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> list[Appended]:
     """Append the events that are not in the log, and mark their subjects; nothing of a batch with a conflict in it."""
     hashed = [[_Hashed.of(each) for each in batch] for batch in batches]
+    if session.flavour.writers_meet and (unasked := _append_unasked(session, hashed, recorded)):
+        return unasked
     known = _known(session, hashed)
     new, appended = _compared(known, hashed)
     if not new:
@@ -46,6 +48,23 @@ def append_each(session: Session, batches: Sequence[Sequence[Incoming]], recorde
         new, appended = _compared(_known(session, hashed), hashed)
         session.change_each(changes.APPEND, [_row(each, recorded) for each in new])
     return appended
+
+
+def _append_unasked(session: Session, batches: Sequence[Sequence[_Hashed]], recorded: Instant) -> list[Appended] | None:
+    """Append the events as if the log had none of them, as is so of most; None, and nothing done, where it has some.
+
+    To ask first whether it has each of them costs a tenth of all that is done for an event.
+    """
+    new, appended = _compared({}, batches)
+    if any(each.conflicts for each in appended):
+        return None
+    add = session.ready_each(changes.APPEND, [_row(each, recorded) for each in new])
+    session.change("SAVEPOINT unasked", {})
+    _mark(session, (each.event for each in new), recorded)
+    if add() == len(new):
+        return appended
+    session.change("ROLLBACK TO SAVEPOINT unasked", {})
+    return None
 
 
 def foresee_each(session: Session, batches: Sequence[Sequence[Incoming]]) -> list[Appended]:

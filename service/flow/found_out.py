@@ -5,6 +5,8 @@ from functools import lru_cache
 from json import JSONEncoder
 from typing import Final, NamedTuple
 
+import orjson
+
 from service.domain.calendar import Instant, format_rfc3339
 from service.domain.delivery import ADVISOR_PREFIX
 from service.domain.events import Incoming, Subject, SubjectKind
@@ -97,5 +99,11 @@ def found(type_: str, id_: str, program: str, subject: Subject, data: Mapping[st
         subject=subject,
         time=now,
         data=data,
-        canonical=_write(told).encode(),
+        canonical=_canonical(told),
     )
+
+
+def _canonical(told: Mapping[str, object]) -> bytes:
+    """Return it as the log has always had it, sorted and in ASCII: written otherwise it would be another event."""
+    quickly = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    return quickly if quickly.isascii() else _write(told).encode()

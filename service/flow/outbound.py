@@ -58,18 +58,16 @@ class Rejection:
 def tell_happened(transaction: OutboxWriting, events: Iterable[Incoming]) -> None:
     """Tell what is in the log because it happened here."""
     transaction.publish_later(
-        [
-            OwnEvent(
-                source=each.source,
-                id=each.id,
-                type=each.type,
-                program=each.program,
-                subject=str(each.subject),
-                time=each.time,
-                data=each.data,
-            )
-            for each in events
-        ]
+        OwnEvent(
+            source=each.source,
+            id=each.id,
+            type=each.type,
+            program=each.program,
+            subject=str(each.subject),
+            time=each.time,
+            data=each.data,
+        )
+        for each in events
     )
 
 

@@ -1,6 +1,6 @@
 """The port to the outbox: Intouch's own events, kept in the transaction of their cause until a broker has them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -66,7 +66,7 @@ class OutboxWriting(Protocol):
     def use_outbox(self, now: Instant, *, wanted: bool) -> None:
         """Keep own events from now on; or keep none, and forget those that wait."""
 
-    def publish_later(self, events: Sequence[OwnEvent]) -> None:
+    def publish_later(self, events: Iterable[OwnEvent]) -> None:
         """Keep own events until they are published; nothing where nobody wants them (`use_outbox`)."""
 
     def take_waiting(self, type: str, now: Instant, until: Instant, limit: int) -> Sequence[Waiting]:

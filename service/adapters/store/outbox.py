@@ -5,7 +5,7 @@ a broker does not grow; and its row is taken by moving `ready_at`, so that no tr
 spoken to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import orjson
@@ -82,7 +82,7 @@ class SqlOutboxWriting(SqlOutboxReading):
             self._session.change(_WANT_NO_MORE, {"name": _OUTLET})
             self._session.change(_EMPTY, {})
 
-    def publish_later(self, events: Sequence[OwnEvent]) -> None:
+    def publish_later(self, events: Iterable[OwnEvent]) -> None:
         if self._is_wanted is None:
             self._is_wanted = self._session.one(_IS_WANTED, {}) is not None
         if not self._is_wanted:

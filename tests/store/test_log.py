@@ -5,7 +5,7 @@ import pytest
 from service.adapters.store import SqlStore
 from service.domain.events import Event, Incoming, Subject, SubjectKind
 from service.flow.ports import Appended, SubjectKey
-from tests.store.samples import M1, M2, NOW, incoming, mentorship
+from tests.store.samples import M1, M2, NOW, incoming, mentorship, saved
 
 
 def append(store: SqlStore, *events: Incoming, at: int = NOW) -> Appended:
@@ -37,6 +37,15 @@ def test_the_same_event_is_kept_once_with_its_first_stamp(store: SqlStore) -> No
 def test_one_duplicate_alone_is_told(store: SqlStore) -> None:
     append(store, incoming("e-1"))
     assert append(store, incoming("e-1")) == Appended(0, (0,))
+
+
+def test_what_is_in_the_log_already_is_no_news_of_its_subject(store: SqlStore) -> None:
+    append(store, incoming("e-1"))
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1, folded_seq=transaction.log_end())])
+    assert append(store, incoming("e-1"), incoming("e-2", M2), at=NOW + 5) == Appended(1, (0,))
+    with store.writing() as transaction:
+        assert transaction.due_subjects(NOW + 5, "r1", 10) == [M2]
 
 
 def test_an_id_belongs_to_its_program_and_source(store: SqlStore) -> None:

@@ -50,12 +50,12 @@ KEY: Final = ec.generate_private_key(ec.SECP256R1())
 PUBLIC: Final = base64.b64encode(
     KEY.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 ).decode()
-DEAREST: Final = ("processed", "delivered", "unsubscribe", "bounce", "spamreport")
+ALONE: Final = ("processed", "delivered", "unsubscribe", "bounce", "spamreport")
 """Posts that tell of nothing else."""
 MIXED: Final = ("processed",) * 46 + ("delivered",) * 46 + ("deferred", "bounce", "bounce", "dropped", "spamreport")
 ORDINARY: Final = (*MIXED, "unsubscribe", "open", "click")
 """A post as they come: of a hundred events, most are good news."""
-KINDS: Final[Mapping[str, Sequence[str]]] = {"ordinary": ORDINARY, **{each: (each,) for each in DEAREST}}
+KINDS: Final[Mapping[str, Sequence[str]]] = {"ordinary": ORDINARY, **{each: (each,) for each in ALONE}}
 
 
 def send(intouch: Installation, number: int) -> list[tuple[str, str]]:

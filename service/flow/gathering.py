@@ -26,10 +26,11 @@ class Gathering:
     _ask_at_s: float = 0.0
     _log_end: int = 0
 
-    def begin(self, log_end: int) -> None:
-        """Let news gather from now on; so far the log goes."""
-        now = self.seconds()
-        self._until_s, self._ask_at_s, self._log_end = now + self.longest_s, now + QUIET_S, log_end
+    def begin(self, log_end: Callable[[], int]) -> None:
+        """Let news gather from now on, where it ever does; so far the log goes."""
+        if self.longest_s:
+            now = self.seconds()
+            self._until_s, self._ask_at_s, self._log_end = now + self.longest_s, now + QUIET_S, log_end()
 
     def goes_on(self, log_end: Callable[[], int]) -> bool:
         """Return whether news is still to gather; asks now and then how far the log goes."""

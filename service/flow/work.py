@@ -155,7 +155,7 @@ class Worker:
             if stop and self.door_is_busy():
                 stop.wait(COURTESY * (perf_counter() - begun))
         if total >= self.checks_at_once:
-            self.gathering.begin(self._log_end())
+            self.gathering.begin(self._log_end)
         return total
 
     def _log_end(self) -> int:

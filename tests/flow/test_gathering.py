@@ -12,7 +12,7 @@ LONGEST_S = 2.0
 def test_it_ends_with_the_stream_or_when_it_has_gathered_long_enough(steps: list[tuple[float, int]]) -> None:
     now, end, came_at, went_on, just_asked = [0.0], 0, 0.0, True, False
     gathering = Gathering(LONGEST_S, lambda: now[0])
-    gathering.begin(end)
+    gathering.begin(lambda: 0)
     for after_s, events in steps:
         now[0], end = now[0] + after_s, end + events
         came_at = now[0] if events else came_at
@@ -33,7 +33,7 @@ def test_it_asks_seldom_and_rests_until_then() -> None:
         return asked[0]
 
     gathering = Gathering(LONGEST_S, lambda: now[0])
-    gathering.begin(0)
+    gathering.begin(lambda: 0)
     assert gathering.rest_s() == QUIET_S
     while gathering.goes_on(log_end):
         now[0] += 0.01
@@ -43,5 +43,5 @@ def test_it_asks_seldom_and_rests_until_then() -> None:
 
 def test_where_one_writer_makes_way_by_itself_nothing_gathers() -> None:
     gathering = Gathering(seconds=lambda: 0.0)
-    gathering.begin(0)
+    gathering.begin(lambda: 0)
     assert not gathering.goes_on(lambda: 1)

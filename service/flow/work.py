@@ -19,6 +19,7 @@ from service.flow.gathering import Gathering
 from service.flow.lag import waits
 from service.flow.letters import Writer
 from service.flow.measure_port import Measures, Unmeasured
+from service.flow.overtaken import Overtaken
 from service.flow.ports import Clock, Store
 from service.flow.pulse import Beat, unwatched
 from service.flow.reconcile import reconcile
@@ -138,13 +139,16 @@ class Worker:
         while not self.gathering.goes_on(self._log_end) and not (stop and stop.is_set()):
             begun, began = perf_counter(), self.clock()
             self.beat()
-            with self.store.writing() as transaction:
-                rule_set = self.rules.of(transaction).rule_set
-                if news_until is None:  # what comes in meanwhile waits: else a stream would keep mail from its turn
-                    news_until = transaction.newest_news()
-                count, news = reconcile(transaction, rule_set, now, self.checks_at_once, self.tracing, news_until)
-                if count:
-                    self.carrier.passing(Failpoint.CHECKING)
+            try:
+                with self.store.writing() as transaction:
+                    rule_set = self.rules.of(transaction).rule_set
+                    if news_until is None:  # what comes in meanwhile waits: else a stream would keep mail from its turn
+                        news_until = transaction.newest_news()
+                    count, news = reconcile(transaction, rule_set, now, self.checks_at_once, self.tracing, news_until)
+                    if count:
+                        self.carrier.passing(Failpoint.CHECKING)
+            except Overtaken:
+                continue
             if count:
                 self.carrier.passing(Failpoint.CHECKED)
             note(self.tracing, Step.RECONCILE, news, began, self.clock())

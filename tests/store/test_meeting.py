@@ -1,15 +1,17 @@
 """Transactions that meet: nobody is lost, nobody waits in a circle, nothing slips past a claim."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Barrier
 
 import pytest
 
 from service.adapters.store import SqlStore, open_store, postgresql
 from service.flow.accept import StoreUnavailable
+from service.flow.overtaken import Overtaken
 from service.flow.ports import SubjectKey
-from tests.store.samples import M1, M2, M3, MIRA, NOW, candidate, incoming, mentorship, pending, saved
+from tests.store.samples import M1, M2, M3, MIRA, NOW, candidate, email, incoming, mentorship, pending, saved
 
 pytestmark = pytest.mark.servers
 
@@ -37,6 +39,11 @@ def waiting(store: SqlStore) -> bool:
 def until_it_waits(store: SqlStore, other: Future[None]) -> None:
     while not waiting(store):
         assert not other.done(), "it did not wait"
+
+
+def due(store: SqlStore, now: int = NOW) -> Sequence[SubjectKey]:
+    with store.writing() as transaction:
+        return transaction.due_subjects(now, "r1", 9)
 
 
 def test_two_workers_get_different_subjects(store: SqlStore) -> None:
@@ -92,6 +99,101 @@ def test_two_claims_may_hold_the_same_subject(store: SqlStore) -> None:
     with store.writing() as one, store.writing() as other:
         assert one.keep_still([M1], NOW, "r1")
         assert other.keep_still([M1], NOW, "r1")
+
+
+def test_an_event_does_not_wait_for_who_checks_its_subject_and_stays_news(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.append([incoming("e-1")], NOW)
+    with store.writing() as check:
+        assert check.due_subjects(NOW, "r1", 9) == [M1]
+        (seq, _), *_ = check.news_of({M1: check.subjects([M1])[M1].folded_seq})[M1]
+        with store.writing() as door:
+            door.append([incoming("e-2")], NOW)
+        check.save_subjects([saved(M1, folded_seq=seq)])
+    with store.writing() as again:
+        assert again.due_subjects(NOW, "r1", 9) == [M1]
+        assert [event.id for _, event in again.news(M1, seq)] == ["e-2"]
+
+
+def test_an_event_waits_for_who_keeps_what_came_of_the_check(store: SqlStore, pool: ThreadPoolExecutor) -> None:
+    def take() -> None:
+        with store.writing() as transaction:
+            transaction.append([incoming("e-2")], NOW)
+
+    with store.writing() as transaction:
+        transaction.append([incoming("e-1")], NOW)
+    with store.writing() as check:
+        check.save_subjects([saved(M1, folded_seq=1)])
+        taken = pool.submit(take)
+        until_it_waits(store, taken)
+    taken.result(30)
+    assert M1 in due(store)
+
+
+def test_who_was_overtaken_by_another_check_keeps_nothing(store: SqlStore) -> None:
+    """As by a worker of a release before, which takes subjects by their rows."""
+
+    def check() -> None:
+        with store.writing() as transaction:
+            assert transaction.due_subjects(NOW, "r1", 9) == [M1, M2]
+            transaction.subjects([M1, M2])
+            with store.writing() as other:
+                other.save_subjects([saved(M2, folded_seq=2, next_check_at=NOW + 5)])
+            transaction.save_subjects([saved(M1, folded_seq=1), saved(M2, folded_seq=2)])
+
+    with store.writing() as transaction:
+        transaction.append([incoming("e-1"), incoming("e-2", M2)], NOW)
+    with pytest.raises(Overtaken):
+        check()
+    with store.reading() as snapshot:
+        assert [snapshot.subjects([M1, M2])[each].folded_seq for each in (M1, M2)] == [0, 2]
+    assert due(store) == [M1]
+
+
+def test_who_was_overtaken_by_a_claim_keeps_nothing(store: SqlStore) -> None:
+    def check() -> None:
+        with store.writing() as transaction:
+            assert transaction.due_subjects(NOW + 1, "r1", 9) == [M1]
+            assert transaction.sent(transaction.subjects([M1])) == {M1: set()}
+            with store.writing() as claim:
+                assert claim.keep_still([M1], NOW, "r1")
+                claim.claim(email("e-1", candidate()))
+            transaction.save_subjects([saved(M1, next_check_at=NOW + 9)])
+
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1, next_check_at=NOW + 1)])
+    with pytest.raises(Overtaken):
+        check()
+    assert due(store, NOW + 1) == [M1]
+
+
+def test_a_claim_that_is_not_through_is_waited_for(store: SqlStore, pool: ThreadPoolExecutor) -> None:
+    def check() -> None:
+        with store.writing() as transaction:
+            assert transaction.due_subjects(NOW + 1, "r1", 9) == [M1]
+            transaction.sent(transaction.subjects([M1]))
+            transaction.save_subjects([saved(M1, next_check_at=NOW + 9)])
+
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1, next_check_at=NOW + 1)])
+    with store.writing() as claim:
+        assert claim.keep_still([M1], NOW, "r1")
+        claim.claim(email("e-1", candidate()))
+        checked = pool.submit(check)
+        until_it_waits(store, checked)
+    with pytest.raises(Overtaken):
+        checked.result(30)
+
+
+def test_many_workers_find_what_lies_behind_what_others_have(store: SqlStore) -> None:
+    """Each looks among as many as eight take."""
+    keys = [mentorship(f"m-{n}") for n in range(16)]
+    with store.writing() as transaction:
+        transaction.append([incoming(f"e-{n}", key) for n, key in enumerate(keys)], NOW)
+    with ExitStack() as stack:
+        workers = [stack.enter_context(store.writing()) for _ in range(8)]
+        got = [worker.due_subjects(NOW, "r1", 2) for worker in workers]
+    assert sorted(key for each in got for key in each) == sorted(keys)
 
 
 def test_a_check_asked_for_while_the_subject_is_checked_comes_after_it(store: SqlStore) -> None:

@@ -24,6 +24,12 @@ class Flavour(Protocol):
     writers_meet: bool
     """Whether somebody else may commit while we write, so that what we looked up before our turn may be old."""
 
+    def taken(self, statement: str) -> str:
+        """Return a SELECT of `:limit` due subjects (an order, then their keys) as one of those that nobody else took.
+
+        What it returns is ours until our transaction ends. `:reach` says among how many it looks for them.
+        """
+
     def engines(self) -> tuple[Engine, Engine]:
         """Return an engine for reading and one for writing."""
 

@@ -188,9 +188,17 @@ SELECT 1 FROM {listed} AS wanted CROSS JOIN checks AS c
 WHERE c.program = wanted.program AND c.kind = wanted.kind AND c.id = wanted.id LIMIT 1
 """
 DUE_BY_ASKING: Final = """
-SELECT 0, s.program, s.kind, s.id FROM subjects AS s WHERE (s.program, s.kind, s.id) IN (
-    SELECT program, kind, id FROM checks WHERE n > 0 ORDER BY n LIMIT :limit
-)
+SELECT asked.n, s.program, s.kind, s.id
+FROM (SELECT n, program, kind, id FROM checks WHERE n > 0 ORDER BY n LIMIT :limit) AS asked CROSS JOIN subjects AS s
+WHERE s.program = asked.program AND s.kind = asked.kind AND s.id = asked.id
+"""
+
+# How some subjects stand, in order.
+STANDS: Final = """
+SELECT s.program, s.kind, s.id, s.next_check_at, s.checked_with, s.folded_with, s.folded_seq
+FROM {listed} AS wanted CROSS JOIN subjects AS s
+WHERE s.program = wanted.program AND s.kind = wanted.kind AND s.id = wanted.id
+ORDER BY s.program, s.kind, s.id
 """
 
 # Recipients for whom something waits.

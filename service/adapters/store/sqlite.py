@@ -77,6 +77,9 @@ class Sqlite:
             reason = error.strerror or type(error).__name__
             raise OperatorError(f"The store {self._path} cannot be opened: {reason}. Check its folder.") from error
 
+    def taken(self, statement: str) -> str:
+        return statement
+
     def engines(self) -> tuple[Engine, Engine]:
         """Return both. Writing keeps one connection, whose cache then stays warm from one turn to the next."""
         reader = self._engine(_READERS, "cache_size = -8192", "query_only = ON")

@@ -1,7 +1,6 @@
 """Writing: everything a transaction changes, as a whole or not at all."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
 
 import orjson
 
@@ -10,7 +9,6 @@ from service.adapters.store.append import append_each
 from service.adapters.store.brakes import SqlBrakeWriting
 from service.adapters.store.channels import SqlChannelWriting
 from service.adapters.store.erasures import SqlErasureWriting
-from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.figures import SqlFigureWriting
 from service.adapters.store.footings import SqlFootingWriting
 from service.adapters.store.forgotten import SqlForgottenWriting
@@ -20,15 +18,14 @@ from service.adapters.store.notice_codec import candidate_text, notices_text
 from service.adapters.store.outbox import SqlOutboxWriting
 from service.adapters.store.publishers import SqlPublisherWriting
 from service.adapters.store.reports import SqlReportWriting
-from service.adapters.store.rows import due_recipient, email_values, key_of, ledger_values, listed, named
+from service.adapters.store.rows import due_recipient, email_values, ledger_values, named
 from service.adapters.store.session import Session
 from service.adapters.store.sessions import SqlSessionWriting
-from service.adapters.store.snapshot import SqlSnapshot
-from service.domain.calendar import NEVER, Instant
+from service.adapters.store.subjects import SqlSubjectWriting
+from service.domain.calendar import Instant
 from service.domain.delivery import LedgerKey
 from service.domain.errors import IntouchError
 from service.domain.events import Incoming
-from service.domain.facts import SubjectFacts
 from service.domain.plan import Pending
 from service.flow.brake_port import RuleEdition
 from service.flow.ports import (
@@ -40,15 +37,11 @@ from service.flow.ports import (
     RecipientKey,
     RuleSetRow,
     SubjectKey,
-    SubjectRow,
 )
-
-_Things = dict[tuple[str, str], tuple[str, bool]]
-_SUBJECT: Final = ("program", "kind", "id")
 
 
 class SqlTransaction(
-    SqlSnapshot,
+    SqlSubjectWriting,
     SqlBrakeWriting,
     SqlPublisherWriting,
     SqlOutboxWriting,
@@ -68,7 +61,6 @@ class SqlTransaction(
         super().__init__(session, sources, secret)
         self.given_up = False
         """Whether it must not be committed, because a claim failed half way."""
-        self._stored: dict[SubjectKey, _Things] = {}
         self._plans: dict[RecipientKey, tuple[Instant, bool]] = {}
 
     def finish(self) -> None:
@@ -85,88 +77,6 @@ class SqlTransaction(
 
     def append_each(self, batches: Sequence[Sequence[Incoming]], recorded: Instant) -> Sequence[Appended]:
         return append_each(self._session, batches, recorded)
-
-    def due_subjects(
-        self, now: Instant, rule_set: str, limit: int, news_until: Instant = NEVER
-    ) -> Sequence[SubjectKey]:
-        values = {"now": now, "rule_set": rule_set, "limit": limit, "news_until": news_until}
-        by_time = (queries.DUE_BY_NEWS, queries.DUE_BY_CLOCK)
-        asked = self._session.one(queries.ANY_ASKED, {}) is not None
-        if asked:
-            self._session.change(changes.NAME_ASKED, {"limit": limit})
-        found = sorted(row for each in by_time for row in self._due(each, values))
-        if asked:
-            found += self._due(queries.DUE_BY_ASKING, values)
-        # A new rule set sweeps behind what is due by itself: the oldest news is never older for it.
-        for each in queries.DUE_BY_RULES:
-            found += self._due(each, values)
-        keys = list(dict.fromkeys(key_of(*row[1:]) for row in found))[:limit]
-        if asked:
-            # Before anything is read of them: what is asked from now on may be about what we do not see.
-            self._session.change_listed(changes.FORGET_ASKED, [listed(key) for key in keys], *_SUBJECT)
-        return keys
-
-    def _due(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
-        return self._session.all(statement + self._session.flavour.skip_locked, values)
-
-    def keep_still(self, keys: Iterable[SubjectKey], now: Instant, rule_set: str) -> bool:
-        wanted = sorted({listed(key) for key in keys})
-        held = self._subjects(queries.STALE + self._session.flavour.held, wanted)
-        if self._session.flavour.writers_meet and len(held) < len(self._subjects(queries.STALE, wanted)):
-            return False
-        is_due = any(_is_stale(row, now, rule_set) for row in held) or self._subjects(queries.ASKED_OF, wanted)
-        return not is_due
-
-    def _subjects(self, statement: str, wanted: Sequence[tuple[str, str, str]]) -> list[Any]:
-        return self._session.listed(statement, wanted, *_SUBJECT)
-
-    def save_subjects(self, rows: Sequence[SubjectRow]) -> None:
-        values = [
-            {
-                **named(row.key),
-                "next_check_at": row.next_check_at,
-                "checked_with": row.checked_with,
-                "folded_with": row.folded_with,
-                "folded_seq": row.folded_seq,
-                "facts": facts_text(row.facts) if row.facts is not None else None,
-            }
-            for row in sorted(rows, key=lambda each: each.key)
-        ]
-        self._session.change_each(changes.SAVE_SUBJECT, values)
-        things = [each for row in rows if row.facts and row.facts.things for each in self._changed(row.key, row.facts)]
-        self._session.change_each(changes.SAVE_THING, things)
-
-    def _changed(self, key: SubjectKey, facts: SubjectFacts) -> list[dict[str, Any]]:
-        """Return the rows of the things that are new, or not as they were read."""
-        live = facts.live_things()
-        before = self._stored.setdefault(key, {})
-        now = {known: (thing_text(thing), known in live) for known, thing in facts.things.items()}
-        own = named(key)
-        rows = [
-            {**own, "thing": known[0], "ref": known[1], "live": int(is_live), "state": state}
-            for known, (state, is_live) in now.items()
-            if before.get(known) != (state, is_live)
-        ]
-        before.update(now)
-        return rows
-
-    def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
-        rows = list(things)
-        super()._add_things(row, rows)
-        self._remember(row.key, rows)
-
-    def _named_things(
-        self, refs: Mapping[SubjectKey, Collection[tuple[str, str]]]
-    ) -> list[tuple[SubjectKey, Sequence[Any]]]:
-        rows = super()._named_things(refs)
-        for key, row in rows:
-            self._remember(key, [row])
-        return rows
-
-    def _remember(self, key: SubjectKey, rows: Iterable[Sequence[Any]]) -> None:
-        """Keep how things were read, so that only changed ones are written."""
-        stored = self._stored.setdefault(key, {})
-        stored.update({(thing, ref): (state, bool(live)) for thing, ref, state, live in rows})
 
     def check_soon(self, keys: Iterable[SubjectKey]) -> None:
         self._session.change_each(changes.ASK_CHECK, [named(key) for key in sorted(set(keys))])
@@ -211,7 +121,8 @@ class SqlTransaction(
         """Return those that nobody else plans now, and keep others from planning them."""
         self.finish()
         values = {"now": now, "limit": limit}
-        rows = [row for each in (queries.DUE_URGENTLY, queries.DUE_RECIPIENTS) for row in self._due(each, values)]
+        asked = (each + self._session.flavour.skip_locked for each in (queries.DUE_URGENTLY, queries.DUE_RECIPIENTS))
+        rows = [row for each in asked for row in self._session.all(each, values)]
         return list(dict.fromkeys(map(due_recipient, rows)))[:limit]
 
     def next_due(self) -> Instant | None:
@@ -289,9 +200,3 @@ class SqlTransaction(
     def note(self, row: AuditRow) -> None:
         values = {"at": row.at, "who": row.who, "action": row.action.value, "about": row.about, "program": row.program}
         self._session.change(changes.NOTE, {**values, "detail": orjson.dumps(dict(row.detail)).decode()})
-
-
-def _is_stale(row: Sequence[Any], now: Instant, rule_set: str) -> bool:
-    """Return whether a subject has news, is due, or was checked by another rule set."""
-    _, _, _, news_at, next_check_at, checked_with = row
-    return news_at is not None or (next_check_at is not None and next_check_at <= now) or checked_with != rule_set

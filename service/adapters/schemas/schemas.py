@@ -41,6 +41,9 @@ _AHEAD = (
 )
 
 
+_PROGRAM = f"{SubjectKind.PROGRAM}/"
+
+
 class UnknownFields(StrEnum):
     """What becomes of fields of `data` that the event's type does not know."""
 
@@ -158,9 +161,8 @@ class Schemas:
     def _mismatches(self, event: Mapping[str, Any], index: int) -> list[Fault]:
         """Return where fields, each valid, do not fit one another; JSON Schema cannot compare them."""
         faults = []
-        wanted = f"{SubjectKind.PROGRAM}/{event['program']}"
-        if event["subject"].startswith(f"{SubjectKind.PROGRAM}/") and event["subject"] != wanted:
-            message = f'Send "{wanted}": the subject of a program\'s event is the program itself.'
+        if event["subject"].startswith(_PROGRAM) and event["subject"] != _PROGRAM + event["program"]:
+            message = f'Send "{_PROGRAM}{event["program"]}": the subject of a program\'s event is the program itself.'
             faults.append(Fault(index=index, pointer="/subject", message=message))
         one, other = self.distinct.get(event["type"], ("", ""))
         if one in event["data"] and event["data"][one] == event["data"].get(other):

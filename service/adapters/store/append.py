@@ -55,14 +55,14 @@ def _append_unasked(session: Session, batches: Sequence[Sequence[_Hashed]], reco
 
     To ask first whether it has each of them costs a tenth of all that is done for an event.
     """
-    new, appended = _compared({}, batches)
-    if not new or any(each.conflicts for each in appended):
+    new = [each for batch in batches for each in batch]
+    if not new or len({each.name for each in new}) < len(new):
         return None
     add = session.ready_each(changes.APPEND, [_row(each, recorded) for each in new])
     session.change("SAVEPOINT unasked", {})
     _mark(session, (each.event for each in new), recorded)
     if add() == len(new):
-        return appended
+        return [Appended(len(batch)) for batch in batches]
     session.change("ROLLBACK TO SAVEPOINT unasked", {})
     return None
 

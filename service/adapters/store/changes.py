@@ -16,7 +16,7 @@ VALUES (:program, :source, :id, :type, :kind, :subject_id, :time, :recorded, :da
 ON CONFLICT (program, source, id) DO NOTHING
 """
 
-# Keep a subject as folded and checked. It has news still where the log holds more than was folded.
+# Keep a subject as folded and checked. It has news still where the log holds more than was folded, since that came.
 SAVE_SUBJECT: Final = """
 INSERT INTO subjects (program, kind, id, next_check_at, checked_with, folded_with, folded_seq, facts)
 VALUES (:program, :kind, :id, :next_check_at, :checked_with, :folded_with, :folded_seq, :facts)
@@ -26,11 +26,11 @@ ON CONFLICT (program, kind, id) DO UPDATE SET
     folded_with = excluded.folded_with,
     folded_seq = excluded.folded_seq,
     facts = excluded.facts,
-    news_at = CASE WHEN EXISTS (
-        SELECT 1 FROM events AS e
+    news_at = (
+        SELECT e.recorded FROM events AS e
         WHERE e.program = excluded.program AND e.subject_kind = excluded.kind AND e.subject_id = excluded.id
-          AND e.seq > excluded.folded_seq
-    ) THEN coalesce(subjects.news_at, 0) END
+          AND e.seq > excluded.folded_seq ORDER BY e.seq LIMIT 1
+    )
 """
 
 # Keep one thing of a subject.

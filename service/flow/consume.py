@@ -1,15 +1,19 @@
 """Consume: take in what a broker delivers, in micro-batches, each in one transaction, and settle it after the commit.
 
+While one batch is stored, the next is read: that waits for nobody. A message that came back is never read ahead, since
+it may be what kills whoever reads it.
+
 What is not valid is refused by itself. A batch that fails is tried again one message at a time, so that a message that
 nobody thought of costs only itself. Where the store is away, the batch waits: nothing is refused for that. What is
 refused is told to its publisher by an event of our own (`intake.rejected`), kept before the batch is settled.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event as Signal
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from service.domain.errors import EventSenderError, FaultyEventError
 from service.domain.events import Incoming
@@ -18,6 +22,9 @@ from service.flow.outbound import Rejection, Sent, tell_rejections
 from service.flow.pulse import Beat, unwatched
 
 Delivery = TypeVar("Delivery")
+
+LEAST_AHEAD: Final = 2
+"""Of how many messages a batch must be to be read ahead: what came back stands alone."""
 
 _DEFECT = "Intouch met a defect of its own with this message ({name}). Tell its operators; it may be replayed then."
 
@@ -65,25 +72,41 @@ class Consumer(Generic[Delivery]):
 
     def run(self, stop: Signal) -> None:
         """Work until the source has no more, or until told to stop while the store is away."""
-        while batch := self._next():
-            refusals = self._taken(batch, stop)
-            if refusals is None:
-                return
-            self.source.settle(batch, [each.reason if each else None for each in refusals])
+        ahead = ThreadPoolExecutor(1, "reader")
+        try:
+            coming = ahead.submit(self._next)
+            while (read := self._awaited(coming)).batch:
+                coming = ahead.submit(self._next)
+                refusals = self._taken(read, stop)
+                if refusals is None:
+                    return
+                self.source.settle(read.batch, [each.reason if each else None for each in refusals])
+        finally:
+            ahead.shutdown(wait=False)  # it waits for the source, which ends when we are told to stop
 
-    def _next(self) -> Sequence[Delivery]:
+    def _awaited(self, coming: "Future[_Read[Delivery]]") -> "_Read[Delivery]":
         self.rest()
-        batch = self.source.take()
+        read = coming.result()
         self.beat()
-        return batch
+        return read
 
-    def _taken(self, batch: Sequence[Delivery], stop: Signal) -> list[Refusal | None] | None:
+    def _next(self) -> "_Read[Delivery]":
+        """Return the next batch, read where that can do no harm."""
+        batch = self.source.take()
+        if len(batch) < LEAST_AHEAD:
+            return _Read(batch)
+        try:
+            return self._read(batch)
+        except Exception:
+            return _Read(batch)
+
+    def _taken(self, read: "_Read[Delivery]", stop: Signal) -> list[Refusal | None] | None:
         """Return why each is refused, None for what was taken in; None at all when told to stop before that."""
         while True:
             self.beat()
             try:
-                refusals = self.take(batch)
-                self._tell(batch, refusals)
+                refusals = self._take(read)
+                self._tell(read.batch, refusals)
                 return refusals
             except StoreUnavailable as error:
                 log.warning("The store cannot be used now; the broker keeps what it has. %s", error)
@@ -102,27 +125,45 @@ class Consumer(Generic[Delivery]):
 
     def take(self, batch: Sequence[Delivery]) -> list[Refusal | None]:
         """Return why each is refused, None for what was taken in. Raises: StoreUnavailable."""
+        return self._take(_Read(batch))
+
+    def _take(self, read: "_Read[Delivery]") -> list[Refusal | None]:
         try:
-            return self._take(batch)
+            return self._stored(self._read(read.batch) if read.events is None else read)
         except StoreUnavailable:
             raise
         except Exception as error:  # whatever it is, it must cost only the message that brings it about
-            if len(batch) > 1:
-                return [refusal for each in batch for refusal in self.take([each])]
+            if len(read.batch) > 1:
+                return [refusal for each in read.batch for refusal in self._take(_Read([each]))]
             # Without the exception's words: they may hold a person's data.
             log.error("A message met a defect of ours (%s); it is a dead letter now.", type(error).__name__)
             return [_refusal(EventSenderError(_DEFECT.format(name=type(error).__name__)))]
 
-    def _take(self, batch: Sequence[Delivery]) -> list[Refusal | None]:
-        refusals: list[Refusal | None] = [None] * len(batch)
+    def _read(self, batch: Sequence[Delivery]) -> "_Read[Delivery]":
+        refusals: dict[int, Refusal] = {}
         events: dict[int, Incoming] = {}
         for index, delivery in enumerate(batch):
             try:
                 events[index] = self.read(delivery)
             except EventSenderError as error:
                 refusals[index] = _refusal(error)
-        appended = self.acceptor.accept_each([[event] for event in events.values()])
-        for index, each in zip(events, appended, strict=True):
-            if each.conflicts:
-                refusals[index] = _refusal(IdConflict(each.conflicts))
-        return refusals
+        return _Read(batch, events, refusals)
+
+    def _stored(self, read: "_Read[Delivery]") -> list[Refusal | None]:
+        assert read.events is not None
+        appended = self.acceptor.accept_each([[event] for event in read.events.values()])
+        conflicts = {
+            index: _refusal(IdConflict(each.conflicts))
+            for index, each in zip(read.events, appended, strict=True)
+            if each.conflicts
+        }
+        refusals = {**read.refusals, **conflicts}
+        return [refusals.get(index) for index in range(len(read.batch))]
+
+
+class _Read(NamedTuple, Generic[Delivery]):
+    """A batch; its valid events and why the others are refused, by place. `events` is None where nobody read it yet."""
+
+    batch: Sequence[Delivery]
+    events: Mapping[int, Incoming] | None = None
+    refusals: Mapping[int, Refusal] = {}

@@ -68,6 +68,13 @@ News = Sequence[tuple[int, Event]]
 """Events in log order, each with its position."""
 
 
+class LogEnd(NamedTuple):
+    """The position of the newest event, and when it was recorded."""
+
+    seq: int
+    recorded: Instant
+
+
 class Appended(NamedTuple):
     """How many events were new, and which (by index) were there before or had an id with another body.
 
@@ -314,8 +321,8 @@ class Snapshot(
         """Return recipients whose plan is due and who do not rest: first those for whom something urgent waits, each in
         the order in which their turn came."""
 
-    def log_end(self) -> int:
-        """Return the position of the newest event; 0 while there is none."""
+    def log_end(self) -> LogEnd:
+        """Return where the log ends; zeros while it is empty."""
 
     def newest_news(self) -> Instant:
         """Return since when there has been news of the subject whose news are newest; 0 where there is none."""

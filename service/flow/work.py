@@ -20,7 +20,7 @@ from service.flow.lag import waits
 from service.flow.letters import Writer
 from service.flow.measure_port import Measures, Unmeasured
 from service.flow.overtaken import Overtaken
-from service.flow.ports import Clock, Store
+from service.flow.ports import Clock, LogEnd, Store
 from service.flow.pulse import Beat, unwatched
 from service.flow.reconcile import reconcile
 from service.flow.trace import Causes, causes_of, note
@@ -136,14 +136,15 @@ class Worker:
     def _check(self, now: Instant, stop: Signal | None) -> int:
         """Check every subject that is due, so that plans see all of them."""
         total, news_until = 0, None
-        while not self.gathering.goes_on(self._log_end) and not (stop and stop.is_set()):
+        looking = self.gathering.is_time(self._log_end)
+        while looking and not (stop and stop.is_set()):
             begun, began = perf_counter(), self.clock()
             self.beat()
             try:
                 with self.store.writing() as transaction:
                     rule_set = self.rules.of(transaction).rule_set
                     if news_until is None:  # what comes in meanwhile waits: else a stream would keep mail from its turn
-                        news_until = transaction.newest_news()
+                        news_until = self.gathering.until(transaction.newest_news())
                     count, news = reconcile(transaction, rule_set, now, self.checks_at_once, self.tracing, news_until)
                     if count:
                         self.carrier.passing(Failpoint.CHECKING)
@@ -162,7 +163,7 @@ class Worker:
             self.gathering.begin(self._log_end)
         return total
 
-    def _log_end(self) -> int:
+    def _log_end(self) -> LogEnd:
         with self.store.reading() as snapshot:
             return snapshot.log_end()
 

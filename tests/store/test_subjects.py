@@ -226,6 +226,17 @@ def test_a_whole_program_can_be_asked_for(store: SqlStore) -> None:
     assert due(store) == [M1, M2]
 
 
+def test_what_is_left_is_news_since_it_came(store: SqlStore) -> None:
+    """Else who looks at old news only would take the subject again and again while more comes in."""
+    for n, at in enumerate((NOW, NOW + 5)):
+        with store.writing() as transaction:
+            transaction.append([incoming(f"e-{n}")], at)
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1, folded_seq=transaction.news(M1, 0)[0][0])])
+        assert transaction.due_subjects(NOW + 9, "r1", 9, NOW + 4) == []
+        assert transaction.due_subjects(NOW + 9, "r1", 9, NOW + 5) == [M1]
+
+
 def test_of_many_that_were_asked_for_none_is_forgotten(store: SqlStore) -> None:
     keys = [mentorship(f"m-{n}") for n in range(7)]
     with store.writing() as transaction:

@@ -58,10 +58,10 @@ def _append_unasked(session: Session, batches: Sequence[Sequence[_Hashed]], reco
     new = [each for batch in batches for each in batch]
     if not new or len({each.name for each in new}) < len(new):
         return None
-    add = session.ready_each(changes.APPEND, [_row(each, recorded) for each in new])
+    add = session.ready_new(changes.APPEND, [_row(each, recorded) for each in new])
     session.change("SAVEPOINT unasked", {})
     _mark(session, (each.event for each in new), recorded)
-    if add() == len(new):
+    if add():
         return [Appended(len(batch)) for batch in batches]
     session.change("ROLLBACK TO SAVEPOINT unasked", {})
     return None

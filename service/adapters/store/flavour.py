@@ -69,6 +69,9 @@ class Flavour(Protocol):
         All that can be done before is done now.
         """
 
+    def ready_new(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[Any], bool]:
+        """Return the same for rows likely to be new; it says whether all were, or else may spoil the transaction."""
+
     def is_conflict(self, error: BaseException) -> bool:
         """Return whether the database refused a row because its key is taken."""
 

@@ -11,11 +11,15 @@ from psycopg import errors
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 
-from service.adapters.store.arrays import columns_of, in_arrays, texts
+from service.adapters.store.arrays import columns_of, in_arrays, pour, texts
 from service.flow.accept import StoreUnavailable
 
 PATIENCE_S: Final = 5.0
 """How long a statement waits for a row that somebody else changes, and a thread for a connection."""
+
+MANY: Final = 50
+"""From how many rows on new ones are poured in. Fewer, as they come when a broker brings them again, are asked for one
+by one: a row that was there is an error in the database's own log otherwise."""
 
 _READERS: Final = 16
 _WRITERS: Final = 8
@@ -139,6 +143,12 @@ class Postgresql:
         assert many is not None, "only an INSERT of one row is made ready"
         columns = columns_of(statement, rows)
         return lambda connection: int(connection.execute(many, columns).rowcount)
+
+    def ready_new(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[Any], bool]:
+        if len(rows) >= MANY:
+            return lambda connection: pour(connection, statement, rows)
+        run = self.ready_each(statement, rows)
+        return lambda connection: run(connection) == len(rows)
 
     def is_conflict(self, error: BaseException) -> bool:
         return isinstance(error, errors.UniqueViolation)

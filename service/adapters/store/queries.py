@@ -87,8 +87,8 @@ WHERE e.program = wanted.program AND e.subject_kind = wanted.kind AND e.subject_
 AND e.seq > CAST(wanted.after_seq AS BIGINT) ORDER BY e.seq LIMIT :limit
 """
 
-# The position of the newest event.
-LOG_END: Final = "SELECT coalesce(max(seq), 0) FROM events"
+# The newest event's position, and when it came.
+LOG_END: Final = "SELECT seq, recorded FROM events WHERE seq = (SELECT max(seq) FROM events)"
 
 # One event.
 EVENT: Final = """

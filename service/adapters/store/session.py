@@ -53,6 +53,14 @@ class Session:
         run = self.flavour.ready_each(statement, rows)
         return lambda: run(self._connection)
 
+    def ready_new(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[], bool]:
+        """Return what runs an INSERT once for each row of values, and says whether all of them were new.
+
+        Where one was not, go back to a savepoint: it may have spoilt the transaction.
+        """
+        run = self.flavour.ready_new(statement, rows)
+        return lambda: run(self._connection)
+
     def change_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run the statement once for each row of values."""
         if len(rows) == 1:

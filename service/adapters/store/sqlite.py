@@ -145,6 +145,10 @@ class Sqlite:
         compiled = self.sql(statement)
         return lambda connection: int(connection.cursor().executemany(compiled, rows).rowcount)
 
+    def ready_new(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> Callable[[Any], bool]:
+        run = self.ready_each(statement, rows)
+        return lambda connection: run(connection) == len(rows)
+
     def is_conflict(self, error: BaseException) -> bool:
         return getattr(error, "sqlite_errorcode", None) in _TAKEN
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Condition, current_thread
 from threading import Event as Signal
 from typing import Any
 
 import pytest
 
 from service.domain.calendar import parse_rfc3339
+from service.domain.events import Incoming
 from service.flow.accept import Acceptor, StoreUnavailable
 from service.flow.consume import Consumer
 from service.flow.outbound import Sent
@@ -79,6 +81,71 @@ def consumer(stage: Stage, source: Given, store: Store) -> Consumer[Any]:
 def stored(stage: Stage) -> int:
     with stage.intouch.store.reading() as snapshot:
         return int(snapshot._session.one("SELECT count(*) FROM events", {})[0])
+
+
+class Watched:
+    """A reader and a store's turn that say in which order they are come to; storing waits until enough was read."""
+
+    def __init__(self, stage: Stage, enough: int) -> None:
+        self.stage, self.enough = stage, enough
+        self.read_ids: list[str] = []
+        self.read_before_stored: list[int] = []
+        self.read_in_turn: list[str] = []
+        self.own_thread = current_thread()
+        self.has_read = Condition()
+
+    def read(self, event: Any) -> Incoming:
+        with self.has_read:
+            self.read_ids.append(event["id"])
+            if current_thread() is self.own_thread:
+                self.read_in_turn.append(event["id"])
+            self.has_read.notify()
+        return self.stage.schemas.admit_one(event)
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        return self.stage.intouch.store.reading()
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        with self.has_read:
+            self.has_read.wait_for(lambda: len(self.read_ids) >= self.enough, 10)
+            self.read_before_stored.append(len(self.read_ids))
+        return self.stage.intouch.store.writing()
+
+
+def test_the_next_batch_is_read_while_one_is_stored(stage: Stage) -> None:
+    batches = [pair(MONDAY, "m-1"), pair(MONDAY, "m-2", "cleo", "dan")]
+    seen, source = Watched(stage, enough=6), Given(list(batches))
+    replace(consumer(stage, source, seen), read=seen.read).run(Signal())
+    assert seen.read_before_stored == [6, 6]
+    assert seen.read_ids == [each["id"] for batch in batches for each in batch], "each was read once, in order"
+    assert source.settled == [[None] * 3] * 2
+
+
+def test_what_came_back_is_not_read_before_its_turn(stage: Stage) -> None:
+    """Reading it may be what kills us, and then the batch before it would have to come again."""
+    first, last = pair(MONDAY, "m-1"), pair(MONDAY, "m-2", "cleo", "dan")[:1]
+    seen, source = Watched(stage, enough=3), Given([first, last])
+    replace(consumer(stage, source, seen), read=seen.read).run(Signal())
+    assert seen.read_in_turn == [last[0]["id"]]
+    assert source.settled == [[None] * 3, [None]]
+
+
+def test_what_cannot_be_read_ahead_is_tried_again_in_its_turn(stage: Stage) -> None:
+    """One that meets a defect of ours costs itself alone, and the store's being away costs nothing."""
+    first, second = pair(MONDAY, "m-1"), pair(MONDAY, "m-2", "cleo", "dan")
+    away = iter([True, False])
+
+    def read(event: Any) -> Incoming:
+        if event is second[0]:
+            raise RuntimeError
+        if event is second[1] and next(away, False):
+            raise StoreUnavailable("It is away.", retry_after_s=0.01)
+        return stage.schemas.admit_one(event)
+
+    source = Given([first, second])
+    replace(consumer(stage, source, stage.intouch.store), read=read).run(Signal())
+    assert [[reason is None for reason in reasons] for reasons in source.settled] == [[True] * 3, [False, True, True]]
+    assert stored(stage) == 5
 
 
 def test_a_batch_waits_for_a_store_that_is_away_and_nothing_is_refused_for_that(stage: Stage) -> None:

@@ -48,6 +48,29 @@ def test_what_is_in_the_log_already_is_no_news_of_its_subject(store: SqlStore) -
         assert transaction.due_subjects(NOW + 5, "r1", 10) == [M2]
 
 
+def test_of_many_at_once_what_is_known_is_told_and_the_rest_is_added(store: SqlStore) -> None:
+    """Many are poured in as if all were new; nothing may come of it where one is not."""
+    append(store, incoming("e-7"), incoming("e-9", note="Grüße\t\\N\n", nothing=None))
+    many = [incoming(f"e-{n}", mentorship(f"m-{n % 3}"), n=n) for n in range(200) if n not in (7, 9)]
+    known = [incoming("e-9", note="Grüße\t\\N\n", nothing=None), incoming("e-7")]
+    assert append(store, *many, *known, at=NOW + 5) == Appended(198, (198, 199))
+    assert append(store, *many, incoming("e-7", note="other")) == Appended(0, conflicts=(198,))
+    found = [each for n in range(3) for each in log_of(store, mentorship(f"m-{n}"))]
+    assert sorted(found) == sorted(
+        [each.recorded_at(NOW + 5) for each in many] + [each.recorded_at(NOW) for each in known]
+    )
+
+
+def test_many_at_once_come_back_as_they_were_stamped(store: SqlStore) -> None:
+    said = ["Grüße\t\\N\n", "\\.", "", "\U0001f33b", "a\x7fb"]
+    many = [incoming(f"e-{n}", note=said[n % 5])._replace(traceparent="00-1" if n % 2 else None) for n in range(60)]
+    assert append(store, *many) == Appended(60)
+    assert log_of(store, M1) == [each.recorded_at(NOW) for each in many]
+    with store.reading() as snapshot:
+        rows = snapshot._session.all("SELECT traceparent FROM events ORDER BY seq", {})
+    assert [each for (each,) in rows] == [each.traceparent for each in many]
+
+
 def test_an_id_belongs_to_its_program_and_source(store: SqlStore) -> None:
     others = [incoming("e-1", source="/b", n=1), incoming("e-1", mentorship("m-1", "south"), n=2)]
     assert append(store, incoming("e-1"), *others) == Appended(3)

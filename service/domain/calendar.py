@@ -48,8 +48,7 @@ def parse_rfc3339(text: str) -> Instant:
     body = text.replace("z", "Z")
     if body[17:19] == "60":
         return parse_rfc3339(f"{body[:17]}59{body[19:]}") + SECOND
-    parsed = datetime.fromisoformat(body)
-    return instant(parsed)
+    return instant(datetime.fromisoformat(body))
 
 
 def format_rfc3339(at: Instant) -> str:

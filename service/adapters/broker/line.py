@@ -9,7 +9,7 @@ The rules of this file:
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event as Signal
@@ -68,16 +68,15 @@ def prepare(url: str, heartbeat_s: int) -> None:
 
 def _came_back(method: Any, properties: BasicProperties) -> bool:
     """Return whether a message was delivered before and not settled."""
-    headers: Mapping[str, Any] = properties.headers or {}
-    return bool(method.redelivered or headers.get("x-delivery-count"))
+    return bool(method.redelivered or (properties.headers and properties.headers.get("x-delivery-count")))
 
 
 def _publisher(properties: BasicProperties, own: str) -> str:
     """Return who published a message; of one that we published again (`own` is our name there), who did first."""
-    headers: Mapping[str, Any] = properties.headers or {}
-    if properties.user_id == own and USER_HEADER in headers:
-        return str(headers[USER_HEADER])
-    return properties.user_id or ""
+    user: str = properties.user_id or ""
+    if user == own and properties.headers and USER_HEADER in properties.headers:
+        return str(properties.headers[USER_HEADER])
+    return user
 
 
 class RabbitLine:
@@ -92,6 +91,7 @@ class RabbitLine:
         beat: Callable[[], None],
     ) -> None:
         self._parameters: Final = parameters
+        self._own_name: Final = parameters.credentials.username
         self._tray: Final = tray
         self._prefetch: Final = 2 * batch
         self._beat: Final = beat
@@ -134,15 +134,14 @@ class RabbitLine:
 
     def _on_message(self, channel: Any, method: Any, properties: BasicProperties, body: bytes) -> None:  # noqa: ARG002 - pika calls it so
         message = Message(
-            body=body,
-            content_type=properties.content_type or "",
-            content_encoding=properties.content_encoding or "",
-            headers=properties.headers or {},
-            user_id=_publisher(properties, self._parameters.credentials.username),
+            body,
+            properties.content_type or "",
+            properties.content_encoding or "",
+            properties.headers or {},
+            _publisher(properties, self._own_name),
         )
-        came_back = _came_back(method, properties)
         self._in_hand += 1
-        self._tray.put(Delivery(message=message, tag=method.delivery_tag, line=self._number, came_back=came_back))
+        self._tray.put(Delivery(message, method.delivery_tag, self._number, _came_back(method, properties)))
 
     def _serve(self, stop: Signal, drained: Signal) -> None:
         assert self._connection is not None

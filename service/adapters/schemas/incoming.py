@@ -13,6 +13,7 @@ _NOT_COMPARED = frozenset({"traceparent", "tracestate", "recordedtime", "datacon
 """What a second sending of the same event may have otherwise, and what is compared in its own way."""
 
 _EXACT_FLOAT = 2**53
+_KINDS = {kind.value: kind for kind in SubjectKind}
 
 
 def known_event(event: Mapping[str, Any]) -> Event:
@@ -25,7 +26,7 @@ def known_event(event: Mapping[str, Any]) -> Event:
         source=intern(event["source"]),
         id=event["id"],
         type=intern(event["type"]),
-        subject=Subject(SubjectKind(kind), identifier),
+        subject=Subject(_KINDS[kind], identifier),
         time=time,
         recorded=time if recorded is None else parse_rfc3339(recorded),
         data=_plain(event["data"]),
@@ -38,17 +39,17 @@ def incoming(event: Mapping[str, Any]) -> Incoming:
     recorded = event.get("recordedtime")
     data = _plain(event["data"])
     time = parse_rfc3339(event["time"])
-    return Incoming(
-        program=event["program"],
-        source=event["source"],
-        id=event["id"],
-        type=event["type"],
-        subject=Subject(SubjectKind(kind), identifier),
-        time=time,
-        data=data,
-        canonical=_canonical(event, data, time),
-        recordedtime=None if recorded is None else parse_rfc3339(recorded),
-        traceparent=event.get("traceparent"),
+    return Incoming(  # by place: names cost a tenth of all that is done here
+        event["program"],
+        event["source"],
+        event["id"],
+        event["type"],
+        Subject(_KINDS[kind], identifier),
+        time,
+        data,
+        _canonical(event, data, time),
+        None if recorded is None else parse_rfc3339(recorded),
+        event.get("traceparent"),
     )
 
 

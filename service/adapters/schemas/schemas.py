@@ -77,18 +77,27 @@ class Schemas:
         """Return the valid events as values, and the first MAX_FAULTS faults of the others."""
         admitted: list[Incoming] = []
         faults: list[Fault] = []
-        latest = NEVER if self.clock is None else self.clock() + MOST_AHEAD
+        latest = self._latest()
         for index, event in enumerate(events):
-            read = self._read(event, index)
-            if not isinstance(read, Incoming):
-                faults += read
-            elif read.time > latest:
-                faults.append(Fault(index=index, pointer="/time", message=_AHEAD))
-            else:
+            read = self._timely(event, index, latest)
+            if isinstance(read, Incoming):
                 admitted.append(read)
+            else:
+                faults += read
             if len(faults) >= MAX_FAULTS:
                 break
         return admitted, faults[:MAX_FAULTS]
+
+    def _latest(self) -> Instant:
+        """Return which time an event may have at most."""
+        return NEVER if self.clock is None else self.clock() + MOST_AHEAD
+
+    def _timely(self, event: object, index: int, latest: Instant) -> Incoming | list[Fault]:
+        """Return the valid event as a value, or what is wrong with it, its time included."""
+        read = self._read(event, index)
+        if isinstance(read, Incoming) and read.time > latest:
+            return [Fault(index=index, pointer="/time", message=_AHEAD)]
+        return read
 
     def _read(self, event: object, index: int) -> Incoming | list[Fault]:
         """Return the valid event as a value, or what is wrong with it."""
@@ -118,10 +127,10 @@ class Schemas:
 
     def admit_one(self, event: object) -> Incoming:
         """Return the valid event as a value. Raises: FaultyEventError."""
-        admitted, faults = self.admit([event])
-        if faults:
-            raise FaultyEventError([(each.pointer, each.message) for each in faults])
-        return admitted[0]
+        read = self._timely(event, 0, self._latest())
+        if isinstance(read, Incoming):
+            return read
+        raise FaultyEventError([(each.pointer, each.message) for each in read])
 
     def validate(self, event: object, index: int = 0) -> list[Fault]:
         """Return what is wrong with a CloudEvent, nothing if it is valid. An absent `data` reads as {}."""

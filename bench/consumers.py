@@ -1,6 +1,6 @@
 """Consumers with everything included beside the same writes as others write them, on one PostgreSQL and RabbitMQ.
 
-    python -m bench.consumers [--events 12000] [--pairs 500] [--rounds 3]
+    python -m bench.consumers [--events 60000] [--pairs 500] [--rounds 3]
 
 Every side finds the same events in its queue and is let go at once; its time ends when the last one is stored, and with
 Intouch also checked: folded, decided upon, what came of it pending. All processes of a side are counted. It is night in
@@ -372,7 +372,7 @@ COMPILED_TOO: Final = ("one-compiled", "two-compiled", "two2-compiled")
 def main() -> None:
     """Print what each side comes to, in interleaved rounds, and the ratios that are aimed at."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--events", type=int, default=12_000)
+    parser.add_argument("--events", type=int, default=60_000)
     parser.add_argument("--pairs", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sides", nargs="+", default=[*MEASURED, *(COMPILED_TOO if COMPILED.exists() else ())])

@@ -69,7 +69,7 @@ from service.flow.erase import Eraser
 from service.flow.erasure_port import Bodies, NoBodies
 from service.flow.failpoint import Failpoint, Passing, unhindered
 from service.flow.feedback import Hearing, Report, take_in, unsettled_detail
-from service.flow.gathering import SPAN, Gathering
+from service.flow.gathering import SPAN_S, Gathering
 from service.flow.letters import Letters
 from service.flow.links import Links
 from service.flow.login_port import Provider
@@ -351,6 +351,8 @@ class Installation:
             jitter=jitter,
             beat=partial(self.pulse.beat, "consume"),
             rest=partial(self.pulse.rest, "consume"),
+            reader_beat=partial(self.pulse.beat, "reader"),
+            reader_rest=partial(self.pulse.rest, "reader"),
         )
         return line, consumer
 
@@ -442,7 +444,7 @@ class Installation:
             tracing=self.tracing,
             beat=partial(self.pulse.beat, "work"),
             checks_at_once=CHECKS_AT_ONCE if self._has_one_writer else CHECKS_BESIDE_OTHERS,
-            gathering=Gathering(0 if self._has_one_writer else SPAN),
+            gathering=Gathering(0.0 if self._has_one_writer else SPAN_S),
             recipients_per_claim=RECIPIENTS_PER_CLAIM if self._has_one_writer else 1,
         )
         self._parts["mail"] = worker.mail_in_words

@@ -4,7 +4,7 @@ Requests that arrive together share one commit. Each waits for the writer's turn
 that is waiting, so that a busy door costs one flush to disk for many requests instead of one each.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -62,6 +62,14 @@ def _outcome(request: _Request) -> Appended:
         raise request.error
     assert request.appended is not None
     return request.appended
+
+
+def _new(requests: Sequence[_Request], results: Sequence[Appended]) -> Iterator[Incoming]:
+    """Yield what was not in the log. Of subjects of the rest, nobody holds the rows: whoever scrubs one may wait."""
+    for each, appended in zip(requests, results, strict=True):
+        if not appended.conflicts:
+            repeated = set(appended.repeated)
+            yield from (event for n, event in enumerate(each.events) if n not in repeated)
 
 
 def _tell_ours(transaction: Transaction, requests: Sequence[_Request], results: Sequence[Appended]) -> None:
@@ -133,7 +141,7 @@ class Acceptor:
             with self.store.writing() as transaction:
                 now = self.clock()
                 results = transaction.append_each([each.events for each in requests], now)
-                keep_erased(transaction, (event for each in requests for event in each.events), self.personal, now)
+                keep_erased(transaction, _new(requests, results), self.personal, now)
                 _tell_ours(transaction, requests, results)
         except Exception as error:  # whatever it is, every caller in this commit must hear of it
             for each in requests:

@@ -10,9 +10,11 @@ refused is told to its publisher by an event of our own (`intake.rejected`), kep
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Event as Signal
+from threading import Thread
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from service.domain.errors import EventSenderError, FaultyEventError
@@ -69,20 +71,26 @@ class Consumer(Generic[Delivery]):
     """Called with each try of a batch."""
     rest: Beat = unwatched
     """Called before it waits for the next one."""
+    reader_beat: Beat = unwatched
+    """Called before a batch is read ahead, by the thread that does."""
+    reader_rest: Beat = unwatched
+    """Called when it is read."""
 
     def run(self, stop: Signal) -> None:
         """Work until the source has no more, or until told to stop while the store is away."""
-        ahead = ThreadPoolExecutor(1, "reader")
+        wishes: SimpleQueue[Future[_Read[Delivery]] | None] = SimpleQueue()
+        # A daemon: it waits for the source, and nobody may have to wait for it where that never ends.
+        Thread(target=self._read_ahead, args=(wishes,), name="reader", daemon=True).start()
         try:
-            coming = ahead.submit(self._next)
+            coming = _wished(wishes)
             while (read := self._awaited(coming)).batch:
-                coming = ahead.submit(self._next)
+                coming = _wished(wishes)
                 refusals = self._taken(read, stop)
                 if refusals is None:
                     return
                 self.source.settle(read.batch, [each.reason if each else None for each in refusals])
         finally:
-            ahead.shutdown(wait=False)  # it waits for the source, which ends when we are told to stop
+            wishes.put(None)
 
     def _awaited(self, coming: "Future[_Read[Delivery]]") -> "_Read[Delivery]":
         self.rest()
@@ -90,15 +98,26 @@ class Consumer(Generic[Delivery]):
         self.beat()
         return read
 
+    def _read_ahead(self, wishes: "SimpleQueue[Future[_Read[Delivery]] | None]") -> None:
+        """Fulfil each wish with the next batch; until there is none more."""
+        while (wish := wishes.get()) is not None:
+            try:
+                wish.set_result(self._next())
+            except BaseException as error:  # whoever waits for it must hear of it
+                wish.set_exception(error)
+
     def _next(self) -> "_Read[Delivery]":
         """Return the next batch, read where that can do no harm."""
         batch = self.source.take()
         if len(batch) < LEAST_AHEAD:
             return _Read(batch)
+        self.reader_beat()
         try:
             return self._read(batch)
-        except Exception:
+        except Exception:  # whatever it is, it comes again when the batch's turn has come
             return _Read(batch)
+        finally:
+            self.reader_rest()
 
     def _taken(self, read: "_Read[Delivery]", stop: Signal) -> list[Refusal | None] | None:
         """Return why each is refused, None for what was taken in; None at all when told to stop before that."""
@@ -159,6 +178,12 @@ class Consumer(Generic[Delivery]):
         }
         refusals = {**read.refusals, **conflicts}
         return [refusals.get(index) for index in range(len(read.batch))]
+
+
+def _wished(wishes: "SimpleQueue[Future[_Read[Delivery]] | None]") -> "Future[_Read[Delivery]]":
+    wish: Future[_Read[Delivery]] = Future()
+    wishes.put(wish)
+    return wish
 
 
 class _Read(NamedTuple, Generic[Delivery]):

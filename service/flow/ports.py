@@ -68,13 +68,6 @@ News = Sequence[tuple[int, Event]]
 """Events in log order, each with its position."""
 
 
-class LogEnd(NamedTuple):
-    """The position of the newest event, and when it was recorded."""
-
-    seq: int
-    recorded: Instant
-
-
 class Appended(NamedTuple):
     """How many events were new, and which (by index) were there before or had an id with another body.
 
@@ -321,8 +314,8 @@ class Snapshot(
         """Return recipients whose plan is due and who do not rest: first those for whom something urgent waits, each in
         the order in which their turn came."""
 
-    def log_end(self) -> LogEnd:
-        """Return where the log ends; zeros while it is empty."""
+    def log_end(self) -> int:
+        """Return the position of the newest event; 0 while there is none."""
 
     def newest_news(self) -> Instant:
         """Return since when there has been news of the subject whose news are newest; 0 where there is none."""
@@ -416,7 +409,7 @@ class Transaction(
         """Keep subjects as they were folded and checked, and their things; news up to `folded_seq` are old now."""
 
     def check_soon(self, keys: Iterable[SubjectKey]) -> None:
-        """Ask for the check of these subjects; one that has no event yet (named by a match) gets an empty row then."""
+        """Ask for the check of these subjects; one that has no event yet (named by a match) gets a row with it."""
 
     def check_program(self, program: str, now: Instant) -> None:
         """Make due the check of every subject of the program, and the plan of everybody for whom something waits."""

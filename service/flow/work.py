@@ -20,7 +20,7 @@ from service.flow.lag import waits
 from service.flow.letters import Writer
 from service.flow.measure_port import Measures, Unmeasured
 from service.flow.overtaken import Overtaken
-from service.flow.ports import Clock, LogEnd, Store
+from service.flow.ports import Clock, Store
 from service.flow.pulse import Beat, unwatched
 from service.flow.reconcile import reconcile
 from service.flow.trace import Causes, causes_of, note
@@ -149,7 +149,7 @@ class Worker:
                     if count:
                         self.carrier.passing(Failpoint.CHECKING)
             except Overtaken:
-                continue
+                break  # mail has its turn, and then it is looked at again
             if count:
                 self.carrier.passing(Failpoint.CHECKED)
             note(self.tracing, Step.RECONCILE, news, began, self.clock())
@@ -163,7 +163,7 @@ class Worker:
             self.gathering.begin(self._log_end)
         return total
 
-    def _log_end(self) -> LogEnd:
+    def _log_end(self) -> int:
         with self.store.reading() as snapshot:
             return snapshot.log_end()
 

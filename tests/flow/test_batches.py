@@ -47,7 +47,7 @@ def _conversation(mentorship: str, now: Instant) -> dict[str, Any]:
 
 def test_where_news_comes_in_a_stream_it_gathers_and_a_little_is_looked_at_at_once(tmp_path: Path) -> None:
     stage, seconds = Stage(tmp_path, MONDAY), [0.0]
-    stage.worker.checks_at_once, stage.worker.gathering = PAIRS, Gathering(HOUR, lambda: seconds[0])
+    stage.worker.checks_at_once, stage.worker.gathering = PAIRS, Gathering(60, lambda: seconds[0])
     for n in range(PAIRS):
         stage.take(*pair(MONDAY, f"m-{n}", f"mentor-{n}", f"mentee-{n}"))
     stage.worker.turn()

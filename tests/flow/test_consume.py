@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Condition, current_thread
 from threading import Event as Signal
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from service.flow.accept import Acceptor, StoreUnavailable
 from service.flow.consume import Consumer
 from service.flow.outbound import Sent
 from service.flow.ports import Snapshot, Store, Transaction
+from service.flow.pulse import Pulse
 from tests.flow.events import pair
 from tests.flow.outbound import schema_faults, waiting
 from tests.flow.stage import Stage
@@ -128,6 +131,36 @@ def test_what_came_back_is_not_read_before_its_turn(stage: Stage) -> None:
     replace(consumer(stage, source, seen), read=seen.read).run(Signal())
     assert seen.read_in_turn == [last[0]["id"]]
     assert source.settled == [[None] * 3, [None]]
+
+
+def test_a_reader_that_is_stuck_is_heard_of(stage: Stage) -> None:
+    now, told = [0.0], []
+    pulse = Pulse(lambda: now[0])
+
+    def read(event: Any) -> Incoming:
+        now[0] += 400
+        told.append(pulse.trouble())
+        return stage.schemas.admit_one(event)
+
+    beats = (partial(beat, name) for name in ("consume", "reader") for beat in (pulse.beat, pulse.rest))
+    watched: dict[str, Any] = dict(zip(("beat", "rest", "reader_beat", "reader_rest"), beats, strict=True))
+    source = Given([pair(MONDAY)])
+    replace(consumer(stage, source, stage.intouch.store), read=read, **watched).run(Signal())
+    assert "reader for 400 s" in told[0]
+    assert "reader" not in pulse.trouble(), "it rests"
+
+
+def test_it_ends_although_the_source_does_not(stage: Stage) -> None:
+    """As where the thread of the broker's line died before it could say that no more will come."""
+    more, stop = Signal(), Signal()
+
+    class Endless(Given):
+        def take(self) -> Sequence[Any]:
+            return super().take() or [more.wait()]
+
+    consumer(stage, Endless([pair(MONDAY)]), AwayStore(stage.intouch.store, away=1, stop=stop)).run(stop)
+    assert [each.daemon for each in enumerate_threads() if each.name == "reader" and each.is_alive()] == [True]
+    more.set()
 
 
 def test_what_cannot_be_read_ahead_is_tried_again_in_its_turn(stage: Stage) -> None:

@@ -93,9 +93,11 @@ def test_what_is_told_of_them_later_is_taken_in_without_names(stage: Stage) -> N
     erase(stage, MENTEE, "--yes")
     told = event("participant.updated", "participants/p-2", LATER, first_name=NAMES[1], email=ADDRESSES[1])
     stage.take(told)
+    stage.work_until(LATER)
     other = {**told, "data": {"first_name": "Somebody"}}
     assert stage.intouch.acceptor.accept(stage.admit(other)).duplicates == 1
     with stage.intouch.store.reading() as snapshot:
+        assert snapshot.newest_news() == 0, "whoever sends a duplicate holds nobody's row, and touches none"
         assert [dict(each) for each in snapshot.kept_of("northfield", MENTEE)] == [{"role": "mentee"}, {}]
     assert traces(stage) == {NAMES[0], ADDRESSES[0]}
 

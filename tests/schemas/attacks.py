@@ -16,6 +16,8 @@ ATTACKS = {
     "40,000 objects": b'{"a":' * 40_000 + b"1" + b"}" * 40_000,
     "1,000 lists": b"[" * 1_000 + b"]" * 1_000,
     "40 objects": b'{"a":' * 40 + b"1" + b"}" * 40,
+    "32 lists around a number": b"[" * 32 + b"1" + b"]" * 32,
+    "32 objects around a text": b'{"a":' * 32 + b'"x"' + b"}" * 32,
     "a name twice": b'{"a": 1, "a": 2}',
     "a name twice, equal": b'{"a": 1, "a": 1}',
     "a name twice, once escaped": b'{"a": 1, "\\u0061": 2}',

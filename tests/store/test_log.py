@@ -42,7 +42,7 @@ def test_one_duplicate_alone_is_told(store: SqlStore) -> None:
 def test_what_is_in_the_log_already_is_no_news_of_its_subject(store: SqlStore) -> None:
     append(store, incoming("e-1"))
     with store.writing() as transaction:
-        transaction.save_subjects([saved(M1, folded_seq=transaction.log_end().seq)])
+        transaction.save_subjects([saved(M1, folded_seq=transaction.log_end())])
     assert append(store, incoming("e-1"), incoming("e-2", M2), at=NOW + 5) == Appended(1, (0,))
     with store.writing() as transaction:
         assert transaction.due_subjects(NOW + 5, "r1", 10) == [M2]

@@ -8,12 +8,15 @@ from threading import Barrier
 import pytest
 
 from service.adapters.store import SqlStore, open_store, postgresql
+from service.domain.events import Subject, SubjectKind
 from service.flow.accept import StoreUnavailable
 from service.flow.overtaken import Overtaken
 from service.flow.ports import SubjectKey
 from tests.store.samples import M1, M2, M3, MIRA, NOW, candidate, email, incoming, mentorship, pending, saved
 
 pytestmark = pytest.mark.servers
+
+ZOE = SubjectKey(M1.program, Subject(SubjectKind.PARTICIPANT, "zoe"))
 
 
 @pytest.fixture
@@ -183,6 +186,82 @@ def test_a_claim_that_is_not_through_is_waited_for(store: SqlStore, pool: Thread
         until_it_waits(store, checked)
     with pytest.raises(Overtaken):
         checked.result(30)
+
+
+def test_who_was_overtaken_by_a_hold_keeps_nothing(store: SqlStore) -> None:
+    """A claim whose email the safety limit holds writes no more than that."""
+    held = candidate()
+
+    def check() -> None:
+        with store.writing() as transaction:
+            assert transaction.due_subjects(NOW, "r1", 9) == [M1]
+            assert transaction.holds_of(transaction.subjects([M1])) == {M1: {}}
+            with store.writing() as claim:
+                claim.hold(M1.program, [held.key], NOW)
+            transaction.save_subjects([saved(M1)])
+
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(M1)])
+        transaction.save_pending({M1: pending(held)})
+        transaction.check_soon([M1])
+    with pytest.raises(Overtaken):
+        check()
+    assert due(store) == [M1]
+
+
+def test_who_read_a_participant_before_they_were_erased_keeps_nothing(store: SqlStore) -> None:
+    """Also where they were never looked at before, so that there was nothing to forget."""
+
+    def check() -> None:
+        with store.writing() as transaction:
+            assert transaction.due_subjects(NOW, "r1", 9) == [ZOE]
+            assert not transaction.subjects([ZOE])[ZOE].facts
+            ((seq, event),) = transaction.news_of({ZOE: 0})[ZOE]
+            assert event.data["first_name"] == "Zoe"
+            with store.writing() as eraser:
+                assert eraser.scrub(ZOE.program, "zoe", {"first_name"}, NOW) == 1
+            transaction.save_subjects([saved(ZOE, folded_seq=seq)])
+
+    with store.writing() as transaction:
+        transaction.append([incoming("e-1", ZOE, first_name="Zoe")], NOW)
+    with pytest.raises(Overtaken):
+        check()
+    assert due(store) == [ZOE]
+
+
+def test_a_subject_that_is_asked_for_and_one_whose_first_event_comes_meanwhile_wait_in_no_circle(
+    store: SqlStore, pool: ThreadPoolExecutor
+) -> None:
+    """As in a first import, where a match comes before those whom it names are registered."""
+
+    def take() -> None:
+        with store.writing() as transaction:
+            transaction.append([incoming("e-2"), incoming("e-3", ZOE)], NOW)
+
+    with store.writing() as transaction:
+        transaction.append([incoming("e-1")], NOW)
+        transaction.check_soon([ZOE])
+    with store.writing() as check:
+        keys = check.due_subjects(NOW, "r1", 9)
+        assert set(keys) == {M1, ZOE}
+        check.subjects(keys)
+        pool.submit(take).result(30)
+        check.save_subjects([saved(M1, folded_seq=1), saved(ZOE)])
+    assert set(due(store)) == {M1, ZOE}, "what came meanwhile is news"
+
+
+@pytest.mark.parametrize("subjects", [30, 300])
+def test_who_takes_one_that_was_asked_for_takes_no_others(store: SqlStore, subjects: int) -> None:
+    keys = [mentorship(f"m-{n}") for n in range(subjects)]
+    with store.writing() as transaction:
+        transaction.save_subjects([saved(key) for key in keys])
+        transaction.check_soon([keys[7]])
+    with store.writing() as one:
+        assert one.due_subjects(NOW, "r1", 9) == [keys[7]]
+        with store.writing() as door:
+            door.append([incoming("e-1", keys[5])], NOW)
+        with store.writing() as other:
+            assert other.due_subjects(NOW, "r1", 9) == [keys[5]]
 
 
 def test_many_workers_find_what_lies_behind_what_others_have(store: SqlStore) -> None:

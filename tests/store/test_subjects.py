@@ -211,6 +211,8 @@ def test_a_subject_that_was_only_named_so_far_can_be_asked_for(store: SqlStore) 
         transaction.check_soon([M1])
     with store.writing() as transaction:
         assert transaction.due_subjects(NOW, "", 10) == [M1]
+        assert transaction.subjects([M1]) == {}
+        transaction.save_subjects([SubjectRow(key=M1, facts=None)])
         assert transaction.subject(M1) == SubjectRow(key=M1, facts=None)
     assert due(store, rule_set="") == []
 

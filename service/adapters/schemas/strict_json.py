@@ -48,7 +48,7 @@ def _is_simple(body: bytes) -> bool:
 
     Written again, its value has as many quotes, unless a name was there twice; that is found out much quicker.
     """
-    return len(body) <= MAX_VALUES and b"\\" not in body and body.count(b"{") + body.count(b"[") <= MAX_DEPTH
+    return len(body) <= MAX_VALUES and b"\\" not in body and body.count(b"{") + body.count(b"[") < MAX_DEPTH
 
 
 def _texts(value: object) -> int:

@@ -47,15 +47,13 @@ ASK_PROGRAM: Final = """
 INSERT INTO checks (program, kind, id) SELECT program, kind, id FROM subjects WHERE program = :program
 """
 
-# Make empty rows of subjects whose check was asked for and that are only named so far; forget what was asked.
-NAME_ASKED: Final = """
-INSERT INTO subjects (program, kind, id, checked_with, folded_with, folded_seq)
-SELECT DISTINCT c.program, c.kind, c.id, '', '', 0
-FROM (SELECT program, kind, id FROM checks WHERE n > 0 ORDER BY n LIMIT :limit) AS c
-WHERE NOT EXISTS (SELECT 1 FROM subjects AS s WHERE s.program = c.program AND s.kind = c.kind AND s.id = c.id)
-ORDER BY c.program, c.kind, c.id
-ON CONFLICT (program, kind, id) DO NOTHING
+# Hold a subject's row, and make it where it is new, as marking it does.
+HOLD: Final = """
+INSERT INTO subjects (program, kind, id, checked_with, folded_with, folded_seq) VALUES (:program, :kind, :id, '', '', 0)
+ON CONFLICT (program, kind, id) DO UPDATE SET folded_seq = subjects.folded_seq WHERE FALSE
 """
+
+# Forget that checks were asked for.
 FORGET_ASKED: Final = """
 DELETE FROM checks WHERE (program, kind, id) IN (SELECT wanted.program, wanted.kind, wanted.id FROM {listed} AS wanted)
 """

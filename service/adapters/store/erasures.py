@@ -2,7 +2,8 @@
 
 The rules of this file: whoever scrubs holds the participant's row first, as whoever appends does, so that an event is
 either seen here or appended by somebody who sees that its participant is erased. An event that lost fields has no hash
-any more: any body is the same as one that nobody may know.
+any more: any body is the same as one that nobody may know. A participant who is scrubbed stands before the log's first
+event, where nobody else does: whoever read them before finds them changed.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -32,7 +33,7 @@ SELECT seq, data FROM events WHERE program = :program AND subject_kind = 'partic
 """
 SCRUB: Final = "UPDATE events SET data = :data, hash = :hash WHERE seq = :seq"
 FOLD_ANEW: Final = """
-UPDATE subjects SET facts = NULL, folded_with = '', folded_seq = 0, news_at = coalesce(news_at, :now)
+UPDATE subjects SET facts = NULL, folded_with = '', folded_seq = -1, news_at = coalesce(news_at, :now)
 WHERE program = :program AND kind = 'participants' AND id = :participant
 """
 

@@ -105,7 +105,7 @@ class SqlFigureReading:
         return [(*row,) for row in self._session.all(OPEN, {"program": program})]
 
     def log_after(self, seq: int, types: Collection[str], recorded: Instant, limit: int) -> tuple[int, Sequence[Event]]:
-        last, _ = self._session.one(LOG_END, {}) or (0, 0)
+        (last,) = self._session.one(LOG_END, {})
         bounds = {"after": seq, "last": min(last, seq + limit), "recorded": recorded}
         (late,) = self._session.one(FIRST_LATE, bounds)
         if late is not None:

@@ -78,8 +78,9 @@ class Postgresql:
     def taken(self, statement: str) -> str:
         # By a lock that has nothing to do with the rows: who appends to a subject does not wait for who checks it.
         key = "hashtextextended(due.program || '/' || due.kind || '/' || due.id, 0)"
+        # OFFSET keeps the question in one piece: else rows might be locked that it looks at and does not find.
         due = statement.replace(":limit", ":reach")
-        return f"SELECT due.* FROM ({due}) AS due WHERE pg_try_advisory_xact_lock({key}) LIMIT :limit"
+        return f"SELECT due.* FROM ({due} OFFSET 0) AS due WHERE pg_try_advisory_xact_lock({key}) LIMIT :limit"
 
     def engines(self) -> tuple[Engine, Engine]:
         return self._engine(_READERS), self._engine(_WRITERS, _BY_INDEX)

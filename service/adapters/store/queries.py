@@ -87,8 +87,8 @@ WHERE e.program = wanted.program AND e.subject_kind = wanted.kind AND e.subject_
 AND e.seq > CAST(wanted.after_seq AS BIGINT) ORDER BY e.seq LIMIT :limit
 """
 
-# The newest event's position, and when it came.
-LOG_END: Final = "SELECT seq, recorded FROM events WHERE seq = (SELECT max(seq) FROM events)"
+# The position of the newest event.
+LOG_END: Final = "SELECT coalesce(max(seq), 0) FROM events"
 
 # One event.
 EVENT: Final = """
@@ -187,18 +187,13 @@ ASKED_OF: Final = """
 SELECT 1 FROM {listed} AS wanted CROSS JOIN checks AS c
 WHERE c.program = wanted.program AND c.kind = wanted.kind AND c.id = wanted.id LIMIT 1
 """
-DUE_BY_ASKING: Final = """
-SELECT asked.n, s.program, s.kind, s.id
-FROM (SELECT n, program, kind, id FROM checks WHERE n > 0 ORDER BY n LIMIT :limit) AS asked CROSS JOIN subjects AS s
-WHERE s.program = asked.program AND s.kind = asked.kind AND s.id = asked.id
-"""
+DUE_BY_ASKING: Final = "SELECT n, program, kind, id FROM checks WHERE n > 0 ORDER BY n LIMIT :limit"
 
-# How some subjects stand, in order.
+# How some subjects stand.
 STANDS: Final = """
 SELECT s.program, s.kind, s.id, s.next_check_at, s.checked_with, s.folded_with, s.folded_seq
 FROM {listed} AS wanted CROSS JOIN subjects AS s
 WHERE s.program = wanted.program AND s.kind = wanted.kind AND s.id = wanted.id
-ORDER BY s.program, s.kind, s.id
 """
 
 # Recipients for whom something waits.

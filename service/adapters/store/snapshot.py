@@ -49,7 +49,6 @@ from service.flow.ports import (
     AuditRow,
     DueRecipient,
     EmailRow,
-    LogEnd,
     News,
     RecipientKey,
     RuleSetRow,
@@ -262,9 +261,8 @@ class SqlSnapshot(
         rows = self._session.all(queries.DUE_RECIPIENTS, {"now": now, "limit": limit})
         return [due_recipient(row) for row in rows]
 
-    def log_end(self) -> LogEnd:
-        row = self._session.one(queries.LOG_END, {})
-        return LogEnd(*row) if row else LogEnd(0, 0)
+    def log_end(self) -> int:
+        return int(self._session.one(queries.LOG_END, {})[0])
 
     def newest_news(self) -> Instant:
         return self._session.one(queries.NEWEST_NEWS, {})[0] or 0

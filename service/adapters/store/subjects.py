@@ -4,25 +4,30 @@ The rules of this file:
 - Of two who check, only one gets a subject; who appends does not wait for them while they read, fold and decide.
 - Appending holds a subject's row from before its events have positions until they are committed. So what a check reads
   of a subject's log has no gaps, and what is appended later has later positions: it stays news.
-- At the end the rows are held. Where one of them, or what was sent about it, is not as it was read, nothing is kept.
+- At the end the rows are held. Where one of them, or what was sent or is held about it, is not as it was read, nothing
+  is kept. Rows are held and made in one order, by one statement, as who appends does.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from service.adapters.store import changes, queries
 from service.adapters.store.fact_codec import facts_text, thing_text
 from service.adapters.store.rows import key_of, listed, named
 from service.adapters.store.session import Session
 from service.adapters.store.snapshot import SqlSnapshot
+from service.domain.brakes import Hold
 from service.domain.calendar import NEVER, Instant
 from service.domain.delivery import LedgerKey
 from service.domain.facts import SubjectFacts
+from service.flow.brake_port import K
 from service.flow.overtaken import Overtaken
 from service.flow.ports import SubjectKey, SubjectRow
 
 REACH: Final = 8
 """How many times as many subjects as it wants one looks at, to find some that nobody else checks."""
+
+V = TypeVar("V")
 
 _Things = dict[tuple[str, str], tuple[str, bool]]
 _SUBJECT: Final = ("program", "kind", "id")
@@ -36,6 +41,7 @@ class SqlSubjectWriting(SqlSnapshot):
         self._stored: dict[SubjectKey, _Things] = {}
         self._stood: dict[SubjectKey, tuple[Any, ...]] = {}
         self._sent: dict[SubjectKey, Collection[LedgerKey]] = {}
+        self._holds: dict[SubjectKey, Mapping[LedgerKey, Hold]] = {}
 
     # Whose turn it is.
 
@@ -44,8 +50,6 @@ class SqlSubjectWriting(SqlSnapshot):
     ) -> Sequence[SubjectKey]:
         values = {"now": now, "rule_set": rule_set, "limit": limit, "reach": REACH * limit, "news_until": news_until}
         asked = self._session.one(queries.ANY_ASKED, {}) is not None
-        if asked:
-            self._session.change(changes.NAME_ASKED, {"limit": limit})
         by_time = (queries.DUE_BY_NEWS, queries.DUE_BY_CLOCK)
         keys = _keys(sorted(row for each in by_time for row in self._taken(each, values)))
         # A new rule set sweeps behind what is due by itself: the oldest news is never older for it.
@@ -83,6 +87,11 @@ class SqlSubjectWriting(SqlSnapshot):
     def sent(self, keys: Collection[SubjectKey]) -> Mapping[SubjectKey, Collection[LedgerKey]]:
         found = super().sent(keys)
         self._sent.update(found)
+        return found
+
+    def holds_of(self, keys: Collection[K]) -> Mapping[K, Mapping[LedgerKey, Hold]]:
+        found = super().holds_of(keys)
+        self._holds.update({SubjectKey(*key): holds for key, holds in found.items()})
         return found
 
     def _add_things(self, row: SubjectRow, things: Iterable[Sequence[Any]]) -> None:
@@ -133,14 +142,27 @@ class SqlSubjectWriting(SqlSnapshot):
 
     def _hold(self, keys: Sequence[SubjectKey]) -> None:
         """Keep everybody from changing the subjects until the end. Raises: Overtaken, where somebody did meanwhile."""
-        wanted = [listed(key) for key in keys]
-        stands = {
-            key_of(*row[:3]): row[3:] for row in self._rows(queries.STANDS + self._session.flavour.locked, wanted)
-        }
-        read = {key: stood for key in keys if (stood := self._stood.get(key))}
-        sent = {key: self._sent[key] for key in keys if key in self._sent}
-        if any(stands.get(key) != stood for key, stood in read.items()) or super().sent(sent) != sent:
+        self._session.change_each(changes.HOLD, [named(key) for key in keys])
+        found = self._rows(queries.STANDS, [listed(key) for key in keys])
+        stands = {key_of(*row[:3]): row[3:] for row in found}
+        self._has_holds = None
+        same = (
+            all(stands.get(key) == self._stood[key] for key in keys if key in self._stood)
+            and _same(super().sent, self._sent, keys)
+            and _same(super().holds_of, self._holds, keys)
+        )
+        if not same:
             raise Overtaken
+
+
+def _same(
+    ask: Callable[[Collection[SubjectKey]], Mapping[SubjectKey, V]],
+    read: Mapping[SubjectKey, V],
+    keys: Sequence[SubjectKey],
+) -> bool:
+    """Return whether one would read now what was read of the subjects."""
+    before = {key: read[key] for key in keys if key in read}
+    return ask(before.keys()) == before
 
 
 def _keys(rows: Iterable[Sequence[Any]]) -> dict[SubjectKey, None]:

@@ -135,9 +135,10 @@ class Worker:
 
     def _check(self, now: Instant, stop: Signal | None) -> int:
         """Check every subject that is due, so that plans see all of them."""
+        if not self.gathering.is_time(self._log_end):
+            return 0
         total, news_until = 0, None
-        looking = self.gathering.is_time(self._log_end)
-        while looking and not (stop and stop.is_set()):
+        while not (stop and stop.is_set()):
             begun, began = perf_counter(), self.clock()
             self.beat()
             try:

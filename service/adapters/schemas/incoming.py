@@ -7,13 +7,12 @@ from typing import Any
 import orjson
 
 from service.domain.calendar import format_rfc3339, parse_rfc3339
-from service.domain.events import Event, Incoming, Subject, SubjectKind
+from service.domain.events import SUBJECT_KINDS, Event, Incoming, Subject
 
 _NOT_COMPARED = frozenset({"traceparent", "tracestate", "recordedtime", "datacontenttype", "data", "time"})
 """What a second sending of the same event may have otherwise, and what is compared in its own way."""
 
 _EXACT_FLOAT = 2**53
-_KINDS = {kind.value: kind for kind in SubjectKind}
 
 
 def known_event(event: Mapping[str, Any]) -> Event:
@@ -26,7 +25,7 @@ def known_event(event: Mapping[str, Any]) -> Event:
         source=intern(event["source"]),
         id=event["id"],
         type=intern(event["type"]),
-        subject=Subject(_KINDS[kind], identifier),
+        subject=Subject(SUBJECT_KINDS[kind], identifier),
         time=time,
         recorded=time if recorded is None else parse_rfc3339(recorded),
         data=_plain(event["data"]),
@@ -44,7 +43,7 @@ def incoming(event: Mapping[str, Any]) -> Incoming:
         event["source"],
         event["id"],
         event["type"],
-        Subject(_KINDS[kind], identifier),
+        Subject(SUBJECT_KINDS[kind], identifier),
         time,
         data,
         _canonical(event, data, time),

@@ -9,9 +9,8 @@ from typing import Any
 
 import orjson
 
-from service.adapters.store.fact_codec import KINDS
 from service.domain.delivery import Candidate, Charge, LedgerKey, Notice, Role
-from service.domain.events import Moment, Subject
+from service.domain.events import SUBJECT_KINDS, Moment, Subject
 from service.domain.rules import Kind
 
 
@@ -75,7 +74,7 @@ def _candidate_of(form: dict[str, Any]) -> Candidate:
         key=LedgerKey(*form["key"]),
         kind=Kind(form["kind"]),
         position=form["position"],
-        subject=Subject(KINDS[kind], id),
+        subject=Subject(SUBJECT_KINDS[kind], id),
         start_id=form["start_id"],
         start_moment=Moment(*form["start_moment"]),
         place=form["place"],

@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 
-from service.adapters.store.fact_codec import KINDS, facts_of
+from service.adapters.store.fact_codec import facts_of
 from service.adapters.store.notice_codec import notices_of
 from service.domain.delivery import LedgerKey
-from service.domain.events import Event, Subject
+from service.domain.events import SUBJECT_KINDS, Event, Subject
 from service.domain.plan import Past
 from service.domain.rules import Kind
 from service.flow.ports import DueRecipient, EmailRow, EmailState, RecipientKey, SubjectKey, SubjectRow
@@ -34,7 +34,7 @@ def listed(key: SubjectKey) -> tuple[str, str, str]:
 
 
 def key_of(program: str, kind: str, id: str) -> SubjectKey:
-    return SubjectKey(program, Subject(KINDS[kind], id))
+    return SubjectKey(program, Subject(SUBJECT_KINDS[kind], id))
 
 
 def ledger_values(program: str, key: LedgerKey) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def event_of(row: Sequence[Any]) -> Event:
         source=source,
         id=id,
         type=event_type,
-        subject=Subject(KINDS[kind], subject_id),
+        subject=Subject(SUBJECT_KINDS[kind], subject_id),
         time=time,
         recorded=recorded,
         data=orjson.loads(data),
